@@ -1,0 +1,45 @@
+import { ProcessTerminal, type Terminal } from './terminal';
+import { UsageError, UserError } from './user-error';
+
+/** What a command gets besides its arguments. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C or SIGTERM: the command ends what it started and returns. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A command: arguments in, exit code out (0 done, 1 failed, 2 usage).
+ * Throws UserError for what a person can mend.
+ */
+export type Command = (argv: string[], context: CommandContext) => Promise<number>;
+
+/** Runs a command as this process: its exit code, its errors, its interruption. */
+export async function main(command: Command): Promise<void> {
+  const terminal = new ProcessTerminal();
+  const interruption = new AbortController();
+  let interruptedBy: NodeJS.Signals | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interruptedBy ??= signal;
+      interruption.abort();
+    });
+  }
+  try {
+    process.exitCode = await command(process.argv.slice(2), { terminal, signal: interruption.signal });
+  } catch (error) {
+    terminal.clearProgress();
+    if (interruptedBy && interruption.signal.aborted) {
+      terminal.info('interrupted');
+    } else if (error instanceof UserError) {
+      terminal.info(error.message);
+    } else {
+      terminal.info(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+  if (interruptedBy) {
+    process.exitCode =
+      128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[interruptedBy as 'SIGINT' | 'SIGTERM' | 'SIGHUP'];
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** How often a lock that another process holds is looked at, in milliseconds. */
+const INTERVAL = 200;
+
+/** After this a lock without an owner's name was left by a process that died while it wrote it; in milliseconds. */
+const NAMELESS_AGE = 10_000;
+
+/** How to wait for a lock. */
+export interface LockOptions {
+  readonly signal: AbortSignal;
+  /** Told once when another process holds the lock. */
+  readonly onWait: (owner: number) => void;
+}
+
+/**
+ * Does something while no other process that locks the same directory does. The lock is a directory, since making
+ * one is atomic everywhere, with its owner's process id in it: a lock whose owner died is taken over.
+ */
+export async function withDirectoryLock<T>(
+  lock: string,
+  options: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  let told = false;
+  while (!acquire(lock)) {
+    options.signal.throwIfAborted();
+    const owner = ownerOf(lock);
+    if (owner === 'dead') {
+      removeDead(lock);
+      continue;
+    }
+    if (!told && typeof owner === 'number') {
+      told = true;
+      options.onWait(owner);
+    }
+    await setTimeout(INTERVAL, undefined, { signal: options.signal });
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function acquire(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  }
+  writeFileSync(join(lock, 'pid'), String(process.pid));
+  return true;
+}
+
+function ownerOf(lock: string): number | 'dead' | 'unknown' {
+  try {
+    const pid = Number(readFileSync(join(lock, 'pid'), 'utf8'));
+    if (pid > 0) {
+      return isAlive(pid) ? pid : 'dead';
+    }
+  } catch {
+    // Not written yet, or gone already: the age of the lock decides.
+  }
+  try {
+    return Date.now() - statSync(lock).mtimeMs > NAMELESS_AGE ? 'dead' : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Of several processes that find a dead lock only one can rename it. */
+function removeDead(lock: string): void {
+  const aside = `${lock}-${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch {
+    return;
+  }
+  rmSync(aside, { recursive: true, force: true });
+}
