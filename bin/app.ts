@@ -1,0 +1,30 @@
+import { App, Duration } from 'aws-cdk-lib';
+import { Hosting } from '../lib/endpoint/hosting';
+import { SageMakerProject } from '../lib/sagemaker-project';
+import { Channel } from '../lib/training/channel';
+import { Framework } from '../lib/training/framework';
+
+const app = new App();
+
+new SageMakerProject(app, 'unet', {
+  training: {
+    framework: Framework.tensorflow('2.19'),
+    sourceDir: 'training',
+    entryPoint: 'unet_from_scratch.py',
+    instanceType: 'ml.m5.xlarge',
+    instanceCount: 1,
+    hyperparameters: { epochs: 20, 'batch-size': 4, filters: 16, optimizer: 'adam' },
+    metricDefinitions: [
+      { name: 'train:loss', regex: 'train:loss=([0-9.]+);' },
+      { name: 'train:accuracy', regex: 'train:accuracy=([0-9.]+);' },
+      { name: 'validation:loss', regex: 'validation:loss=([0-9.]+);' },
+      { name: 'validation:accuracy', regex: 'validation:accuracy=([0-9.]+);' },
+      { name: 'test:accuracy', regex: 'test:accuracy=([0-9.]+);' },
+    ],
+    channels: { training: Channel.fromDirectory('training/data/sample') },
+    maxRuntime: Duration.hours(2),
+    minimumMetrics: { 'validation:accuracy': 0.8 },
+  },
+  hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 1 }),
+  notebook: { instanceType: 'ml.t3.medium', idleTimeout: Duration.hours(1) },
+});

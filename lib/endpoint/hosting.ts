@@ -1,0 +1,131 @@
+import type { Size } from 'aws-cdk-lib';
+import { type InstanceType, instanceTypeProblems, processorOf } from '../instance-types';
+
+/** What every way of hosting may have. */
+interface HostingOptions {
+  /**
+   * Environment variables of the serving container, such as SAGEMAKER_TFS_ENABLE_BATCHING.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Instances that wait for requests, and cost by the hour. */
+export interface RealtimeHostingProps extends HostingOptions {
+  /** Such as `ml.m5.xlarge`; one with a GPU chooses the image for GPUs. */
+  readonly instanceType: InstanceType;
+  /** @default 1 */
+  readonly initialInstanceCount?: number;
+  /**
+   * The storage of each instance.
+   * @default - SageMaker's own for the instance type
+   */
+  readonly volumeSize?: Size;
+}
+
+/** A container that runs while there are requests, and costs nothing at rest. */
+export interface ServerlessHostingProps extends HostingOptions {
+  /**
+   * From 1024 to 6144 MiB, in steps of 1024.
+   * @default Size.mebibytes(2048)
+   */
+  readonly memorySize?: Size;
+  /**
+   * Requests served at once, 1 to 200.
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
+}
+
+/** How an endpoint hosts its model. */
+export abstract class Hosting {
+  /** Instances that wait for requests, and cost by the hour. */
+  public static realtime(props: RealtimeHostingProps): RealtimeHosting {
+    return new RealtimeHosting(props);
+  }
+
+  /** A container that runs while there are requests: nothing at rest, some seconds at the first request after a rest. */
+  public static serverless(props: ServerlessHostingProps = {}): ServerlessHosting {
+    return new ServerlessHosting(props);
+  }
+
+  protected constructor(
+    /** Environment variables of the serving container. */
+    public readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  /** What is wrong with the configuration. Limits: CreateEndpointConfig in SageMaker's service model. */
+  public abstract problems(): string[];
+
+  protected environmentProblems(): string[] {
+    return Object.entries(this.environment).flatMap(([key, value]) => {
+      if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key)) {
+        return [
+          `hosting.environment: '${key}' is not a name; use letters, digits and '_', a digit not first`,
+        ];
+      }
+      return value.length > 1024
+        ? [`hosting.environment.${key}: ${value.length} characters, and at most 1024 are allowed`]
+        : [];
+    });
+  }
+}
+
+/** Hosting on instances. */
+export class RealtimeHosting extends Hosting {
+  public readonly instanceType: InstanceType;
+  public readonly initialInstanceCount: number;
+  public readonly volumeSize: Size | undefined;
+
+  public constructor(props: RealtimeHostingProps) {
+    super(props.environment ?? {});
+    this.instanceType = props.instanceType;
+    this.initialInstanceCount = props.initialInstanceCount ?? 1;
+    this.volumeSize = props.volumeSize;
+  }
+
+  public problems(): string[] {
+    const problems = instanceTypeProblems('hosting.instanceType', 'hosting', this.instanceType);
+    if (problems.length === 0 && !processorOf(this.instanceType)) {
+      problems.push(
+        `hosting.instanceType: '${this.instanceType}' needs an image of its own kind; the framework's images run on x86 CPU and NVIDIA GPU types`,
+      );
+    }
+    if (!Number.isInteger(this.initialInstanceCount) || this.initialInstanceCount < 1) {
+      problems.push(
+        `hosting.initialInstanceCount: ${this.initialInstanceCount} is not a whole number from 1`,
+      );
+    }
+    const size = this.volumeSize?.toGibibytes({ rounding: 1 });
+    if (size !== undefined && (size < 1 || size > 512)) {
+      problems.push(`hosting.volumeSize: ${size} GiB is not from 1 to 512 GiB`);
+    }
+    return [...problems, ...this.environmentProblems()];
+  }
+}
+
+/** Serverless hosting. */
+export class ServerlessHosting extends Hosting {
+  /** In MiB. */
+  public readonly memorySize: number;
+  public readonly maxConcurrency: number;
+
+  public constructor(props: ServerlessHostingProps) {
+    super(props.environment ?? {});
+    this.memorySize = props.memorySize?.toMebibytes() ?? 2048;
+    this.maxConcurrency = props.maxConcurrency ?? 5;
+  }
+
+  public problems(): string[] {
+    const problems: string[] = [];
+    if (this.memorySize < 1024 || this.memorySize > 6144 || this.memorySize % 1024 !== 0) {
+      problems.push(
+        `hosting.memorySize: ${this.memorySize} MiB is not one of 1024, 2048, 3072, 4096, 5120 and 6144 MiB`,
+      );
+    }
+    if (!Number.isInteger(this.maxConcurrency) || this.maxConcurrency < 1 || this.maxConcurrency > 200) {
+      problems.push(`hosting.maxConcurrency: ${this.maxConcurrency} is not a whole number from 1 to 200`);
+    }
+    return [...problems, ...this.environmentProblems()];
+  }
+}

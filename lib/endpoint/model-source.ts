@@ -1,0 +1,138 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Fn, Stack } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { archiveAsset, filesBelow } from '../deterministic-archive';
+import { s3UriProblems } from '../training/channel';
+import { Framework } from '../training/framework';
+import { modelDataUrlParameterName } from '../training/training-job';
+
+/** A model that was trained elsewhere. */
+export interface ModelSourceOptions {
+  /**
+   * What serves it.
+   * @default Framework.tensorflow('2.19')
+   */
+  readonly framework?: Framework;
+}
+
+/** A model artifact in a stack. */
+export interface ModelArtifact {
+  /** The S3 URL of its model.tar.gz. */
+  readonly url: string;
+  /** The ARN of that object: all that the endpoint's role may read. */
+  readonly objectArn: string;
+}
+
+/** Where the model comes from that an endpoint serves. */
+export abstract class ModelSource {
+  /**
+   * A model artifact that lies in S3. New contents need a new URI: an endpoint keeps what it loaded.
+   * @param uri such as `s3://my-bucket/models/7/model.tar.gz`
+   */
+  public static fromS3(uri: string, options: ModelSourceOptions = {}): ModelSource {
+    return new S3Model(uri, options.framework ?? Framework.tensorflow());
+  }
+
+  /**
+   * A directory of this machine, packed and uploaded at deploy.
+   * @param directory what the archive holds: for TensorFlow a numeric folder with a `saved_model.pb`
+   */
+  public static fromDirectory(directory: string, options: ModelSourceOptions = {}): ModelSource {
+    return new DirectoryModel(directory, options.framework ?? Framework.tensorflow());
+  }
+
+  protected constructor(
+    /** What serves the model. */
+    public readonly framework: Framework,
+  ) {}
+
+  /** The artifact as a stack sees it. */
+  public abstract artifact(scope: Construct): ModelArtifact;
+
+  /** What is wrong with the source. */
+  public abstract problems(): string[];
+}
+
+/** The model that a project's training job left last. */
+export class TrainedModel extends ModelSource {
+  public constructor(
+    private readonly projectName: string,
+    framework: Framework,
+  ) {
+    super(framework);
+  }
+
+  public artifact(scope: Construct): ModelArtifact {
+    // An export that another stack imports cannot change its value, and this one changes with every training.
+    const url = StringParameter.valueForStringParameter(scope, modelDataUrlParameterName(this.projectName));
+    return { url, objectArn: objectArn(scope, url) };
+  }
+
+  public problems(): string[] {
+    return [];
+  }
+}
+
+class S3Model extends ModelSource {
+  public constructor(
+    private readonly uri: string,
+    framework: Framework,
+  ) {
+    super(framework);
+  }
+
+  public artifact(scope: Construct): ModelArtifact {
+    return { url: this.uri, objectArn: objectArn(scope, this.uri) };
+  }
+
+  public problems(): string[] {
+    const problems = s3UriProblems('model', this.uri);
+    if (problems.length === 0 && !this.uri.endsWith('.tar.gz')) {
+      problems.push(
+        `model: '${this.uri}' is not the URI of a .tar.gz; name the artifact itself, such as s3://my-bucket/models/7/model.tar.gz`,
+      );
+    }
+    return problems;
+  }
+}
+
+class DirectoryModel extends ModelSource {
+  public constructor(
+    private readonly directory: string,
+    framework: Framework,
+  ) {
+    super(framework);
+  }
+
+  public artifact(scope: Construct): ModelArtifact {
+    const path = resolve(this.directory);
+    const asset = archiveAsset(scope, 'ModelArtifact', path, filesBelow(path));
+    return { url: asset.s3ObjectUrl, objectArn: asset.bucket.arnForObjects(asset.s3ObjectKey) };
+  }
+
+  public problems(): string[] {
+    const path = resolve(this.directory);
+    if (!existsSync(path) || !statSync(path).isDirectory()) {
+      return [`model: no directory '${this.directory}' (looked for ${path})`];
+    }
+    const files = filesBelow(path);
+    return files.some((file) => /(^|\/)\d+\/saved_model\.pb$/.test(file))
+      ? []
+      : [
+          `model: '${this.directory}' has no saved_model.pb in a folder with a number as its name, and TensorFlow Serving loads nothing else; ` +
+            `export the model to ${this.directory}/1`,
+        ];
+  }
+}
+
+/** The ARN of the object behind an s3:// URL, which may be known at deploy only. */
+function objectArn(scope: Construct, url: string): string {
+  return Stack.of(scope).formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: Fn.select(1, Fn.split('s3://', url)),
+  });
+}

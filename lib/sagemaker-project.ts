@@ -1,0 +1,131 @@
+import { Annotations, Tags } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { throwProblems } from './configuration-error';
+import type { Hosting } from './endpoint/hosting';
+import { type ModelSource, TrainedModel } from './endpoint/model-source';
+import { EndpointStack } from './endpoint-stack';
+import { Framework } from './training/framework';
+import { trainingProblems } from './training/training-problems';
+import type { TrainingProps } from './training/training-props';
+import { TrainingStack } from './training-stack';
+import { type NotebookProps, notebookProblems } from './workspace/notebook';
+import { WorkspaceStack } from './workspace-stack';
+
+/** A project: from a training script to an endpoint. */
+export interface SageMakerProjectProps {
+  /**
+   * The training job.
+   * @default - none: `model` says what the endpoint serves
+   */
+  readonly training?: TrainingProps;
+  /**
+   * A model that was trained elsewhere.
+   * @default - what `training` makes
+   */
+  readonly model?: ModelSource;
+  /**
+   * How the model is served.
+   * @default - no endpoint
+   */
+  readonly hosting?: Hosting;
+  /**
+   * A notebook instance.
+   * @default - none
+   */
+  readonly notebook?: NotebookProps;
+  /**
+   * Whether the bucket and its data stay when the stacks are destroyed.
+   * @default false
+   */
+  readonly retainData?: boolean;
+}
+
+/** The longest project name: a job's name has 63 characters, 20 of them for the request's hash and the attempt's. */
+const MAX_NAME_LENGTH = 43;
+
+/**
+ * The stacks of a project: `<name>-workspace`, `<name>-training` and `<name>-endpoint`, by lifetime and by cost.
+ * Throws one ConfigurationError with all that AWS would refuse.
+ */
+export class SageMakerProject extends Construct {
+  /**
+   * @param id the project's name: that of the endpoint, and what the names of stacks and jobs begin with.
+   */
+  public constructor(scope: Construct, id: string, props: SageMakerProjectProps) {
+    super(scope, id);
+    throwProblems(`the project '${id}'`, projectProblems(id, props));
+
+    // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
+    const channels = props.training?.channels ?? {};
+    const workspace = new WorkspaceStack(scope, `${id}-workspace`, {
+      description: `Data bucket, datasets and notebook of ${id}`,
+      projectName: id,
+      channels,
+      notebook: props.notebook,
+      retainData: props.retainData ?? false,
+    });
+    const stacks: Construct[] = [workspace];
+
+    let training: TrainingStack | undefined;
+    if (props.training) {
+      training = new TrainingStack(scope, `${id}-training`, {
+        description: `Training job of ${id}`,
+        trainingJob: { ...props.training, projectName: id, bucket: workspace.bucket },
+      });
+      // The bucket's name is imported already; the uploads to it have no value to refer to.
+      training.addStackDependency(workspace);
+      stacks.push(training);
+    }
+
+    const framework = props.training?.framework ?? Framework.tensorflow();
+    const model = props.model ?? new TrainedModel(id, framework);
+    if (props.hosting) {
+      const endpoint = new EndpointStack(scope, `${id}-endpoint`, {
+        description: `Endpoint of ${id}`,
+        endpoint: { endpointName: id, model, hosting: props.hosting },
+      });
+      if (training && !props.model) {
+        // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
+        endpoint.addStackDependency(training);
+      }
+      stacks.push(endpoint);
+    }
+
+    for (const stack of stacks) {
+      Tags.of(stack).add('project', id);
+    }
+    const warning = model.framework.patchingWarning(new Date().toISOString().slice(0, 10));
+    if (warning && (props.training || props.hosting)) {
+      Annotations.of(training ?? workspace).addWarningV2('sagemaker-project:imagesNotPatched', warning);
+    }
+  }
+}
+
+/** All that AWS would refuse of a project, each in one line. */
+function projectProblems(name: string, props: SageMakerProjectProps): string[] {
+  const problems: string[] = [];
+  if (!/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) || name.length > MAX_NAME_LENGTH || /^(aws|ssm)/i.test(name)) {
+    problems.push(
+      `the name: '${name}' cannot name stacks, jobs and an endpoint; ` +
+        `write 1 to ${MAX_NAME_LENGTH} letters, digits and inner dashes, a letter first, not beginning with 'aws' or 'ssm'`,
+    );
+  }
+  if (props.training && props.model) {
+    problems.push('training, model: an endpoint serves one model; give the one or the other');
+  }
+  if (props.hosting && !props.training && !props.model) {
+    problems.push(
+      'hosting: there is nothing to serve; give training, or a model such as ModelSource.fromS3(...)',
+    );
+  }
+  if (!props.hosting && props.model) {
+    problems.push('model: nothing serves it; give hosting, such as Hosting.serverless()');
+  }
+  return [
+    ...problems,
+    ...(props.training ? trainingProblems(props.training) : []),
+    ...(props.model?.problems() ?? []),
+    ...(props.hosting?.problems() ?? []),
+    ...(props.notebook ? notebookProblems(props.notebook) : []),
+  ];
+}

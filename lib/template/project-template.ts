@@ -1,0 +1,154 @@
+import { basename } from 'node:path';
+import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import { TRAINING_JOB_RESOURCE_TYPE, TrainingJobProperty } from '../training/training-job-contract';
+import type { AssemblyStack, TemplateResource } from './cloud-assembly';
+import { TemplateResolver } from './template-resolver';
+
+/** A training job as a template declares it. */
+export interface DeclaredTrainingJob {
+  readonly stackName: string;
+  /** What the job's names begin with. */
+  readonly namePrefix: string;
+  /** What CreateTrainingJob would get, but for the job's name. */
+  readonly request: Omit<CreateTrainingJobRequest, 'TrainingJobName'>;
+  /** The gate: least value by metric. */
+  readonly minimumMetrics: Readonly<Record<string, number>>;
+  /** The versions that channels give to contents that lie in S3. */
+  readonly datasetVersions: Readonly<Record<string, string>>;
+  /** The archive with the script. */
+  readonly sourceArchive: string;
+  /** The directory of each channel whose data a deploy uploads. */
+  readonly channelDirectories: ReadonlyMap<string, string>;
+}
+
+/** An endpoint as a template declares it. */
+export interface DeclaredEndpoint {
+  readonly stackName: string;
+  readonly endpointName: string;
+  /** Whether it is serverless, which has a lower payload limit. */
+  readonly serverless: boolean;
+  /** The serving container's image. */
+  readonly image: string;
+  /** The serving container's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The S3 URL of the model artifact. */
+  readonly modelDataUrl: string;
+}
+
+/** What a project's templates declare. */
+export interface ProjectTemplate {
+  /** The project's name. */
+  readonly name: string;
+  readonly trainingJob: DeclaredTrainingJob | undefined;
+  readonly endpoint: DeclaredEndpoint | undefined;
+}
+
+/** Reads a project from the stacks of its cloud assembly; undefined if they hold none. */
+export function readProjectTemplate(
+  stacks: readonly AssemblyStack[],
+  region: string,
+): ProjectTemplate | undefined {
+  const trainingJob = readTrainingJob(stacks, region);
+  const endpoint = readEndpoint(stacks, region);
+  const stackName = trainingJob?.stackName ?? endpoint?.stackName;
+  const name = stackName?.replace(/-(training|endpoint)$/, '');
+  return name === undefined ? undefined : { name, trainingJob, endpoint };
+}
+
+function readTrainingJob(stacks: readonly AssemblyStack[], region: string): DeclaredTrainingJob | undefined {
+  const [found] = resourcesOf(stacks, TRAINING_JOB_RESOURCE_TYPE);
+  if (!found) {
+    return undefined;
+  }
+  const { ServiceToken: _serviceToken, ...properties } = new TemplateResolver(
+    found.stack,
+    stacks,
+    region,
+  ).resolve(found.resource.Properties ?? {}) as Record<string, unknown>;
+  const own: readonly string[] = Object.values(TrainingJobProperty);
+  const request = Object.fromEntries(
+    Object.entries(properties).filter(([key]) => !own.includes(key)),
+  ) as unknown as DeclaredTrainingJob['request'];
+  const submitDirectory = JSON.parse(request.HyperParameters?.sagemaker_submit_directory ?? '""') as string;
+  const sourceArchive = found.stack.assets.get(basename(submitDirectory));
+  if (sourceArchive === undefined) {
+    throw new Error(`stack ${found.stack.name} has no asset for the source archive ${submitDirectory}`);
+  }
+  return {
+    stackName: found.stack.name,
+    namePrefix: String(properties[TrainingJobProperty.NAME_PREFIX]),
+    request,
+    minimumMetrics: (properties[TrainingJobProperty.MINIMUM_METRICS] ?? {}) as Record<string, number>,
+    datasetVersions: (properties[TrainingJobProperty.DATASET_VERSIONS] ?? {}) as Record<string, string>,
+    sourceArchive,
+    channelDirectories: readChannelDirectories(stacks, region, request),
+  };
+}
+
+function readChannelDirectories(
+  stacks: readonly AssemblyStack[],
+  region: string,
+  request: DeclaredTrainingJob['request'],
+): Map<string, string> {
+  const uploads = new Map<string, string>();
+  for (const { stack, resource } of resourcesOf(stacks, 'Custom::CDKBucketDeployment')) {
+    const properties = new TemplateResolver(stack, stacks, region).resolve(resource.Properties ?? {}) as {
+      DestinationBucketName: string;
+      DestinationBucketKeyPrefix: string;
+      SourceObjectKeys: string[];
+    };
+    const directory = stack.assets.get(properties.SourceObjectKeys[0] ?? '');
+    if (directory !== undefined) {
+      uploads.set(
+        `s3://${properties.DestinationBucketName}/${properties.DestinationBucketKeyPrefix}/`,
+        directory,
+      );
+    }
+  }
+  return new Map(
+    (request.InputDataConfig ?? []).flatMap((channel) => {
+      const directory = uploads.get(channel.DataSource?.S3DataSource?.S3Uri ?? '');
+      return channel.ChannelName !== undefined && directory !== undefined
+        ? [[channel.ChannelName, directory]]
+        : [];
+    }),
+  );
+}
+
+function readEndpoint(stacks: readonly AssemblyStack[], region: string): DeclaredEndpoint | undefined {
+  const [found] = resourcesOf(stacks, 'AWS::SageMaker::Endpoint');
+  if (!found) {
+    return undefined;
+  }
+  const resolver = new TemplateResolver(found.stack, stacks, region);
+  const sibling = (type: string) =>
+    resolver.resolve(resourcesOf([found.stack], type)[0]?.resource.Properties ?? {});
+  const { EndpointName: endpointName } = resolver.resolve(found.resource.Properties) as {
+    EndpointName: string;
+  };
+  const { PrimaryContainer: container } = sibling('AWS::SageMaker::Model') as {
+    PrimaryContainer: { Image: string; Environment?: Record<string, string>; ModelDataUrl: string };
+  };
+  const { ProductionVariants: variants } = sibling('AWS::SageMaker::EndpointConfig') as {
+    ProductionVariants: { ServerlessConfig?: unknown }[];
+  };
+  return {
+    stackName: found.stack.name,
+    endpointName,
+    serverless: variants.some((variant) => variant.ServerlessConfig !== undefined),
+    image: container.Image,
+    environment: container.Environment ?? {},
+    modelDataUrl: container.ModelDataUrl,
+  };
+}
+
+function resourcesOf(
+  stacks: readonly AssemblyStack[],
+  type: string,
+): { stack: AssemblyStack; resource: TemplateResource }[] {
+  return stacks.flatMap((stack) =>
+    Object.values(stack.template.Resources ?? {})
+      .filter((resource) => resource.Type === type)
+      .map((resource) => ({ stack, resource })),
+  );
+}

@@ -1,0 +1,227 @@
+import { Token } from 'aws-cdk-lib';
+import { type PythonMap, type PythonValue, toPythonJson } from '../local/python-values';
+import { argumentValue } from '../local/toolkit-mapping';
+import { SAGEMAKER_PREFIX, TOOLKIT_HYPERPARAMETERS } from '../local/training-environment';
+
+/** A hyperparameter: what argparse can take from a command line, or a flat object (`{ a: 1, b: 2 }` arrives as `a=1,b=2`). */
+export type HyperparameterValue =
+  string | number | boolean | Readonly<Record<string, string | number | boolean>>;
+
+/** Hyperparameters that this project adds to the user's own. */
+const ADDED_HYPERPARAMETERS = [
+  'sagemaker_program',
+  'sagemaker_submit_directory',
+  'sagemaker_container_log_level',
+  'sagemaker_job_name',
+  'sagemaker_region',
+];
+
+/** CreateTrainingJob's limits. */
+const MAX_HYPERPARAMETERS = 100;
+const MAX_NAME_LENGTH = 256;
+const MAX_VALUE_LENGTH = 2500;
+
+/**
+ * All values together, as JSON. The toolkit repeats them in the one variable SM_TRAINING_ENV, and Linux refuses
+ * to start a program with a variable beyond 131072 bytes (MAX_ARG_STRLEN); the rest is left to its other contents.
+ */
+const MAX_TOTAL_LENGTH = 100_000;
+
+/** What /bin/sh, dash or bash, would take as syntax: the toolkit of many images hands the command to it unquoted. */
+const SHELL_SYNTAX = /[|&;<>()$`\\"'*?[\]{}]|^[~#]|[=:,]~/u;
+const WHITE_SPACE = /\s/u;
+/** Control characters and halves of a character: no environment variable or command line carries them unharmed. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+
+/**
+ * What is wrong with a training job's hyperparameters, one line each; empty if nothing is.
+ *
+ * Values are strings, numbers, booleans or flat objects of these. A boolean reaches the script as the text `True` or
+ * `False`, so that argparse's `type=bool` would take both for true. Strings with CDK tokens are not looked into, and
+ * an undefined value stands for a hyperparameter that is not there.
+ */
+export function hyperparameterProblems(hyperparameters: Readonly<Record<string, unknown>>): string[] {
+  const entries = Object.entries(hyperparameters).filter(([, value]) => value !== undefined);
+  const problems = entries.flatMap(([name, value]) => [...nameProblems(name), ...valueProblems(name, value)]);
+  const limit = MAX_HYPERPARAMETERS - ADDED_HYPERPARAMETERS.length;
+  if (entries.length > limit) {
+    problems.push(
+      `hyperparameters: ${entries.length} of them, at most ${limit} ` +
+        `(SageMaker takes ${MAX_HYPERPARAMETERS}, of which ${ADDED_HYPERPARAMETERS.join(', ')} are added)`,
+    );
+  }
+  problems.push(...clashes(entries.map(([name]) => name)));
+  if (problems.length === 0) {
+    const total = JSON.stringify(encodeHyperparameters(hyperparameters)).length;
+    if (total > MAX_TOTAL_LENGTH) {
+      problems.push(
+        `hyperparameters: ${total} characters in all, at most ${MAX_TOTAL_LENGTH} ` +
+          '(they must fit into one environment variable): put the long ones into a file in sourceDir',
+      );
+    }
+  }
+  return problems;
+}
+
+/**
+ * Hyperparameters as the SageMaker Python SDK sends them: each value as Python's `json.dumps` writes it, so that a
+ * string is quoted (`"adam"` becomes `"\"adam\""`) and comes back in the container as the type it was.
+ */
+export function encodeHyperparameters(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, toPythonJson(pythonValue(value))]),
+  );
+}
+
+function nameProblems(name: string): string[] {
+  const subject = `hyperparameters: the name '${name}'`;
+  if (name === '') {
+    return [`hyperparameters: a name is empty; the script could not be given it`];
+  }
+  if (Token.isUnresolved(name)) {
+    return [`${subject} is only known at deployment; name it literally`];
+  }
+  if (name.length > MAX_NAME_LENGTH) {
+    return [
+      `hyperparameters: the name '${name.slice(0, 20)}…' has ${name.length} characters, at most ${MAX_NAME_LENGTH}`,
+    ];
+  }
+  if (name.startsWith(SAGEMAKER_PREFIX) || TOOLKIT_HYPERPARAMETERS.includes(name)) {
+    return [
+      `${subject} is reserved: the toolkit in the image keeps it and the script never gets it; use another name`,
+    ];
+  }
+  if (/[-=]/.test(name[0]!) || name.includes('=')) {
+    return [
+      `${subject} must not begin with '-' nor contain '=': it becomes the flag --${name} and the variable SM_HP_${name.toUpperCase()}`,
+    ];
+  }
+  return textProblems(subject, name, 'letters, digits, - and _');
+}
+
+function valueProblems(name: string, value: unknown): string[] {
+  const subject = `hyperparameters: ${name}`;
+  if (typeof value === 'string' && Token.isUnresolved(value)) {
+    return [];
+  }
+  if (Token.isUnresolved(value)) {
+    return [`${subject} is only known at deployment, and only a string can be: use Token.asString()`];
+  }
+  if (value === null || value === '') {
+    return [
+      `${subject} is ${value === null ? 'null' : 'an empty string'}: its flag would reach the script without a value; leave it out`,
+    ];
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return [`${subject} is ${value}, which is not JSON; give it as a string, such as '${value}'`];
+  }
+  if (Array.isArray(value)) {
+    return [
+      `${subject} is a list, which reaches the script in pieces; ` +
+        `give it as one string, such as '${value.join(',').slice(0, 40)}', and split it there`,
+    ];
+  }
+  if (!isHyperparameter(value)) {
+    return [
+      `${subject} is a ${typeof value}; a string, a number, a boolean or an object of these is allowed`,
+    ];
+  }
+  const decoded = pythonValue(value);
+  if (name === 'model_dir' && typeof decoded !== 'string') {
+    return [
+      `${subject} is ${toPythonJson(decoded)}; the TensorFlow toolkit takes only a string, such as '/opt/ml/model'`,
+    ];
+  }
+  if (decoded instanceof Map && decoded.size === 0) {
+    return [`${subject} is an empty object: its flag would reach the script without a value; leave it out`];
+  }
+  const encoded = toPythonJson(decoded);
+  if (encoded.length > MAX_VALUE_LENGTH) {
+    return [
+      `${subject} has ${encoded.length} characters as JSON, at most ${MAX_VALUE_LENGTH}; put it into a file in sourceDir`,
+    ];
+  }
+  if (
+    decoded instanceof Map &&
+    [...decoded.values()].some((item) => item instanceof Map || Array.isArray(item))
+  ) {
+    return [
+      `${subject} is an object with a list or an object in it; the script would get it in pieces, so flatten it`,
+    ];
+  }
+  return textProblems(subject, argumentValue(decoded), 'a file in sourceDir');
+}
+
+/** What keeps a text from reaching the script's command line as it is. */
+function textProblems(subject: string, text: string, instead: string): string[] {
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const reached = `would reach the script as '${shown}'`;
+  const unprintable = UNPRINTABLE.exec(text)?.[0];
+  if (unprintable !== undefined && !WHITE_SPACE.test(unprintable)) {
+    const point = unprintable.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    return [
+      `${subject} contains the character U+${point}, which a command line does not carry; use ${instead}`,
+    ];
+  }
+  if (WHITE_SPACE.test(text)) {
+    return [`${subject} ${reached}, in pieces, because of its white space; use ${instead}`];
+  }
+  const syntax = SHELL_SYNTAX.exec(text)?.[0];
+  return syntax
+    ? [`${subject} ${reached}, in which the container's shell takes ${syntax} for its own; use ${instead}`]
+    : [];
+}
+
+/** Names that are one and the same as an environment variable, or as argparse's attribute. */
+function clashes(names: readonly string[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const normal = name.toUpperCase().replaceAll('-', '_');
+    groups.set(normal, [...(groups.get(normal) ?? []), name]);
+  }
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map(
+      (group) =>
+        `hyperparameters: ${group.map((name) => `'${name}'`).join(' and ')} are the same name to the script ` +
+        '(letter case, - and _ do not tell them apart); keep one',
+    );
+}
+
+function isHyperparameter(value: unknown): boolean {
+  return (
+    ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ||
+    (typeof value === 'object' &&
+      value !== null &&
+      Object.values(value).every((item) => item === null || isJson(item)))
+  );
+}
+
+function isJson(value: unknown): boolean {
+  return (
+    (typeof value === 'number'
+      ? Number.isFinite(value)
+      : ['string', 'boolean', 'bigint'].includes(typeof value)) ||
+    (typeof value === 'object' && (value === null || Object.values(value).every(isJson)))
+  );
+}
+
+/** A JavaScript value in Python's terms: whole numbers are ints. */
+function pythonValue(value: unknown): PythonValue {
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(pythonValue);
+  }
+  if (typeof value === 'object' && value !== null) {
+    const map: PythonMap = new Map();
+    for (const [key, item] of Object.entries(value)) {
+      map.set(key, pythonValue(item));
+    }
+    return map;
+  }
+  return value as PythonValue;
+}

@@ -1,0 +1,73 @@
+/** What SageMaker and CloudWatch Logs mean by an error. Their codes alone do not say: a missing job is a ValidationException. */
+interface ApiError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const name = (error: unknown): string => (error as ApiError)?.name ?? '';
+const message = (error: unknown): string => (error as ApiError)?.message ?? '';
+const status = (error: unknown): number | undefined => (error as ApiError)?.$metadata?.httpStatusCode;
+
+/** Throttled, the service's own fault, or no answer at all: the same call may succeed in a moment. */
+export function isTransient(error: unknown): boolean {
+  return (
+    /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalFailure|InternalServer|TimeoutError/.test(
+      name(error),
+    ) ||
+    ((status(error) ?? 0) >= 500 && !isUnsupported(error)) ||
+    status(error) === 429 ||
+    /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test((error as ApiError)?.code ?? '')
+  );
+}
+
+/** There is no such job, stream or group. */
+export function isNotFound(error: unknown): boolean {
+  return (
+    /^ResourceNotFound(Exception)?$/.test(name(error)) ||
+    (name(error) === 'ValidationException' && /not found|could not find|does not exist/i.test(message(error)))
+  );
+}
+
+/** There is a job of this name already. */
+export function isNameTaken(error: unknown): boolean {
+  return (
+    name(error) === 'ResourceInUse' ||
+    (isInvalid(error) && /already exists|must be unique/i.test(message(error)))
+  );
+}
+
+/** The request does not fit the job's state, among much else. */
+export function isInvalid(error: unknown): boolean {
+  return name(error) === 'ValidationException';
+}
+
+/** The job has not settled yet: it cannot be deleted now. */
+export function isInUse(error: unknown): boolean {
+  return /^ResourceInUse(Exception)?$/.test(name(error)) || isInvalid(error);
+}
+
+/** A quota of the account is used up. */
+export function isQuotaExceeded(error: unknown): boolean {
+  return name(error) === 'ResourceLimitExceeded';
+}
+
+/**
+ * A role or policy that was made a moment ago is not known everywhere in AWS yet. The role that SageMaker cannot assume
+ * or that cannot read its bucket comes as a ValidationException; the function's own policy, as an AccessDeniedException.
+ */
+export function isAccessNotYetGranted(error: unknown): boolean {
+  return (
+    /^AccessDenied/.test(name(error)) ||
+    (isInvalid(error) && /assume role|AssumeRole|cannot assume|ensure that the role/i.test(message(error)))
+  );
+}
+
+/** The service has no such operation (an in-memory AWS, or a region that is behind). */
+export function isUnsupported(error: unknown): boolean {
+  return (
+    /^(UnknownOperation|InvalidAction|NotImplemented|UnsupportedOperation)/.test(name(error)) ||
+    status(error) === 501
+  );
+}

@@ -1,0 +1,22 @@
+import { TRAINING_LOG_GROUP } from '../training-job-contract';
+
+/** The AWS console of a region, in the region's partition. */
+function consoleUrl(region: string): string {
+  if (region.startsWith('cn-')) {
+    return `https://${region}.console.amazonaws.cn`;
+  }
+  if (region.startsWith('us-gov-')) {
+    return `https://${region}.console.amazonaws-us-gov.com`;
+  }
+  return `https://${region}.console.aws.amazon.com`;
+}
+
+/** Where a person reads a job's log: the page that SageMaker's own console links to. */
+export function logLink(jobName: string, region: string): string {
+  return `${consoleUrl(region)}/cloudwatch/home?region=${region}#logStream:group=${TRAINING_LOG_GROUP};prefix=${jobName};streamFilter=typeLogStreamPrefix`;
+}
+
+/** Where a person asks for a higher SageMaker quota. */
+export function quotasLink(region: string): string {
+  return `${consoleUrl(region)}/servicequotas/home/services/sagemaker/quotas`;
+}

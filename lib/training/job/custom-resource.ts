@@ -1,0 +1,150 @@
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
+import { createRequest } from './create-request';
+import { isTrainingJobName, trainingJobArn, trainingJobAttributes, trainingJobName } from './job-name';
+import { deleteLogStreams } from './log-streams';
+import { raisedMinimums, shortfalls } from './minimum-metrics';
+import { jsonWithReason, putJson } from './presigned-put';
+import type { Services } from './services';
+import type { TrainingJobProperties } from './training-job-properties';
+import { hasEnded, TrainingJobs } from './training-jobs';
+
+/** Milliseconds between two looks at a job that is stopping. */
+const POLL_INTERVAL = 5_000;
+
+/**
+ * Does what CloudFormation asks of the custom resource, and answers: whatever happens, exactly one answer.
+ *
+ * @param until the moment of the services' clock by which the work must be done, so that the answer still gets out
+ */
+export async function handleCustomResource(
+  event: CloudFormationCustomResourceEvent,
+  services: Services,
+  until: number,
+): Promise<void> {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const properties = event.ResourceProperties as unknown as TrainingJobProperties;
+  const identity = { StackId, RequestId, LogicalResourceId };
+  let answer: string;
+  try {
+    await act(event, properties, services, until);
+    const deleted = event.RequestType === 'Delete';
+    answer = JSON.stringify({
+      ...identity,
+      Status: 'SUCCESS',
+      PhysicalResourceId: deleted ? event.PhysicalResourceId : trainingJobName(properties),
+      Data: deleted ? {} : trainingJobAttributes(properties, StackId),
+    });
+  } catch (error) {
+    console.error(error);
+    answer = jsonWithReason(
+      { ...identity, Status: 'FAILED', PhysicalResourceId: idAfterFailure(event, properties) },
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+  await putJson(event.ResponseURL, answer, services);
+}
+
+async function act(
+  event: CloudFormationCustomResourceEvent,
+  properties: TrainingJobProperties,
+  services: Services,
+  until: number,
+): Promise<void> {
+  const jobs = new TrainingJobs(services, until);
+  switch (event.RequestType) {
+    case 'Create':
+      return create(properties, jobs);
+    case 'Update':
+      // The rollback of an update asks for the former request: its handle names the former job, which is still there.
+      return trainingJobName(properties) === event.PhysicalResourceId
+        ? adjust(event, properties, jobs)
+        : create(properties, jobs);
+    case 'Delete':
+      return remove(jobToDelete(event.PhysicalResourceId, properties), services, jobs, until);
+  }
+}
+
+async function create(properties: TrainingJobProperties, jobs: TrainingJobs): Promise<void> {
+  const request = createRequest(properties);
+  // Looked up first: SageMaker may find fault with a request, such as data gone since, before it finds the name taken.
+  const found = await jobs.describe(request.TrainingJobName!);
+  const result = found ? 'exists' : await jobs.create(request);
+  console.log(`training job ${request.TrainingJobName} ${result}`);
+}
+
+/** Applies what may change without another training: the gate and the tags. */
+async function adjust(
+  event: CloudFormationCustomResourceUpdateEvent,
+  properties: TrainingJobProperties,
+  jobs: TrainingJobs,
+): Promise<void> {
+  const former = event.OldResourceProperties as unknown as TrainingJobProperties;
+  const jobName = event.PhysicalResourceId;
+  const job = await jobs.describe(jobName);
+  const raised = raisedMinimums(former.MinimumMetrics ?? {}, properties.MinimumMetrics ?? {});
+  const short = shortfalls(raised, job?.FinalMetricDataList);
+  if (short.length > 0) {
+    const gone = job ? '' : ` (the record of training job ${jobName} is gone)`;
+    throw new Error(
+      `the model does not pass the changed minimumMetrics${gone}: ${short.join('; ')}; lower them, or change the training`,
+    );
+  }
+  if (job && JSON.stringify(former.Tags) !== JSON.stringify(properties.Tags)) {
+    await jobs.retag(trainingJobArn(event.StackId, jobName), former.Tags ?? [], properties.Tags ?? []);
+  }
+}
+
+/** Ends the job, and with it the bill, then deletes its record and its log streams. What is gone already is as good. */
+async function remove(
+  jobName: string | undefined,
+  services: Services,
+  jobs: TrainingJobs,
+  until: number,
+): Promise<void> {
+  if (!jobName) {
+    return;
+  }
+  const { clock, logs } = services;
+  let job = await jobs.describe(jobName);
+  while (job && !hasEnded(job.TrainingJobStatus) && job.TrainingJobStatus !== 'Deleting') {
+    if (job.TrainingJobStatus === 'InProgress') {
+      await jobs.stop(jobName);
+    }
+    if (clock.now() + POLL_INTERVAL > until) {
+      throw new Error(
+        `training job ${jobName} is still ${job.TrainingJobStatus}: it was asked to stop, delete the stack again in a few minutes`,
+      );
+    }
+    await clock.sleep(POLL_INTERVAL);
+    job = await jobs.describe(jobName);
+  }
+  if (job && hasEnded(job.TrainingJobStatus)) {
+    if (job.WarmPoolStatus?.Status === 'Available') {
+      await jobs.endWarmPool(jobName);
+    }
+    await jobs.delete(jobName);
+  }
+  await deleteLogStreams(logs, jobName, { clock, until });
+  console.log(`training job ${jobName} deleted`);
+}
+
+/** Without an answer to Create, CloudFormation makes up the id; but there may be a job, by the name that it would have. */
+function jobToDelete(physicalResourceId: string, properties: TrainingJobProperties): string | undefined {
+  return isTrainingJobName(physicalResourceId) ? physicalResourceId : nameIfAny(properties);
+}
+
+/** An id with which the Delete that follows a failure finds the right job, or none. */
+function idAfterFailure(event: CloudFormationCustomResourceEvent, properties: TrainingJobProperties): string {
+  return event.RequestType === 'Create'
+    ? (nameIfAny(properties) ?? `${event.LogicalResourceId}-not-created`)
+    : event.PhysicalResourceId;
+}
+
+/** The job's name, or undefined for properties that never could name one. */
+function nameIfAny(properties: TrainingJobProperties): string | undefined {
+  try {
+    return trainingJobName(properties);
+  } catch {
+    return undefined;
+  }
+}

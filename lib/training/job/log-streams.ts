@@ -1,0 +1,51 @@
+import {
+  type CloudWatchLogsClient,
+  DeleteLogStreamCommand,
+  DescribeLogStreamsCommand,
+  type DescribeLogStreamsResponse,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { TRAINING_LOG_GROUP } from '../training-job-contract';
+import { isNotFound, isTransient } from './api-errors';
+import { type RetryOptions, retry } from './retry';
+
+/** Deletes the log streams of one job. A group or a stream that is gone already is as good. */
+export async function deleteLogStreams(
+  logs: CloudWatchLogsClient,
+  jobName: string,
+  times: Pick<RetryOptions, 'clock' | 'until'>,
+): Promise<void> {
+  const options = { ...times, retryable: isTransient };
+  let names: string[];
+  // Always the first page: what it listed is gone by the next turn.
+  do {
+    const page = await retry(() => firstPage(logs, jobName), options);
+    names = (page.logStreams ?? []).map((stream) => stream.logStreamName!);
+    for (const logStreamName of names) {
+      await retry(() => deleteLogStream(logs, logStreamName), options);
+    }
+  } while (names.length > 0 && times.clock.now() < times.until);
+}
+
+async function firstPage(logs: CloudWatchLogsClient, jobName: string): Promise<DescribeLogStreamsResponse> {
+  try {
+    return await logs.send(
+      // The slash keeps out the streams of a job whose name only begins alike.
+      new DescribeLogStreamsCommand({ logGroupName: TRAINING_LOG_GROUP, logStreamNamePrefix: `${jobName}/` }),
+    );
+  } catch (error) {
+    if (isNotFound(error)) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+async function deleteLogStream(logs: CloudWatchLogsClient, logStreamName: string): Promise<void> {
+  try {
+    await logs.send(new DeleteLogStreamCommand({ logGroupName: TRAINING_LOG_GROUP, logStreamName }));
+  } catch (error) {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** Time, injected so that tests need not wait. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** The time of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  /** The moment of the clock after which no further attempt begins. */
+  readonly until: number;
+  readonly retryable: (error: unknown) => boolean;
+}
+
+const FIRST_DELAY = 1_000;
+const LONGEST_DELAY = 15_000;
+
+/** Attempts again after a growing delay while the error is retryable and there is time; then throws the last error. */
+export async function retry<T>(
+  attempt: () => Promise<T>,
+  { clock, until, retryable }: RetryOptions,
+): Promise<T> {
+  for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, LONGEST_DELAY)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!retryable(error) || clock.now() + delay > until) {
+        throw error;
+      }
+    }
+    await clock.sleep(delay);
+  }
+}

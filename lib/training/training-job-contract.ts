@@ -1,0 +1,38 @@
+// What the training job's construct and its Lambda function share. Imports nothing: one side runs at synth, the other in AWS.
+
+/** The custom resource's type, as `cdk diff` shows it. */
+export const TRAINING_JOB_RESOURCE_TYPE = 'Custom::SageMakerTrainingJob';
+
+/**
+ * Properties of the custom resource that are not CreateTrainingJob's own fields.
+ * The event rule's input transformer hands the same names to the function, beside `detail`.
+ */
+export const TrainingJobProperty = {
+  /** What every name of this job begins with: the project's name, a dash, and 10 hex digits of the request's hash. */
+  NAME_PREFIX: 'TrainingJobNamePrefix',
+  /** The wait condition handle's presigned URL (its Ref). It says which job is the stack's own, so it names the job. */
+  WAIT_CONDITION_HANDLE: 'WaitConditionHandle',
+  /** The gate: metric name → lowest final value that passes. Not part of the job's identity. */
+  MINIMUM_METRICS: 'MinimumMetrics',
+  /** Versions of the channels' contents: part of the job's identity, and nothing that CreateTrainingJob knows. */
+  DATASET_VERSIONS: 'DatasetVersions',
+} as const;
+
+/** Key of the input transformer under which EventBridge puts the event's own detail. */
+export const TERMINAL_EVENT_DETAIL = 'detail';
+
+/** What Fn::GetAtt finds on the custom resource. */
+export const TrainingJobAttribute = {
+  NAME: 'TrainingJobName',
+  ARN: 'TrainingJobArn',
+  MODEL_DATA_URL: 'ModelDataUrl',
+} as const;
+
+/** The statuses from which a training job does not move again; the event rule matches these. */
+export const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'] as const;
+
+/** Longest name prefix: a job's name has at most 63 characters, and a dash and 8 hex digits follow the prefix. */
+export const MAX_NAME_PREFIX_LENGTH = 54;
+
+/** SageMaker's log group for training jobs; a job's streams are named `<job>/algo-1-…`. */
+export const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs';

@@ -1,0 +1,31 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { handleCustomResource } from './job/custom-resource';
+import { systemClock } from './job/retry';
+import type { Services } from './job/services';
+import { handleTerminalEvent, type TerminalEvent } from './job/terminal-event';
+
+/** Milliseconds of the function's time that are kept for the answer and its repetitions. */
+const ANSWER_RESERVE = 120_000;
+
+/** Serves the custom resource (CloudFormation) and the end of its training job (EventBridge). */
+export function trainingJobHandler(services: Services) {
+  return async (
+    event: CloudFormationCustomResourceEvent | TerminalEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<void> => {
+    const until = services.clock.now() + context.getRemainingTimeInMillis() - ANSWER_RESERVE;
+    await ('RequestType' in event
+      ? handleCustomResource(event, services, until)
+      : handleTerminalEvent(event, services, until));
+  };
+}
+
+export const handler = trainingJobHandler({
+  sagemaker: new SageMakerClient({ maxAttempts: 5 }),
+  logs: new CloudWatchLogsClient({ maxAttempts: 5 }),
+  fetch,
+  clock: systemClock,
+  region: process.env.AWS_REGION ?? '',
+});

@@ -1,0 +1,235 @@
+import { join } from 'node:path';
+import {
+  CfnWaitCondition,
+  CfnWaitConditionHandle,
+  CustomResource,
+  Duration,
+  type ITaggableV2,
+  Lazy,
+  Stack,
+  TagManager,
+  TagType,
+} from 'aws-cdk-lib';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { BundledFunction } from '../bundled-function';
+import { processorOf } from '../instance-types';
+import { keepPrefix, logGroupContents } from '../sagemaker-permissions';
+import { imageUri } from './deep-learning-containers';
+import { Framework } from './framework';
+import { SourceDirectory } from './source-directory';
+import {
+  TERMINAL_EVENT_DETAIL,
+  TERMINAL_STATUSES,
+  TRAINING_JOB_RESOURCE_TYPE,
+  TRAINING_LOG_GROUP,
+  TrainingJobAttribute,
+  TrainingJobProperty,
+} from './training-job-contract';
+import { channelDirectories } from './training-problems';
+import type { TrainingProps } from './training-props';
+import {
+  DEFAULT_MAX_RUNTIME,
+  checkpointConfig,
+  datasetVersions,
+  identityHash,
+  trainingRequest,
+} from './training-request';
+import { TrainingRole } from './training-role';
+import { WAIT_MARGIN } from './wait-limits';
+
+/** A training job of a project. */
+export interface TrainingJobProps extends TrainingProps {
+  /** The project's name: what the job's names begin with. */
+  readonly projectName: string;
+  /** The project's bucket. */
+  readonly bucket: IBucket;
+}
+
+/** The SSM parameter that holds the S3 URL of a project's model artifact. */
+export function modelDataUrlParameterName(projectName: string): string {
+  return `/${projectName}/model-data-url`;
+}
+
+/**
+ * A SageMaker training job that runs when the stack is deployed, once per request.
+ *
+ * The request's hash is part of the names of all that belongs to one run, so an equal request changes nothing
+ * and another request is another run. The stack waits for the run by a wait condition, up to 12 hours.
+ */
+export class TrainingJob extends Construct implements ITaggableV2 {
+  /** The name that SageMaker shows: the project's name, the request's hash, and the attempt's. */
+  public readonly trainingJobName: string;
+  /** The S3 URL of the trained model; known before the job has ended. */
+  public readonly modelDataUrl: string;
+  /** Tags of the job. */
+  public readonly cdkTagManager = new TagManager(TagType.KEY_VALUE, TRAINING_JOB_RESOURCE_TYPE, undefined, {
+    tagPropertyName: 'Tags',
+  });
+
+  public constructor(scope: Construct, id: string, props: TrainingJobProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const framework = props.framework ?? Framework.tensorflow();
+    const image = framework.trainingImage(processorOf(props.instanceType) ?? 'cpu');
+    const source = new SourceDirectory(props.sourceDir, channelDirectories(props)).asset(this, 'Source');
+
+    const role = new TrainingRole(this, 'JobRole', {
+      bucket: props.bucket,
+      image,
+      channels: props.channels,
+      inVpc: props.vpc !== undefined,
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
+      }),
+    );
+
+    const request = trainingRequest(props, {
+      projectName: props.projectName,
+      bucketName: props.bucket.bucketName,
+      roleArn: role.roleArn,
+      trainingImage: imageUri(this, image),
+      sourceArchiveUri: source.s3ObjectUrl,
+      region: stack.region,
+      vpcConfig: this.vpcConfig(props),
+    });
+    const versions = datasetVersions(props.channels);
+    const namePrefix = `${props.projectName}-${identityHash(stack.resolve({ request, versions, checkpoints: props.checkpoints }))}`;
+    const checkpoints = props.checkpoints ? checkpointConfig(props.bucket.bucketName, namePrefix) : undefined;
+    if (checkpoints) {
+      for (const statement of keepPrefix(props.bucket.bucketArn, `checkpoints/${namePrefix}`)) {
+        role.addToPolicy(statement);
+      }
+    }
+
+    const run = this.runFunction(props.projectName, role.roleArn);
+    // Neither a handle nor a condition can be updated: another request has others.
+    const suffix = namePrefix.slice(props.projectName.length + 1);
+    const handle = new CfnWaitConditionHandle(this, `Handle${suffix}`);
+    const forTheFunction = {
+      [TrainingJobProperty.NAME_PREFIX]: namePrefix,
+      [TrainingJobProperty.WAIT_CONDITION_HANDLE]: handle.ref,
+      [TrainingJobProperty.MINIMUM_METRICS]: props.minimumMetrics ?? {},
+    };
+    const rule = new Rule(this, 'Ended', {
+      description: `Tells the stack that a training job of ${props.projectName} has ended`,
+      eventPattern: {
+        source: ['aws.sagemaker'],
+        detailType: ['SageMaker Training Job State Change'],
+        detail: {
+          TrainingJobName: [{ prefix: `${namePrefix}-` }],
+          TrainingJobStatus: [...TERMINAL_STATUSES],
+        },
+      },
+      targets: [
+        new LambdaFunction(run.function, {
+          event: RuleTargetInput.fromObject({
+            ...forTheFunction,
+            [TERMINAL_EVENT_DETAIL]: EventField.fromPath('$.detail'),
+          }),
+        }),
+      ],
+    });
+
+    const job = new CustomResource(this, 'Resource', {
+      resourceType: TRAINING_JOB_RESOURCE_TYPE,
+      serviceToken: run.function.functionArn,
+      properties: {
+        ...forTheFunction,
+        ...(Object.keys(versions).length > 0 ? { [TrainingJobProperty.DATASET_VERSIONS]: versions } : {}),
+        ...request,
+        CheckpointConfig: checkpoints,
+        Tags: Lazy.any({ produce: () => this.cdkTagManager.renderTags() }),
+      },
+    });
+    // The rule must be there when the job ends; the policies and the log group when the job is deleted.
+    job.node.addDependency(rule, role, ...run.outlives);
+
+    const wait = new CfnWaitCondition(this, `Wait${suffix}`, {
+      handle: handle.ref,
+      timeout: String((props.maxRuntime ?? DEFAULT_MAX_RUNTIME).plus(WAIT_MARGIN).toSeconds()),
+      count: 1,
+    });
+    wait.node.addDependency(job);
+
+    this.trainingJobName = job.ref;
+    this.modelDataUrl = job.getAttString(TrainingJobAttribute.MODEL_DATA_URL);
+    const parameter = new StringParameter(this, 'ModelDataUrl', {
+      parameterName: modelDataUrlParameterName(props.projectName),
+      description: `The model of ${props.projectName} that trained last and passed its gate`,
+      stringValue: this.modelDataUrl,
+    });
+    parameter.node.addDependency(wait);
+  }
+
+  private vpcConfig(props: TrainingJobProps): { Subnets: string[]; SecurityGroupIds: string[] } | undefined {
+    if (!props.vpc) {
+      return undefined;
+    }
+    const groups = props.securityGroups ?? [
+      new SecurityGroup(this, 'SecurityGroup', {
+        vpc: props.vpc,
+        description: 'Instances of the training job',
+      }),
+    ];
+    return {
+      Subnets: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
+      SecurityGroupIds: groups.map((group) => group.securityGroupId),
+    };
+  }
+
+  /** The function that starts, ends and deletes the project's training jobs, and no others. */
+  private runFunction(projectName: string, jobRoleArn: string): BundledFunction {
+    const stack = Stack.of(this);
+    const run = new BundledFunction(this, 'Run', {
+      entry: join(__dirname, 'training-job.lambda.ts'),
+      description: `Starts and deletes the training job of ${projectName}, and tells the stack how it ended`,
+      // Lambda's longest: a job that is stopped still uploads what it has.
+      timeout: Duration.minutes(15),
+    });
+    run.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'sagemaker:CreateTrainingJob',
+          'sagemaker:DescribeTrainingJob',
+          'sagemaker:StopTrainingJob',
+          'sagemaker:DeleteTrainingJob',
+          'sagemaker:AddTags',
+          'sagemaker:DeleteTags',
+        ],
+        resources: [
+          // SageMaker writes names into ARNs in lower case.
+          stack.formatArn({
+            service: 'sagemaker',
+            resource: 'training-job',
+            resourceName: `${projectName.toLowerCase()}-*`,
+          }),
+        ],
+      }),
+    );
+    run.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [jobRoleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+      }),
+    );
+    const streams = logGroupContents(this, TRAINING_LOG_GROUP);
+    run.addToRolePolicy(new PolicyStatement({ actions: ['logs:DescribeLogStreams'], resources: [streams] }));
+    run.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['logs:DeleteLogStream'],
+        resources: [streams.replace(/\*$/, `log-stream:${projectName}-*`)],
+      }),
+    );
+    return run;
+  }
+}

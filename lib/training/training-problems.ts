@@ -1,0 +1,140 @@
+import { Token } from 'aws-cdk-lib';
+import { instanceTypeProblems, processorOf } from '../instance-types';
+import { DirectoryChannel } from './channel';
+import { hyperparameterProblems } from './hyperparameters';
+import { metricDefinitionProblems } from './metric-definitions';
+import { SourceDirectory } from './source-directory';
+import type { TrainingProps } from './training-props';
+import { DEFAULT_MAX_RUNTIME } from './training-request';
+import { MAX_WAIT, WAIT_MARGIN } from './wait-limits';
+
+/** Environment variables that the training toolkit sets itself. */
+const RESERVED_ENVIRONMENT = /^(SM_|SAGEMAKER_|TRAINING_JOB_|PYTHONPATH$|CURRENT_HOST$)/;
+
+/** The directories of channels that a configuration uploads. */
+export function channelDirectories(props: TrainingProps): string[] {
+  return Object.values(props.channels).flatMap((channel) =>
+    channel instanceof DirectoryChannel ? [channel.path] : [],
+  );
+}
+
+/**
+ * All that AWS would refuse of a training job, each in one line with the way out.
+ * Limits: CreateTrainingJob in SageMaker's service model.
+ */
+export function trainingProblems(props: TrainingProps): string[] {
+  return [
+    ...new SourceDirectory(props.sourceDir, channelDirectories(props)).problems(props.entryPoint),
+    ...computeProblems(props),
+    ...hyperparameterProblems(props.hyperparameters ?? {}),
+    ...environmentProblems(props.environment ?? {}),
+    ...metricDefinitionProblems(props.metricDefinitions ?? []),
+    ...gateProblems(props),
+    ...channelProblems(props),
+    ...timeProblems(props),
+    ...networkProblems(props),
+  ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));
+}
+
+function computeProblems(props: TrainingProps): string[] {
+  const problems = instanceTypeProblems('instanceType', 'training', props.instanceType);
+  if (problems.length === 0 && !processorOf(props.instanceType)) {
+    problems.push(
+      `instanceType: '${props.instanceType}' needs an image of its own kind; the framework's images run on CPU and NVIDIA GPU types`,
+    );
+  }
+  const count = props.instanceCount ?? 1;
+  if (!Number.isInteger(count) || count < 1) {
+    problems.push(`instanceCount: ${count} is not a whole number from 1`);
+  }
+  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
+  if (size !== undefined && (size < 1 || size > 16384)) {
+    problems.push(`volumeSize: ${size} GiB is not from 1 to 16384 GiB`);
+  }
+  return problems;
+}
+
+function environmentProblems(environment: Readonly<Record<string, string>>): string[] {
+  const entries = Object.entries(environment);
+  const problems = entries.flatMap(([key, value]) => {
+    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key)) {
+      return [`environment: '${key}' is not a name; use letters, digits and '_', a digit not first`];
+    }
+    if (RESERVED_ENVIRONMENT.test(key)) {
+      return [`environment: '${key}' is set by SageMaker itself; choose another name`];
+    }
+    if (!Token.isUnresolved(value) && value.length > 512) {
+      return [`environment.${key}: ${value.length} characters, and at most 512 are allowed`];
+    }
+    return [];
+  });
+  if (entries.length > 100) {
+    problems.push(`environment: ${entries.length} variables, and at most 100 are allowed`);
+  }
+  return problems;
+}
+
+function gateProblems(props: TrainingProps): string[] {
+  const declared = (props.metricDefinitions ?? []).map(({ name }) => name);
+  return Object.entries(props.minimumMetrics ?? {}).flatMap(([name, minimum]) => {
+    if (!declared.includes(name)) {
+      const known = declared.length > 0 ? `there are ${declared.join(', ')}` : 'there are none';
+      return [`minimumMetrics: '${name}' is not the name of one of metricDefinitions; ${known}`];
+    }
+    return Number.isFinite(minimum)
+      ? []
+      : [`minimumMetrics.${name}: ${minimum} is not a number to compare with`];
+  });
+}
+
+function channelProblems(props: TrainingProps): string[] {
+  const names = Object.keys(props.channels);
+  const problems = Object.entries(props.channels).flatMap(([name, channel]) => {
+    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name)) {
+      return [`channels: '${name}' is not a channel name; 1 to 64 letters, digits, '.', '-' and '_'`];
+    }
+    return channel.problems(`channels.${name}`);
+  });
+  if (names.length < 1 || names.length > 20) {
+    problems.push(`channels: ${names.length} channels, and 1 to 20 are allowed`);
+  }
+  const variables = new Map<string, string>();
+  for (const name of names) {
+    const variable = `SM_CHANNEL_${name.toUpperCase()}`;
+    const other = variables.get(variable);
+    if (other !== undefined) {
+      problems.push(`channels: '${other}' and '${name}' would both be ${variable}; rename one`);
+    }
+    variables.set(variable, name);
+  }
+  return problems;
+}
+
+function timeProblems(props: TrainingProps): string[] {
+  const problems: string[] = [];
+  const runtime = (props.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds();
+  const longest = MAX_WAIT.minus(WAIT_MARGIN);
+  if (runtime < 1) {
+    problems.push('maxRuntime: 0 seconds; a job needs at least one');
+  }
+  if (runtime > longest.toSeconds()) {
+    problems.push(
+      `maxRuntime: ${runtime} s is more than the ${longest.toSeconds()} s (${longest.toHours({ integral: false })} hours) that a stack can wait for a job: ` +
+        `a wait condition holds ${MAX_WAIT.toHours()} hours, and ${WAIT_MARGIN.toMinutes()} minutes of it go to starting and uploading`,
+    );
+  }
+  const attempts = props.maxRetryAttempts;
+  if (attempts !== undefined && (!Number.isInteger(attempts) || attempts < 1 || attempts > 30)) {
+    problems.push(`maxRetryAttempts: ${attempts} is not a whole number from 1 to 30`);
+  }
+  return problems;
+}
+
+function networkProblems(props: TrainingProps): string[] {
+  if (props.vpc) {
+    return [];
+  }
+  return (['vpcSubnets', 'securityGroups'] as const)
+    .filter((prop) => props[prop] !== undefined)
+    .map((prop) => `${prop}: only with a vpc; give vpc, or leave it out`);
+}

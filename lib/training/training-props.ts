@@ -1,0 +1,88 @@
+import type { Duration, Size } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { InstanceType } from '../instance-types';
+import type { Channel, InputMode } from './channel';
+import type { Framework } from './framework';
+import type { HyperparameterValue } from './hyperparameters';
+import type { MetricDefinition } from './metric-definitions';
+
+/** A training job, in the names of the SageMaker Python SDK's estimator. */
+export interface TrainingProps {
+  /**
+   * The images that train and serve.
+   * @default Framework.tensorflow('2.19')
+   */
+  readonly framework?: Framework;
+  /** The directory with the training script, relative to the current directory. Its `requirements.txt` is installed before the script starts. */
+  readonly sourceDir: string;
+  /** The script, relative to `sourceDir`: a .py file, or a .sh file. */
+  readonly entryPoint: string;
+  /** Such as `ml.m5.xlarge`; one with a GPU chooses the images for GPUs. */
+  readonly instanceType: InstanceType;
+  /** @default 1 */
+  readonly instanceCount?: number;
+  /**
+   * The storage of each instance.
+   * @default Size.gibibytes(30)
+   */
+  readonly volumeSize?: Size;
+  /**
+   * Arguments of the script: `{ 'batch-size': 32 }` arrives as `--batch-size 32`.
+   * @default - none
+   */
+  readonly hyperparameters?: Readonly<Record<string, HyperparameterValue>>;
+  /**
+   * Environment variables of the script.
+   * @default - none but SageMaker's own
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Numbers that SageMaker reads from the log, each by a regular expression with one group.
+   * @default - none
+   */
+  readonly metricDefinitions?: readonly MetricDefinition[];
+  /** The data by channel; the script finds `training` in the directory `SM_CHANNEL_TRAINING`. */
+  readonly channels: Readonly<Record<string, Channel>>;
+  /**
+   * How data reaches the container, unless a channel says otherwise.
+   * @default File
+   */
+  readonly inputMode?: InputMode;
+  /**
+   * When SageMaker stops the job. The stack waits for it, so at most 11 hours and 30 minutes.
+   * @default Duration.hours(1)
+   */
+  readonly maxRuntime?: Duration;
+  /**
+   * The gate: least values of the job's final metrics. A job that falls short fails the deploy, and the model that serves stays.
+   * @default - every job that completes passes
+   */
+  readonly minimumMetrics?: Readonly<Record<string, number>>;
+  /**
+   * Whether what the script writes to `/opt/ml/checkpoints` is kept in S3 and restored when the same job starts again.
+   * @default false
+   */
+  readonly checkpoints?: boolean;
+  /**
+   * How often SageMaker starts the job again after an error of its own, 1 to 30.
+   * @default - never
+   */
+  readonly maxRetryAttempts?: number;
+  /**
+   * The network of the instances.
+   * @default - SageMaker's own, with access to the internet
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The subnets of `vpc`.
+   * @default - its private subnets
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * Security groups of the instances in `vpc`.
+   * @default - one that allows all outbound traffic
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /** @default false */
+  readonly encryptInterContainerTraffic?: boolean;
+}

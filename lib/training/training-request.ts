@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import { Duration, Size } from 'aws-cdk-lib';
+import { type Channel, DirectoryChannel, S3Channel } from './channel';
+import { encodeHyperparameters } from './hyperparameters';
+import type { TrainingProps } from './training-props';
+
+/** How long a training job may run if nothing is said. */
+export const DEFAULT_MAX_RUNTIME = Duration.hours(1);
+
+/** The storage of a training instance if nothing is said; the SageMaker Python SDK's own default. */
+const DEFAULT_VOLUME_SIZE = Size.gibibytes(30);
+
+/** Where SageMaker keeps the script's checkpoints in the container. */
+const CHECKPOINT_PATH = '/opt/ml/checkpoints';
+
+/** What CreateTrainingJob gets, but for the job's name: a name is made for each run. */
+export type TrainingRequest = Omit<CreateTrainingJobRequest, 'TrainingJobName' | 'Tags'>;
+
+/** What a request needs of the stack around it. Strings may be tokens. */
+export interface TrainingSurroundings {
+  /** The project's name. */
+  readonly projectName: string;
+  /** The bucket for outputs and uploaded channels. */
+  readonly bucketName: string;
+  readonly roleArn: string;
+  readonly trainingImage: string;
+  /** S3 URI of the source archive. */
+  readonly sourceArchiveUri: string;
+  readonly region: string;
+  /** Subnets and security groups of the instances. */
+  readonly vpcConfig?: { readonly Subnets: string[]; readonly SecurityGroupIds: string[] };
+}
+
+/** Where uploaded channels lie in the project's bucket. */
+export const UPLOAD_PREFIX = 'data/';
+
+/** The key prefix of an uploaded channel in the project's bucket, without a slash at its end. */
+export function uploadPrefix(channelName: string, channel: DirectoryChannel): string {
+  return `${UPLOAD_PREFIX}${channelName}/${channel.contentHash()}`;
+}
+
+/** The S3 URI of a channel's data. */
+export function channelUri(bucketName: string, channelName: string, channel: Channel): string {
+  return channel instanceof DirectoryChannel
+    ? `s3://${bucketName}/${uploadPrefix(channelName, channel)}/`
+    : (channel as S3Channel).uri;
+}
+
+/** The versions that `Channel.fromS3` channels give to their contents. */
+export function datasetVersions(channels: TrainingProps['channels']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(channels).flatMap(([name, channel]) =>
+      channel instanceof S3Channel && channel.options.version !== undefined
+        ? [[name, channel.options.version]]
+        : [],
+    ),
+  );
+}
+
+/**
+ * The request of CreateTrainingJob for a configuration, as the SageMaker Python SDK's estimator would send it.
+ * Differences: the debugger and the profiler are off, since they cost storage and nobody asked for them, and there is no `model_dir`
+ * hyperparameter, as with the SDK's `model_dir=False`.
+ */
+export function trainingRequest(props: TrainingProps, surroundings: TrainingSurroundings): TrainingRequest {
+  return {
+    AlgorithmSpecification: {
+      TrainingImage: surroundings.trainingImage,
+      TrainingInputMode: props.inputMode ?? 'File',
+      MetricDefinitions: props.metricDefinitions?.map(({ name, regex }) => ({ Name: name, Regex: regex })),
+      EnableSageMakerMetricsTimeSeries: true,
+    },
+    RoleArn: surroundings.roleArn,
+    HyperParameters: {
+      ...encodeHyperparameters(props.hyperparameters ?? {}),
+      sagemaker_program: JSON.stringify(props.entryPoint),
+      sagemaker_submit_directory: `"${surroundings.sourceArchiveUri}"`,
+      sagemaker_container_log_level: '20',
+      sagemaker_region: `"${surroundings.region}"`,
+    },
+    Environment: props.environment,
+    InputDataConfig: Object.entries(props.channels).map(([name, channel]) => ({
+      ChannelName: name,
+      DataSource: {
+        S3DataSource: {
+          S3DataType: 'S3Prefix',
+          S3Uri: channelUri(surroundings.bucketName, name, channel),
+          S3DataDistributionType: channel.options.distribution ?? 'FullyReplicated',
+        },
+      },
+      ContentType: channel.options.contentType,
+      InputMode: channel.options.inputMode,
+    })),
+    OutputDataConfig: { S3OutputPath: `s3://${surroundings.bucketName}/jobs` },
+    ResourceConfig: {
+      InstanceType: props.instanceType as never,
+      InstanceCount: props.instanceCount ?? 1,
+      VolumeSizeInGB: (props.volumeSize ?? DEFAULT_VOLUME_SIZE).toGibibytes(),
+    },
+    StoppingCondition: { MaxRuntimeInSeconds: (props.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds() },
+    RetryStrategy:
+      props.maxRetryAttempts === undefined ? undefined : { MaximumRetryAttempts: props.maxRetryAttempts },
+    VpcConfig: surroundings.vpcConfig,
+    EnableInterContainerTrafficEncryption: props.encryptInterContainerTraffic,
+    ProfilerConfig: { DisableProfiler: true },
+  };
+}
+
+/** What keeps a job's checkpoints in S3. The prefix is the job's identity: another configuration never resumes from these. */
+export function checkpointConfig(
+  bucketName: string,
+  jobNamePrefix: string,
+): TrainingRequest['CheckpointConfig'] {
+  return { S3Uri: `s3://${bucketName}/checkpoints/${jobNamePrefix}`, LocalPath: CHECKPOINT_PATH };
+}
+
+/** A hash of anything that can be written as JSON, independent of the order of its keys. */
+export function identityHash(value: unknown): string {
+  const sorted = JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+  return createHash('sha256').update(sorted).digest('hex').slice(0, 10);
+}

@@ -1,0 +1,68 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import {
+  attachToVpc,
+  logGroupContents,
+  publishMetrics,
+  pullImage,
+  readPrefix,
+  writeLogs,
+} from '../sagemaker-permissions';
+import { type Channel, DirectoryChannel, S3Channel } from './channel';
+import type { DeepLearningContainer } from './deep-learning-containers';
+import { TRAINING_LOG_GROUP } from './training-job-contract';
+import { uploadPrefix } from './training-request';
+
+/** What the training job's role reaches. */
+export interface TrainingRoleProps {
+  /** The project's bucket: uploaded channels, and the job's results. */
+  readonly bucket: IBucket;
+  readonly image: DeepLearningContainer;
+  readonly channels: Readonly<Record<string, Channel>>;
+  /** Whether the instances are in a VPC of the account. */
+  readonly inVpc: boolean;
+}
+
+/** The training job's role: it reads its data, writes its results, pulls its image, writes its logs and metrics. */
+export class TrainingRole extends Role {
+  public constructor(scope: Construct, id: string, props: TrainingRoleProps) {
+    super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
+    const statements = [
+      ...Object.entries(props.channels).flatMap(([name, channel]) =>
+        this.readChannel(props.bucket, name, channel),
+      ),
+      new PolicyStatement({
+        actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+        resources: [props.bucket.arnForObjects('jobs/*')],
+      }),
+      ...pullImage(this, props.image),
+      writeLogs(this, TRAINING_LOG_GROUP),
+      // All training jobs of an account share this group: it is SageMaker's, not the stack's.
+      new PolicyStatement({
+        actions: ['logs:CreateLogGroup'],
+        resources: [logGroupContents(this, TRAINING_LOG_GROUP)],
+      }),
+      publishMetrics('/aws/sagemaker/TrainingJobs'),
+      ...(props.inVpc ? [attachToVpc()] : []),
+    ];
+    for (const statement of statements) {
+      this.addToPolicy(statement);
+    }
+  }
+
+  private readChannel(bucket: IBucket, name: string, channel: Channel): PolicyStatement[] {
+    if (channel instanceof DirectoryChannel) {
+      return readPrefix(bucket.bucketArn, `${uploadPrefix(name, channel)}/`);
+    }
+    const [bucketName = '', ...key] = (channel as S3Channel).uri.replace('s3://', '').split('/');
+    const bucketArn = Stack.of(this).formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource: bucketName,
+    });
+    return readPrefix(bucketArn, key.join('/'));
+  }
+}

@@ -1,0 +1,59 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { type Channel, DirectoryChannel } from './training/channel';
+import { DataBucket } from './workspace/data-bucket';
+import { Datasets } from './workspace/datasets';
+import { Notebook, type NotebookProps } from './workspace/notebook';
+
+/** What lives as long as the project. */
+export interface WorkspaceStackProps extends StackProps {
+  readonly projectName: string;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly notebook: NotebookProps | undefined;
+  readonly retainData: boolean;
+}
+
+/** The data bucket, the uploaded datasets, and the notebook instance. */
+export class WorkspaceStack extends Stack {
+  public readonly bucket: IBucket;
+
+  public constructor(scope: Construct, id: string, props: WorkspaceStackProps) {
+    super(scope, id, props);
+    const { projectName, retainData } = props;
+    this.bucket = new DataBucket(this, 'DataBucket', { retainData });
+    new CfnOutput(this, 'BucketName', {
+      value: this.bucket.bucketName,
+      description: 'Datasets, training results, checkpoints',
+    });
+    if (retainData) {
+      new CfnOutput(this, 'RetainedData', {
+        value: this.bucket.bucketName,
+        description: 'This bucket and its data stay when the stack is destroyed, and cost what they hold',
+      });
+    }
+    const directories = new Map(
+      Object.entries(props.channels).filter(
+        (entry): entry is [string, DirectoryChannel] => entry[1] instanceof DirectoryChannel,
+      ),
+    );
+    if (directories.size > 0) {
+      const datasets = new Datasets(this, 'Datasets', {
+        bucket: this.bucket,
+        channels: directories,
+        retainData,
+      });
+      for (const [name, uri] of datasets.uris) {
+        new CfnOutput(this, `Dataset${name}`, { value: uri, description: `The data of the channel ${name}` });
+      }
+    }
+    if (props.notebook) {
+      const notebook = new Notebook(this, 'Notebook', {
+        ...props.notebook,
+        projectName,
+        bucket: this.bucket,
+      });
+      new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
+    }
+  }
+}

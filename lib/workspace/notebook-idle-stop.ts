@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Seconds: a person needs a few minutes to open a notebook that has just started. */
+const SHORTEST_IDLE_TIMEOUT = 600;
+
+/**
+ * What is wrong with a notebook's idle timeout; empty when nothing is.
+ *
+ * @param idleTimeout seconds
+ */
+export function idleStopProblems(idleTimeout: number): string[] {
+  if (Number.isSafeInteger(idleTimeout) && idleTimeout >= SHORTEST_IDLE_TIMEOUT) return [];
+  return [
+    `notebook.idleTimeout is ${idleTimeout} seconds, but must be whole seconds and at least ` +
+      `${SHORTEST_IDLE_TIMEOUT}, so that nobody loses the instance while opening a notebook: ` +
+      'use Duration.minutes(10) or more, or leave idleTimeout out to stop the instance by hand',
+  ];
+}
+
+/**
+ * The OnStart script of a notebook instance's lifecycle configuration: the instance stops itself when idle.
+ *
+ * What counts as idle is said at the top of notebook-idle-stop.py, the program that the script installs. The
+ * instance's role needs `sagemaker:StopNotebookInstance` on the instance itself. SageMaker takes at most
+ * 16,384 characters of base64 (NotebookInstanceLifecycleConfigContent), which the script stays under for any timeout.
+ *
+ * @param idleTimeout seconds, free of {@link idleStopProblems}
+ */
+export function idleStopScript(idleTimeout: number): string {
+  const program = readFileSync(join(__dirname, 'notebook-idle-stop.py'), 'utf8');
+  const script = readFileSync(join(__dirname, 'notebook-idle-stop.sh'), 'utf8');
+  return script.replaceAll('@IDLE_TIMEOUT@', String(idleTimeout)).replace('@PROGRAM@', () => program);
+}

@@ -1,0 +1,245 @@
+import { type Duration, Fn, Size, Stack } from 'aws-cdk-lib';
+import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnNotebookInstance, CfnNotebookInstanceLifecycleConfig } from 'aws-cdk-lib/aws-sagemaker';
+import { Construct } from 'constructs';
+import { type InstanceType, instanceTypeProblems } from '../instance-types';
+import { attachToVpc, keepPrefix, writeLogs } from '../sagemaker-permissions';
+import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
+
+/** Shell scripts that a notebook instance runs; each at most 16,384 characters in base64. */
+export interface NotebookLifecycle {
+  /**
+   * Once, when the instance is made.
+   * @default - none
+   */
+  readonly onCreate?: string;
+  /**
+   * At every start.
+   * @default - none
+   */
+  readonly onStart?: string;
+}
+
+/** A SageMaker notebook instance. */
+export interface NotebookProps {
+  /** Such as `ml.t3.medium`. */
+  readonly instanceType: InstanceType;
+  /**
+   * The name that SageMaker shows.
+   * @default - the project's name
+   */
+  readonly notebookInstanceName?: string;
+  /**
+   * The volume under /home/ec2-user/SageMaker.
+   * @default Size.gibibytes(5)
+   */
+  readonly volumeSize?: Size;
+  /**
+   * The notebook's role; it must let sagemaker.amazonaws.com assume it.
+   * @default - one that reads and writes the project's bucket, runs predictions on the project's endpoint, and writes its logs
+   */
+  readonly role?: IRole;
+  /**
+   * The network of the instance.
+   * @default - SageMaker's own, with access to the internet
+   */
+  readonly vpc?: IVpc;
+  /**
+   * Where in `vpc`; the first subnet is taken.
+   * @default - its private subnets
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * Security groups of the instance in `vpc`.
+   * @default - one that allows all outbound traffic
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /**
+   * The Git repository that the notebook opens: an https URL, or the name of an AWS::SageMaker::CodeRepository.
+   * @default - none
+   */
+  readonly defaultCodeRepository?: string;
+  /**
+   * Up to three more repositories beside it.
+   * @default - none
+   */
+  readonly additionalCodeRepositories?: readonly string[];
+  /**
+   * Scripts of yours.
+   * @default - none
+   */
+  readonly lifecycle?: NotebookLifecycle;
+  /**
+   * After how long without use the instance stops itself. It keeps its volume and can be started again.
+   * @default - it runs until it is stopped
+   */
+  readonly idleTimeout?: Duration;
+  /**
+   * Whether its users are root. Lifecycle scripts are in any case.
+   * @default false
+   */
+  readonly rootAccess?: boolean;
+}
+
+/** The instance's operating system and JupyterLab: Amazon Linux 2023 with JupyterLab 4. */
+const PLATFORM = 'notebook-al2023-v1';
+
+/** The log group of all notebook instances of an account. */
+const LOG_GROUP = '/aws/sagemaker/NotebookInstances';
+
+/** The longest lifecycle script, in characters of base64 (NotebookInstanceLifecycleConfigContent). */
+const MAX_SCRIPT_LENGTH = 16_384;
+
+/** What is wrong with a notebook's configuration. Limits: CreateNotebookInstance in SageMaker's service model. */
+export function notebookProblems(props: NotebookProps): string[] {
+  const problems = instanceTypeProblems('notebook.instanceType', 'notebook', props.instanceType);
+  const name = props.notebookInstanceName;
+  if (name !== undefined && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(name)) {
+    problems.push(
+      `notebook.notebookInstanceName: '${name}' is not a name; 1 to 63 letters, digits and inner dashes`,
+    );
+  }
+  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
+  if (size !== undefined && (size < 5 || size > 16_384)) {
+    problems.push(`notebook.volumeSize: ${size} GiB is not from 5 to 16384 GiB`);
+  }
+  const additional = props.additionalCodeRepositories ?? [];
+  if (additional.length > 3) {
+    problems.push(
+      `notebook.additionalCodeRepositories: ${additional.length} repositories, and at most 3 are allowed`,
+    );
+  }
+  for (const repository of [props.defaultCodeRepository ?? [], additional].flat()) {
+    if (!/^(https:\/\/[^/]+\/?.*|[a-zA-Z0-9](-*[a-zA-Z0-9])*)$/.test(repository)) {
+      problems.push(
+        `notebook: '${repository}' is neither an https URL of a Git repository nor the name of a code repository`,
+      );
+    }
+  }
+  if (!props.vpc && (props.vpcSubnets || props.securityGroups)) {
+    problems.push(
+      'notebook.vpcSubnets, notebook.securityGroups: only with a vpc; give vpc, or leave them out',
+    );
+  }
+  for (const [event, script] of Object.entries(scripts(props))) {
+    const length = script === undefined ? 0 : Buffer.from(script).toString('base64').length;
+    if (length > MAX_SCRIPT_LENGTH) {
+      problems.push(
+        `notebook.lifecycle.${event}: ${length} characters in base64, and at most ${MAX_SCRIPT_LENGTH} are allowed; ` +
+          'put the script into the bucket or a repository and call it from a short one',
+      );
+    }
+  }
+  if (props.idleTimeout) {
+    problems.push(...idleStopProblems(props.idleTimeout.toSeconds()));
+  }
+  return problems;
+}
+
+/** The scripts of a configuration: those given, and the one that stops an idle instance. */
+function scripts(props: NotebookProps): NotebookLifecycle {
+  const idle = props.idleTimeout && idleStopScript(props.idleTimeout.toSeconds());
+  const given = props.lifecycle?.onStart;
+  return {
+    onCreate: props.lifecycle?.onCreate,
+    // The given script runs in a shell of its own: whatever it sets or ends with, the instance stops when idle.
+    onStart: idle && given ? `${idle}\nbash <<'GIVEN_ON_START'\n${given}\nGIVEN_ON_START\n` : (idle ?? given),
+  };
+}
+
+/** A notebook instance of a project. */
+export interface ProjectNotebookProps extends NotebookProps {
+  readonly projectName: string;
+  /** The project's bucket. */
+  readonly bucket: IBucket;
+}
+
+/** A SageMaker notebook instance with IMDSv2 only, and no root unless asked for. */
+export class Notebook extends Construct {
+  /** The instance's name. */
+  public readonly notebookInstanceName: string;
+  /** The instance's role. */
+  public readonly role: IRole;
+
+  public constructor(scope: Construct, id: string, props: ProjectNotebookProps) {
+    super(scope, id);
+    this.notebookInstanceName = props.notebookInstanceName ?? props.projectName;
+    this.role = props.role ?? this.leastRole(props);
+    const { onCreate, onStart } = scripts(props);
+    const lifecycle =
+      onCreate || onStart
+        ? new CfnNotebookInstanceLifecycleConfig(this, 'Lifecycle', {
+            onCreate: onCreate ? [{ content: Fn.base64(onCreate) }] : undefined,
+            onStart: onStart ? [{ content: Fn.base64(onStart) }] : undefined,
+          })
+        : undefined;
+    const instance = new CfnNotebookInstance(this, 'Resource', {
+      notebookInstanceName: this.notebookInstanceName,
+      instanceType: props.instanceType,
+      platformIdentifier: PLATFORM,
+      volumeSizeInGb: (props.volumeSize ?? Size.gibibytes(5)).toGibibytes(),
+      roleArn: this.role.roleArn,
+      lifecycleConfigName: lifecycle?.attrNotebookInstanceLifecycleConfigName,
+      defaultCodeRepository: props.defaultCodeRepository,
+      additionalCodeRepositories: props.additionalCodeRepositories && [...props.additionalCodeRepositories],
+      rootAccess: props.rootAccess ? 'Enabled' : 'Disabled',
+      instanceMetadataServiceConfiguration: { minimumInstanceMetadataServiceVersion: '2' },
+      ...this.network(props),
+    });
+    // The instance must be able to log and to stop itself for as long as it lives.
+    instance.node.addDependency(this.role);
+  }
+
+  private network(props: NotebookProps): { subnetId?: string; securityGroupIds?: string[] } {
+    if (!props.vpc) {
+      return {};
+    }
+    const groups = props.securityGroups ?? [
+      new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'The notebook instance' }),
+    ];
+    return {
+      subnetId: props.vpc.selectSubnets(props.vpcSubnets).subnetIds[0],
+      securityGroupIds: groups.map((group) => group.securityGroupId),
+    };
+  }
+
+  private leastRole(props: ProjectNotebookProps): Role {
+    const stack = Stack.of(this);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
+    const statements = [
+      ...keepPrefix(props.bucket.bucketArn, ''),
+      writeLogs(this, LOG_GROUP),
+      new PolicyStatement({
+        actions: ['sagemaker:InvokeEndpoint'],
+        resources: [
+          stack.formatArn({
+            service: 'sagemaker',
+            resource: 'endpoint',
+            resourceName: props.projectName.toLowerCase(),
+          }),
+        ],
+      }),
+      ...(props.vpc ? [attachToVpc()] : []),
+      ...(props.idleTimeout
+        ? [
+            new PolicyStatement({
+              actions: ['sagemaker:StopNotebookInstance'],
+              resources: [
+                stack.formatArn({
+                  service: 'sagemaker',
+                  resource: 'notebook-instance',
+                  resourceName: this.notebookInstanceName.toLowerCase(),
+                }),
+              ],
+            }),
+          ]
+        : []),
+    ];
+    for (const statement of statements) {
+      role.addToPolicy(statement);
+    }
+    return role;
+  }
+}

@@ -1,0 +1,209 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { Hosting } from '../lib/endpoint/hosting';
+import { SageMakerProject } from '../lib/sagemaker-project';
+import { Channel } from '../lib/training/channel';
+import { ProjectDirectory, testApp } from './project-fixture';
+
+/** Findings of cdk-nag that stand, each with its reason. What is not here fails; what is no longer found fails too. */
+const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
+  [
+    /DataBucket/,
+    /^AwsSolutions-S1$/,
+    'access logs need a second bucket that outlives this one; CloudTrail data events do without',
+  ],
+  [
+    /Datasets\/Role/,
+    /:<DataBucket\w+\.Arn>\/data\/\*/,
+    'an upload writes the objects of its prefix, whose names are those of the files',
+  ],
+  [
+    /Notebook\/Role/,
+    /:<DataBucket\w+\.Arn>\/\*/,
+    "a notebook works with all data of its project's own bucket",
+  ],
+  [/Notebook\/Role/, /NotebookInstances:\*/, 'the streams of a log group'],
+  [
+    /Notebook\/Resource/,
+    /^AwsSolutions-SM[13]$/,
+    "a notebook fetches packages and repositories; `vpc` puts it into the account's own network",
+  ],
+  [
+    /Notebook\/Resource/,
+    /^AwsSolutions-SM2$/,
+    'the volume is encrypted by a key of SageMaker; one of the account costs by the month',
+  ],
+  [/Custom::CDKBucketDeployment/, /^AwsSolutions-L1$/, "the CDK's own function: it chooses its runtime"],
+  [/JobRole/, /\/(data|jobs|checkpoints|prefix)\/?.*\*\]$/, 'the objects below a prefix of the job'],
+  [/(JobRole|Run\/Role)/, /TrainingJobs:\*/, 'the streams of a log group'],
+  [
+    /(JobRole|ModelRole)/,
+    /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    'the token of the registry and metrics cannot be scoped; metrics are, by their namespace',
+  ],
+  [/Run\/Role/, /log-stream:\w+-\*/, "the streams of the project's own jobs, whose names end with a hash"],
+  [/Run\/Role/, /training-job\/\w+-\*/, "the project's own jobs, whose names end with a hash"],
+  [/ModelRole/, /Endpoints\/\w+:\*/, 'the streams of a log group'],
+];
+
+/** Actions that AWS cannot scope to a resource; "Actions, resources, and condition keys" of the service. */
+const UNSCOPED: Record<string, (statement: Statement) => boolean> = {
+  'ecr:GetAuthorizationToken': () => true,
+  'cloudwatch:PutMetricData': (statement) =>
+    statement.Condition?.StringEquals?.['cloudwatch:namespace'] !== undefined,
+};
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+  readonly Condition?: { readonly StringEquals?: Record<string, unknown> };
+}
+
+interface Report {
+  readonly pluginReports: {
+    readonly pluginName: string;
+    readonly violations: {
+      readonly ruleName: string;
+      readonly violatingConstructs: { readonly constructPath: string }[];
+    }[];
+  }[];
+}
+
+const directory = new ProjectDirectory();
+const output = mkdtempSync(join(tmpdir(), 'assembly-'));
+let report: Report;
+
+beforeAll(() => {
+  const app = testApp({ outdir: output });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  new SageMakerProject(
+    app,
+    'unet',
+    directory.props({
+      training: directory.training({
+        checkpoints: true,
+        channels: {
+          training: Channel.fromDirectory(directory.dataset),
+          extra: Channel.fromS3('s3://some-bucket/prefix/', { version: '7' }),
+        },
+      }),
+    }),
+  );
+  new SageMakerProject(app, 'small', {
+    training: directory.training({ minimumMetrics: {} }),
+    hosting: Hosting.serverless(),
+    retainData: true,
+  });
+  // Synthesis fails on findings, after it has written the report that the tests read.
+  let failure: unknown;
+  try {
+    app.synth();
+  } catch (error) {
+    failure = error;
+  }
+  if (!String(failure).includes('AwsSolutions')) {
+    throw new Error(`cdk-nag did not run: ${String(failure)}`);
+  }
+  report = JSON.parse(readFileSync(join(output, 'validation-report.json'), 'utf8')) as Report;
+});
+afterAll(() => {
+  directory.remove();
+  rmSync(output, { recursive: true });
+});
+
+function findings(): { rule: string; construct: string }[] {
+  return report.pluginReports
+    .filter(({ pluginName }) => pluginName === 'AwsSolutions')
+    .flatMap(({ violations }) => violations)
+    .flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => ({ rule: ruleName, construct: constructPath })),
+    );
+}
+
+test('cdk-nag finds nothing but what is acknowledged with a reason', () => {
+  expect(findings().length).toBeGreaterThan(0);
+  const unexplained = findings().filter(
+    ({ rule, construct }) =>
+      !ACKNOWLEDGED.some(([place, finding]) => place.test(construct) && finding.test(rule)),
+  );
+  expect(unexplained).toEqual([]);
+});
+
+test('every acknowledgement is still of use', () => {
+  const unused = ACKNOWLEDGED.filter(
+    ([place, finding]) =>
+      !findings().some(({ rule, construct }) => place.test(construct) && finding.test(rule)),
+  );
+  expect(unused).toEqual([]);
+});
+
+test("the CDK's own validation has nothing to say", () => {
+  const others = report.pluginReports.filter(({ pluginName }) => pluginName !== 'AwsSolutions');
+  expect(others.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName))).toEqual([]);
+});
+
+test('cfn-lint finds every template valid', () => {
+  const templates = readdirSync(output).filter((name) => name.endsWith('.template.json'));
+  expect(templates).toHaveLength(6);
+  const { stdout } = spawnSync(
+    join(__dirname, '..', '.venv', 'bin', 'cfn-lint'),
+    // W3005: the CDK writes dependencies that a reference implies already.
+    ['--format', 'json', '--ignore-checks', 'W3005', '--', ...templates.map((name) => join(output, name))],
+    { encoding: 'utf8' },
+  );
+  expect(JSON.parse(stdout)).toEqual([]);
+});
+
+test('no role has a managed policy, and no statement a resource of * that AWS could scope', () => {
+  const statements: Statement[] = [];
+  const managed: unknown[] = [];
+  for (const name of readdirSync(output).filter((file) => file.endsWith('.template.json'))) {
+    const { Resources } = JSON.parse(readFileSync(join(output, name), 'utf8')) as {
+      Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+    };
+    for (const { Type, Properties } of Object.values(Resources)) {
+      if (Type === 'AWS::IAM::Role') {
+        managed.push(...((Properties.ManagedPolicyArns as unknown[] | undefined) ?? []));
+        const inline = (Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+        statements.push(...inline.flatMap((policy) => policy.PolicyDocument.Statement));
+      }
+      if (Type === 'AWS::IAM::Policy') {
+        statements.push(...(Properties.PolicyDocument as { Statement: Statement[] }).Statement);
+      }
+    }
+  }
+  expect(managed).toEqual([]);
+  expect(statements.length).toBeGreaterThan(20);
+  const unscoped = statements.filter(
+    (statement) =>
+      [statement.Resource].flat().includes('*') &&
+      ![statement.Action].flat().every((action) => UNSCOPED[action]?.(statement)),
+  );
+  expect(unscoped).toEqual([]);
+  expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+});
+
+test('a training job in a VPC gets what SageMaker needs to attach it, and subnets and security groups', () => {
+  const app = testApp();
+  const network = new Stack(app, 'network');
+  const vpc = new Vpc(network, 'Vpc', { natGateways: 0 });
+  new SageMakerProject(app, 'inside', {
+    training: directory.training({ vpc, vpcSubnets: { subnets: vpc.publicSubnets } }),
+  });
+  const template = app.synth().getStackByName('inside-training').template as {
+    Resources: Record<
+      string,
+      { Type: string; Properties: { VpcConfig?: { Subnets: unknown[]; SecurityGroupIds: unknown[] } } }
+    >;
+  };
+  const job = Object.values(template.Resources).find(({ Type }) => Type === 'Custom::SageMakerTrainingJob');
+  expect(job?.Properties.VpcConfig?.Subnets).toHaveLength(vpc.publicSubnets.length);
+  expect(job?.Properties.VpcConfig?.SecurityGroupIds).toHaveLength(1);
+  expect(JSON.stringify(template)).toContain('ec2:CreateNetworkInterfacePermission');
+});

@@ -1,0 +1,152 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { Size } from 'aws-cdk-lib';
+import { Hosting } from '../lib/endpoint/hosting';
+import { ModelSource } from '../lib/endpoint/model-source';
+import { Framework } from '../lib/training/framework';
+import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+
+const directory = new ProjectDirectory();
+directory.write('model/1/saved_model.pb', 'graph');
+afterAll(() => directory.remove());
+
+const realtime = Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 2 });
+
+function endpointTemplate(hosting: Hosting = realtime) {
+  return synthesizedProject(directory.props({ hosting })).endpoint();
+}
+
+test("the endpoint has the project's name and is updated in place", () => {
+  endpointTemplate().hasResourceProperties('AWS::SageMaker::Endpoint', { EndpointName: 'unet' });
+});
+
+test('model and endpoint config have no names of ours, so that another model can replace them', () => {
+  const template = endpointTemplate();
+  template.hasResourceProperties('AWS::SageMaker::Model', { ModelName: Match.absent() });
+  template.hasResourceProperties('AWS::SageMaker::EndpointConfig', { EndpointConfigName: Match.absent() });
+});
+
+test("the model's URL comes by a parameter, not by an export that could not change", () => {
+  const template = endpointTemplate();
+  const [id] = Object.keys(
+    template.findParameters('*', {
+      Type: 'AWS::SSM::Parameter::Value<String>',
+      Default: '/unet/model-data-url',
+    }),
+  );
+  template.hasResourceProperties('AWS::SageMaker::Model', {
+    PrimaryContainer: { ModelDataUrl: { Ref: id } },
+  });
+});
+
+test('a deployment is blue/green and is turned back by the alarms of the endpoint', () => {
+  const template = endpointTemplate();
+  const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms).toHaveLength(2);
+  template.hasResourceProperties('AWS::SageMaker::Endpoint', {
+    DeploymentConfig: {
+      BlueGreenUpdatePolicy: { TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE' } },
+      AutoRollbackConfiguration: { Alarms: alarms.map((id) => ({ AlarmName: { Ref: id } })) },
+    },
+  });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    MetricName: 'Invocation5XXErrors',
+    Dimensions: [
+      { Name: 'EndpointName', Value: 'unet' },
+      { Name: 'VariantName', Value: 'AllTraffic' },
+    ],
+  });
+});
+
+test('real-time hosting has its instances, and fails in minutes where the model cannot load', () => {
+  endpointTemplate().hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+    ProductionVariants: [
+      {
+        InstanceType: 'ml.m5.xlarge',
+        InitialInstanceCount: 2,
+        ContainerStartupHealthCheckTimeoutInSeconds: 600,
+        ServerlessConfig: Match.absent(),
+      },
+    ],
+  });
+});
+
+test('serverless hosting has memory and concurrency, and nothing of instances', () => {
+  const template = endpointTemplate(Hosting.serverless({ memorySize: Size.gibibytes(3), maxConcurrency: 7 }));
+  template.hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+    ProductionVariants: [
+      {
+        ServerlessConfig: { MemorySizeInMB: 3072, MaxConcurrency: 7 },
+        InstanceType: Match.absent(),
+        InitialInstanceCount: Match.absent(),
+      },
+    ],
+  });
+  template.hasResourceProperties('AWS::SageMaker::Endpoint', { DeploymentConfig: Match.absent() });
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+});
+
+test('the log group belongs to the stack, goes with it, and cannot be made again by the container', () => {
+  const template = endpointTemplate();
+  template.hasResource('AWS::Logs::LogGroup', {
+    Properties: { LogGroupName: '/aws/sagemaker/Endpoints/unet' },
+    DeletionPolicy: 'Delete',
+  });
+  expect(JSON.stringify(template.toJSON())).not.toContain('logs:CreateLogGroup');
+});
+
+test('the model is served by the image that matches the one that trained', () => {
+  const image = (framework: Framework, instanceType: 'ml.m5.xlarge' | 'ml.g5.xlarge') =>
+    JSON.stringify(
+      synthesizedProject(
+        directory.props({
+          training: directory.training({ framework }),
+          hosting: Hosting.realtime({ instanceType }),
+        }),
+      )
+        .endpoint()
+        .findResources('AWS::SageMaker::Model'),
+    );
+  expect(image(Framework.tensorflow('2.19'), 'ml.m5.xlarge')).toContain('tensorflow-inference:2.19.0-cpu-');
+  expect(image(Framework.tensorflow('2.19'), 'ml.g5.xlarge')).toContain(
+    'tensorflow-inference:2.19.0-gpu-py312-cu122',
+  );
+  expect(image(Framework.tensorflow('2.21'), 'ml.m5.xlarge')).toContain('tensorflow-inference:2.20.0-cpu-');
+});
+
+test('a model in S3 is served without a training stack, by a role that reads that object only', () => {
+  const project = synthesizedProject({
+    model: ModelSource.fromS3('s3://some-bucket/models/7/model.tar.gz'),
+    hosting: Hosting.serverless(),
+  });
+  expect(project.app.node.tryFindChild('unet-training')).toBeUndefined();
+  const template = project.endpoint();
+  template.hasResourceProperties('AWS::SageMaker::Model', {
+    PrimaryContainer: { ModelDataUrl: 's3://some-bucket/models/7/model.tar.gz' },
+  });
+  const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+  expect(policies.match(/"s3:[A-Za-z]+"/g)).toEqual(['"s3:GetObject"']);
+});
+
+test('a model of this machine is packed and uploaded, under a name that follows from its contents', () => {
+  const url = () => {
+    const template = synthesizedProject({
+      model: ModelSource.fromDirectory(`${directory.path}/model`),
+      hosting: Hosting.serverless(),
+    }).endpoint();
+    const [model] = Object.values(template.findResources('AWS::SageMaker::Model'));
+    return JSON.stringify(
+      (model as { Properties: { PrimaryContainer: { ModelDataUrl: unknown } } }).Properties.PrimaryContainer
+        .ModelDataUrl,
+    );
+  };
+  const before = url();
+  expect(before).toMatch(/[0-9a-f]{64}\.(tar\.)?gz/);
+  expect(url()).toBe(before);
+  directory.write('model/1/saved_model.pb', 'another graph');
+  expect(url()).not.toBe(before);
+});
+
+test('the template of the endpoint stack', () => {
+  const { Resources, Outputs } = endpointTemplate().toJSON() as Record<string, unknown>;
+  expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
+});

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { synthesizeApp } from '../lib/cli/synthesize';
+import { readProjectTemplate } from '../lib/template/project-template';
+
+const ROOT = resolve(__dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'synthesis-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Hash by file of all templates and assets; the rest of an assembly says where it was written. */
+function bytesOf(assembly: string): Record<string, string> {
+  const files = readdirSync(assembly, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(assembly, name))
+    .filter((path) => statSync(path).isFile() && /(\.template\.json|\.assets\.json|\/asset\.)/.test(path));
+  return Object.fromEntries(
+    files.map((path) => [
+      relative(assembly, path),
+      createHash('sha256').update(readFileSync(path)).digest('hex'),
+    ]),
+  );
+}
+
+/** An environment without credentials, in which every way to the network fails. */
+const OFFLINE = {
+  AWS_EC2_METADATA_DISABLED: 'true',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+};
+
+test('the app synthesizes without credentials and network, to the same bytes twice', async () => {
+  const before = process.env;
+  process.env = {
+    ...Object.fromEntries(Object.entries(before).filter(([name]) => !name.startsWith('AWS_'))),
+    ...OFFLINE,
+    HOME: folder,
+  };
+  try {
+    const first = bytesOf((await synthesizeApp(ROOT, join(folder, 'first'))).directory);
+    const second = bytesOf((await synthesizeApp(ROOT, join(folder, 'second'))).directory);
+    expect(
+      Object.keys(first)
+        .filter((name) => name.endsWith('.template.json'))
+        .toSorted(),
+    ).toEqual(['unet-endpoint.template.json', 'unet-training.template.json', 'unet-workspace.template.json']);
+    expect(second).toEqual(first);
+  } finally {
+    process.env = before;
+  }
+}, 60_000);
+
+test('what the template declares is what local runs read: the job, its data and the container', async () => {
+  const { stacks } = await synthesizeApp(ROOT, join(folder, 'read'));
+  const project = readProjectTemplate(stacks, 'eu-west-1');
+  expect(project?.name).toBe('unet');
+  expect(project?.trainingJob?.request.AlgorithmSpecification?.TrainingImage).toBe(
+    '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker',
+  );
+  expect(project?.trainingJob?.request.HyperParameters).toMatchObject({ epochs: '20', optimizer: '"adam"' });
+  expect(readdirSync(project?.trainingJob?.channelDirectories.get('training') ?? '')).toEqual([
+    'masks',
+    'original',
+  ]);
+  expect(
+    execFileSync('tar', ['-tzf', project?.trainingJob?.sourceArchive ?? ''], { encoding: 'utf8' }),
+  ).toContain('unet_from_scratch.py');
+  expect(project?.endpoint).toMatchObject({
+    endpointName: 'unet',
+    serverless: false,
+    image:
+      '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker',
+  });
+}, 60_000);
+
+test('the CDK CLI knows the stacks by the names that a person types', () => {
+  const listed = execFileSync(join(ROOT, 'node_modules/.bin/cdk'), ['ls', '--output', join(folder, 'cli')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    // As npx does, so that the `app` of cdk.json is found.
+    env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}` },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(listed.trim().split('\n')).toEqual(['unet-workspace', 'unet-training', 'unet-endpoint']);
+}, 60_000);

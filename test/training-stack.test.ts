@@ -1,0 +1,211 @@
+import { Duration } from 'aws-cdk-lib';
+import { Capture, Match } from 'aws-cdk-lib/assertions';
+import { Channel } from '../lib/training/channel';
+import { Framework } from '../lib/training/framework';
+import type { TrainingProps } from '../lib/training/training-props';
+import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+
+const directory = new ProjectDirectory();
+afterAll(() => directory.remove());
+
+const JOB = 'Custom::SageMakerTrainingJob';
+
+function trainingTemplate(changes: Partial<TrainingProps> = {}) {
+  return synthesizedProject({ training: directory.training(changes) }).training();
+}
+
+/** What the names of the job begin with: its identity. */
+function identity(changes: Partial<TrainingProps> = {}): string {
+  const prefix = new Capture();
+  trainingTemplate(changes).hasResourceProperties(JOB, { TrainingJobNamePrefix: prefix });
+  return prefix.asString();
+}
+
+describe('the identity of a training job', () => {
+  const before = identity();
+
+  test("is the project's name and a hash, the same at every synthesis", () => {
+    expect(before).toMatch(/^unet-[0-9a-f]{10}$/);
+    expect(identity()).toBe(before);
+  });
+
+  test.each<[string, Partial<TrainingProps>]>([
+    ['a hyperparameter', { hyperparameters: { epochs: 30, optimizer: 'adam', nesterov: true } }],
+    ['an instance type', { instanceType: 'ml.m5.2xlarge' }],
+    ['an instance count', { instanceCount: 2 }],
+    ['the image', { framework: Framework.tensorflow('2.19') }],
+    ['the entry point', { entryPoint: 'other.py' }],
+    ['the environment', { environment: { A: 'b' } }],
+    ['the longest run time', { maxRuntime: Duration.hours(2) }],
+    ['where the data lies', { channels: { training: Channel.fromS3('s3://some-bucket/x/') } }],
+    ['checkpoints', { checkpoints: true }],
+  ])('changes with %s', (_title, changes) => {
+    directory.write('training/other.py', '');
+    const unchanged = identity();
+    expect(identity(changes)).not.toBe(unchanged);
+  });
+
+  test('changes with the script and with a data file, and comes back with them', () => {
+    const now = identity();
+    directory.write('training/train.py', 'print("loss=2.0;")\n');
+    const withOtherScript = identity();
+    directory.write('training/train.py', 'print("loss=1.0;")\n');
+    directory.write('dataset/original/b.txt', 'b');
+    const withMoreData = identity();
+    expect(new Set([now, withOtherScript, withMoreData]).size).toBe(3);
+  });
+
+  test('changes with the version of data in S3, which has no other sign', () => {
+    const of = (version?: string) =>
+      identity({ channels: { training: Channel.fromS3('s3://some-bucket/x/', { version }) } });
+    expect(new Set([of(), of('1'), of('2')]).size).toBe(3);
+  });
+
+  test('does not change with the gate', () => {
+    expect(identity({ minimumMetrics: { 'validation:accuracy': 0.9 } })).toBe(identity());
+    expect(identity({ minimumMetrics: {} })).toBe(identity());
+  });
+
+  test('does not change with what Python and editors leave beside the script', () => {
+    const now = identity();
+    directory.write('training/__pycache__/train.cpython-312.pyc', 'x');
+    directory.write('training/.ipynb_checkpoints/train.py', 'x');
+    expect(identity()).toBe(now);
+  });
+});
+
+test('the custom resource carries the request of CreateTrainingJob', () => {
+  trainingTemplate().hasResourceProperties(JOB, {
+    AlgorithmSpecification: {
+      TrainingInputMode: 'File',
+      MetricDefinitions: [{ Name: 'validation:accuracy', Regex: 'validation:accuracy=([0-9.]+);' }],
+    },
+    HyperParameters: {
+      epochs: '20',
+      optimizer: '"adam"',
+      nesterov: 'true',
+      sagemaker_program: '"train.py"',
+    },
+    InputDataConfig: [
+      {
+        ChannelName: 'training',
+        DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3DataDistributionType: 'FullyReplicated' } },
+      },
+    ],
+    ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 },
+    StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+    MinimumMetrics: { 'validation:accuracy': 0.75 },
+    Tags: [{ Key: 'project', Value: 'unet' }],
+  });
+});
+
+test('the rule that hears of the end is there before the job, and knows the job and the handle', () => {
+  const template = trainingTemplate();
+  const prefix = identity();
+  const [ruleId] = Object.keys(
+    template.findResources('AWS::Events::Rule', {
+      Properties: {
+        EventPattern: {
+          source: ['aws.sagemaker'],
+          detail: {
+            TrainingJobName: [{ prefix: `${prefix}-` }],
+            TrainingJobStatus: ['Completed', 'Failed', 'Stopped'],
+          },
+        },
+      },
+    }),
+  );
+  const [handleId] = Object.keys(template.findResources('AWS::CloudFormation::WaitConditionHandle'));
+  expect(handleId).toContain(prefix.slice('unet-'.length));
+  template.hasResource(JOB, {
+    DependsOn: Match.arrayWith([ruleId]),
+    Properties: { WaitConditionHandle: { Ref: handleId } },
+  });
+  const rule = JSON.stringify(template.findResources('AWS::Events::Rule'));
+  expect(rule).toContain(`{"Ref":"${handleId}"}`);
+});
+
+test('the stack waits for as long as the job may take, and half an hour', () => {
+  trainingTemplate({ maxRuntime: Duration.hours(2) }).hasResource('AWS::CloudFormation::WaitCondition', {
+    Properties: { Timeout: String(2 * 3600 + 1800), Count: 1 },
+  });
+});
+
+test('the longest run time that is taken fills the longest wait', () => {
+  trainingTemplate({ maxRuntime: Duration.hours(11.5) }).hasResourceProperties(
+    'AWS::CloudFormation::WaitCondition',
+    {
+      Timeout: '43200',
+    },
+  );
+});
+
+test('another request has another handle and another wait condition, since neither can be updated', () => {
+  const ids = (changes: Partial<TrainingProps>) => {
+    const template = trainingTemplate(changes);
+    return [
+      ...Object.keys(template.findResources('AWS::CloudFormation::WaitConditionHandle')),
+      ...Object.keys(template.findResources('AWS::CloudFormation::WaitCondition')),
+    ];
+  };
+  const before = ids({});
+  const after = ids({ instanceCount: 2 });
+  expect(before).toHaveLength(2);
+  expect(after.filter((id) => before.includes(id))).toEqual([]);
+});
+
+test("the model's URL is written to its parameter only after the wait", () => {
+  const template = trainingTemplate();
+  const [jobId] = Object.keys(template.findResources(JOB));
+  const [waitId] = Object.keys(template.findResources('AWS::CloudFormation::WaitCondition'));
+  template.hasResource('AWS::SSM::Parameter', {
+    Properties: { Name: '/unet/model-data-url', Value: { 'Fn::GetAtt': [jobId, 'ModelDataUrl'] } },
+    DependsOn: [waitId],
+  });
+});
+
+test("the function's policy and log group outlive the job", () => {
+  const template = trainingTemplate();
+  const [logGroupId] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
+  const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
+  expect(policies).toHaveLength(2);
+  template.hasResource(JOB, { DependsOn: Match.arrayWith([logGroupId, ...policies].toSorted()) });
+});
+
+test('the function may pass the job its role, to SageMaker only', () => {
+  trainingTemplate().hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 'iam:PassRole',
+          Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+        }),
+      ]),
+    },
+  });
+});
+
+test('a GPU instance gets the image for GPUs', () => {
+  const image = new Capture();
+  trainingTemplate({ framework: Framework.tensorflow(), instanceType: 'ml.g5.xlarge' }).hasResourceProperties(
+    JOB,
+    {
+      AlgorithmSpecification: { TrainingImage: image },
+    },
+  );
+  expect(JSON.stringify(image.asObject())).toContain('tensorflow-training:2.19.0-gpu-py312-cu125');
+});
+
+test('checkpoints are kept under the identity of the job, so that another configuration never resumes from them', () => {
+  const prefix = identity({ checkpoints: true });
+  const uri = new Capture();
+  trainingTemplate({ checkpoints: true }).hasResourceProperties(JOB, {
+    CheckpointConfig: { LocalPath: '/opt/ml/checkpoints', S3Uri: uri },
+  });
+  expect(JSON.stringify(uri.asObject())).toContain(`/checkpoints/${prefix}"`);
+});
+
+test('the template of the training stack', () => {
+  const { Resources, Outputs } = trainingTemplate().toJSON() as Record<string, unknown>;
+  expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
+});

@@ -1,0 +1,175 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Channel } from '../lib/training/channel';
+import { uploadPrefix } from '../lib/training/training-request';
+import type { NotebookProps } from '../lib/workspace/notebook';
+import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+
+const directory = new ProjectDirectory();
+afterAll(() => directory.remove());
+
+function workspaceTemplate(notebook?: NotebookProps, retainData = false) {
+  return synthesizedProject(directory.props({ notebook, retainData })).workspace();
+}
+
+test('the bucket is encrypted, private, versioned, and old versions and broken uploads expire', () => {
+  workspaceTemplate().hasResourceProperties('AWS::S3::Bucket', {
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    VersioningConfiguration: { Status: 'Enabled' },
+    LifecycleConfiguration: {
+      Rules: Match.arrayWith([
+        Match.objectLike({
+          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+        }),
+      ]),
+    },
+  });
+});
+
+test('the bucket refuses what comes without TLS', () => {
+  workspaceTemplate().hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Effect: 'Deny',
+          Action: 's3:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      ]),
+    },
+  });
+});
+
+test('the bucket is emptied and deleted with its stack', () => {
+  const template = workspaceTemplate();
+  template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+  template.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  template.resourceCountIs('AWS::Logs::LogGroup', 2);
+  for (const lambda of Object.values(template.findResources('AWS::Lambda::Function'))) {
+    // A function without a group of the stack's writes to one that nobody deletes.
+    expect(lambda).toMatchObject({
+      Properties: { LoggingConfig: { LogGroup: { Ref: expect.any(String) as string } } },
+    });
+  }
+});
+
+test('retained data stays with its bucket, and an output says so', () => {
+  const template = workspaceTemplate(undefined, true);
+  template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+  template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+  template.hasResourceProperties('Custom::CDKBucketDeployment', { RetainOnDelete: true });
+  template.hasOutput('RetainedData', {
+    Description: Match.stringLikeRegexp('stay when the stack is destroyed'),
+  });
+});
+
+test("the bucket's name and the datasets' URIs are outputs, and a directory's hash is in its URI", () => {
+  const template = workspaceTemplate();
+  template.hasOutput('BucketName', {});
+  const prefix = uploadPrefix('training', Channel.fromDirectory(directory.dataset));
+  expect(prefix).toMatch(/^data\/training\/[0-9a-f]{16}$/);
+  template.hasOutput('Datasettraining', {
+    Value: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('DataBucket') }, `/${prefix}/`]] },
+  });
+  template.hasResourceProperties('Custom::CDKBucketDeployment', {
+    DestinationBucketKeyPrefix: prefix,
+    RetainOnDelete: false,
+  });
+});
+
+test('a project without a notebook has none', () => {
+  workspaceTemplate().resourceCountIs('AWS::SageMaker::NotebookInstance', 0);
+});
+
+test('a notebook has the name of the project, IMDSv2 only, and no root, and goes by what is asked', () => {
+  workspaceTemplate({ instanceType: 'ml.t3.medium' }).hasResourceProperties(
+    'AWS::SageMaker::NotebookInstance',
+    {
+      NotebookInstanceName: 'unet',
+      InstanceType: 'ml.t3.medium',
+      RootAccess: 'Disabled',
+      InstanceMetadataServiceConfiguration: { MinimumInstanceMetadataServiceVersion: '2' },
+      VolumeSizeInGB: 5,
+      LifecycleConfigName: Match.absent(),
+    },
+  );
+  workspaceTemplate({
+    instanceType: 'ml.t3.large',
+    notebookInstanceName: 'desk',
+    rootAccess: true,
+    volumeSize: Size.gibibytes(20),
+    defaultCodeRepository: 'https://example.com/a.git',
+    additionalCodeRepositories: ['https://example.com/b.git'],
+  }).hasResourceProperties('AWS::SageMaker::NotebookInstance', {
+    NotebookInstanceName: 'desk',
+    RootAccess: 'Enabled',
+    VolumeSizeInGB: 20,
+    DefaultCodeRepository: 'https://example.com/a.git',
+    AdditionalCodeRepositories: ['https://example.com/b.git'],
+  });
+});
+
+test('a notebook with an idle timeout runs the script that stops it beside the one that was given', () => {
+  const template = workspaceTemplate({
+    instanceType: 'ml.t3.medium',
+    idleTimeout: Duration.hours(1),
+    lifecycle: { onStart: 'echo hello-from-me' },
+  });
+  const [config] = Object.values(template.findResources('AWS::SageMaker::NotebookInstanceLifecycleConfig'));
+  const { OnStart } = (config as { Properties: { OnStart: { Content: { 'Fn::Base64': string } }[] } })
+    .Properties;
+  const script = OnStart[0]?.Content['Fn::Base64'] ?? '';
+  expect(script).toContain('stop-notebook-instance');
+  expect(script).toContain('3600');
+  expect(script).toContain("bash <<'GIVEN_ON_START'\necho hello-from-me\nGIVEN_ON_START");
+});
+
+test('everything that takes tags has the tag of the project', () => {
+  const project = synthesizedProject(directory.props());
+  const taggable = new Set([
+    'AWS::S3::Bucket',
+    'AWS::IAM::Role',
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::Events::Rule',
+    'AWS::SageMaker::NotebookInstance',
+    'AWS::SageMaker::Model',
+    'AWS::SageMaker::EndpointConfig',
+    'AWS::SageMaker::Endpoint',
+    'AWS::CloudWatch::Alarm',
+    'Custom::SageMakerTrainingJob',
+  ]);
+  const resources = [project.workspace(), project.training(), project.endpoint()].flatMap((template) =>
+    Object.entries(
+      (template.toJSON() as { Resources: Record<string, { Type: string; Properties: { Tags?: unknown[] } }> })
+        .Resources,
+    ),
+  );
+  // The CDK's own functions are written without tags; they cost nothing at rest.
+  const tagged = resources.filter(
+    ([id, { Type }]) => taggable.has(Type) && !id.startsWith('CustomS3AutoDelete'),
+  );
+  expect(tagged.length).toBeGreaterThan(15);
+  const withoutTag = tagged.filter(
+    ([, { Properties }]) =>
+      !JSON.stringify(Properties.Tags ?? []).includes('{"Key":"project","Value":"unet"}'),
+  );
+  expect(withoutTag).toEqual([]);
+});
+
+test('the template of the workspace stack', () => {
+  const { Resources, Outputs } = workspaceTemplate({ instanceType: 'ml.t3.medium' }).toJSON() as Record<
+    string,
+    unknown
+  >;
+  expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
+});
