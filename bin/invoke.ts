@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DefaultEndpoint, invokeCommand } from '../lib/cli/invoke-command';
+import { main } from '../lib/cli/main';
+import { synthesizeProject } from '../lib/cli/synthesize';
+import { UserError } from '../lib/cli/user-error';
+import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT } from '../lib/invoke/payload-limit';
+
+/** The endpoint that bin/app.ts declares. */
+async function declaredEndpoint(): Promise<DefaultEndpoint> {
+  const output = mkdtempSync(join(tmpdir(), 'invoke-'));
+  try {
+    const { endpoint } = (await synthesizeProject(join(__dirname, '..'), output)).project;
+    if (!endpoint) {
+      throw new UserError(
+        'bin/app.ts declares no endpoint: give it hosting, or name an endpoint with --endpoint or --url',
+      );
+    }
+    const payloadLimit = endpoint.serverless ? SERVERLESS_PAYLOAD_LIMIT : REALTIME_PAYLOAD_LIMIT;
+    return { name: endpoint.endpointName, payloadLimit };
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
+}
+
+void main(invokeCommand(declaredEndpoint));
