@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** What check_model.py says of an unpacked model artifact. */
+export interface ModelCheck {
+  /** Whether the serving image would load it. */
+  readonly ok: boolean;
+  /** What is wrong, one line each. */
+  readonly problems: readonly string[];
+  readonly version: number | null;
+  /** Inputs and outputs by signature. */
+  readonly signatures: Readonly<Record<string, unknown>>;
+}
+
+/** Checks that an unpacked model artifact would load in the serving image: a numeric folder, a SavedModel, signatures. */
+export async function checkModel(
+  python: string,
+  modelDirectory: string,
+  signal: AbortSignal,
+): Promise<ModelCheck> {
+  const command = [join(__dirname, 'check_model.py'), modelDirectory];
+  try {
+    return JSON.parse((await promisify(execFile)(python, command, { signal })).stdout) as ModelCheck;
+  } catch (error) {
+    // It ends with 1 where there are problems, which are on its standard output all the same.
+    const { stdout } = error as { stdout?: string };
+    if (!stdout) {
+      throw error;
+    }
+    return JSON.parse(stdout) as ModelCheck;
+  }
+}

@@ -1,0 +1,126 @@
+import * as echarts from 'echarts';
+import { html, Html } from './html';
+import type { ReportMetric } from './report-data';
+
+/** Drawn at this size, in pixels, and scaled to the page by its view box. */
+const WIDTH = 440;
+const HEIGHT = 280;
+
+/** Series colours that read on white and on near-black. */
+const COLORS: Readonly<Record<string, string>> = { train: '#3b82f6', validation: '#f0791e', test: '#12a594' };
+const OTHER_COLORS = ['#a855f7', '#e11d74', '#64748b', '#84a312'];
+
+/** One chart per metric family, the part of the name after the colon: train:loss and validation:loss share "loss". */
+export function metricCharts(metrics: readonly ReportMetric[]): Html[] {
+  const families = new Map<string, ReportMetric[]>();
+  for (const metric of metrics.filter(({ points }) => points.length > 0)) {
+    const family = metric.name.slice(metric.name.indexOf(':') + 1);
+    families.set(family, [...(families.get(family) ?? []), metric]);
+  }
+  return [...families].map(([family, members]) => familyChart(family, members));
+}
+
+function familyChart(family: string, metrics: readonly ReportMetric[]): Html {
+  const longest = Math.max(...metrics.map(({ points }) => points.length));
+  const label = `${family} by epoch: ${metrics.map(({ name, points }) => `${name} ends at ${points.at(-1)!.value}`).join(', ')}`;
+  return html`<figure class="chart">
+    <figcaption>${family}</figcaption>
+    ${legend(metrics)}
+    <div role="img" aria-label="${label}">${new Html(drawChart(metrics, longest))}</div>
+    <details>
+      <summary>values</summary>
+      <div class="scroll">${valueTable(metrics, longest)}</div>
+    </details>
+  </figure>`;
+}
+
+function legend(metrics: readonly ReportMetric[]): Html {
+  return html`<ul class="legend">
+    ${metrics.map(
+      ({ name, points }, index) =>
+        html`<li>
+          <i style="background:${seriesColor(name, index)}"></i>${name} <b>${short(points.at(-1)!.value)}</b>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+function drawChart(metrics: readonly ReportMetric[], longest: number): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  const axisLine = { lineStyle: { color: 'currentColor', opacity: 0.4 } };
+  const axisLabel = { color: 'currentColor', fontSize: 13 };
+  const splitLine = { lineStyle: { color: 'currentColor', opacity: 0.12 } };
+  try {
+    chart.setOption({
+      animation: false,
+      grid: { left: 8, right: 14, top: 14, bottom: 30, containLabel: true },
+      textStyle: { fontFamily: 'system-ui, sans-serif' },
+      xAxis: {
+        type: 'value',
+        name: 'epoch',
+        nameLocation: 'middle',
+        nameGap: 28,
+        nameTextStyle: { color: 'currentColor', fontSize: 13 },
+        min: 1,
+        max: Math.max(2, longest),
+        minInterval: 1,
+        axisLine,
+        axisLabel,
+        splitLine: { show: false },
+      },
+      yAxis: { type: 'value', scale: true, axisLine, axisLabel, splitLine },
+      series: metrics.map((metric, index) => series(metric, index, longest)),
+    });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}
+
+/** A line through the epochs. A value that came once, as of a test at the end, is a dashed line across: it has no epoch. */
+function series({ name, points }: ReportMetric, index: number, longest: number): echarts.LineSeriesOption {
+  const color = seriesColor(name, index);
+  const once = points.length === 1 && longest > 1;
+  return {
+    type: 'line',
+    name,
+    silent: true,
+    data: once
+      ? [1, longest].map((epoch) => [epoch, points[0]!.value])
+      : points.map(({ value }, at) => [at + 1, value]),
+    itemStyle: { color },
+    lineStyle: { color, width: 2.5, type: once ? 'dashed' : 'solid' },
+    symbol: once ? 'none' : 'circle',
+    symbolSize: points.length > 40 ? 0 : 6,
+  };
+}
+
+function valueTable(metrics: readonly ReportMetric[], longest: number): Html {
+  const epochs = Array.from({ length: longest }, (_, at) => at);
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">epoch</th>
+        ${metrics.map(({ name }) => html`<th scope="col">${name}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${epochs.map(
+        (at) =>
+          html`<tr>
+            <th scope="row">${at + 1}</th>
+            ${metrics.map(({ points }) => html`<td>${points[at]?.value}</td>`)}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function seriesColor(name: string, index: number): string {
+  return COLORS[name.split(':')[0]!] ?? OTHER_COLORS[index % OTHER_COLORS.length]!;
+}
+
+/** Four digits that matter: 0.8231, 12.35. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

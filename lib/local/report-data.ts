@@ -1,0 +1,37 @@
+import type { PredictionResult } from '../invoke/predict-files';
+
+/** A metric as the regexes found it in the log, in its order. */
+export interface ReportMetric {
+  /** As in MetricDefinitions: "validation:loss". */
+  readonly name: string;
+  readonly points: readonly { readonly timestamp: string; readonly value: number }[];
+}
+
+/** What a report tells: plain data, so that any run can write one. */
+export interface ReportData {
+  readonly title: string;
+  /** The training job. */
+  readonly job: {
+    /** CreateTrainingJob's request. */
+    readonly request: Readonly<Record<string, unknown>>;
+  };
+  /** TrainingJobStatus: Completed, Failed or Stopped. */
+  readonly status: string;
+  readonly failureReason?: string;
+  /** Seconds by phase, in the order they are shown. */
+  readonly durations: Readonly<Record<string, number>>;
+  readonly metrics: readonly ReportMetric[];
+  /** FinalMetricDataList. */
+  readonly finalMetrics: readonly { readonly MetricName: string; readonly Value: number }[];
+  /** The gate's metrics; no value where the job never printed the metric. */
+  readonly gate?: readonly {
+    readonly name: string;
+    readonly minimum: number;
+    readonly value?: number;
+    readonly passed: boolean;
+  }[];
+  readonly predictions: readonly PredictionResult[];
+  /** Version by the name of what ran: Python, TensorFlow, this project's Node. */
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+}

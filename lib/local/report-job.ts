@@ -1,0 +1,104 @@
+import { html, type Html, type HtmlValue } from './html';
+import type { ReportData } from './report-data';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The job's settings: what a person asks first as tables, the whole request folded below. */
+export function jobSection({ job, gate }: ReportData): Html {
+  const { request } = job;
+  const algorithm = fields(request.AlgorithmSpecification);
+  const resources = fields(request.ResourceConfig);
+  const hyperparameters = Object.entries(fields(request.HyperParameters));
+  const toolkit = ([key]: [string, unknown]) => key.startsWith('sagemaker_');
+  const settings: Fields = {
+    TrainingJobName: request.TrainingJobName,
+    TrainingImage: algorithm.TrainingImage,
+    InstanceType: resources.InstanceType,
+    InstanceCount: resources.InstanceCount,
+    VolumeSizeInGB: resources.VolumeSizeInGB,
+    ...fields(request.StoppingCondition),
+    EnableManagedSpotTraining: request.EnableManagedSpotTraining,
+    RoleArn: request.RoleArn,
+    S3OutputPath: fields(request.OutputDataConfig).S3OutputPath,
+    sagemaker_program: fields(request.HyperParameters).sagemaker_program,
+  };
+  return html`<div class="columns">
+      ${block('Settings', pairs(Object.entries(settings)))}
+      ${block('Hyperparameters', pairs(hyperparameters.filter((entry) => !toolkit(entry))))}
+      ${block('Channels', pairs(list(request.InputDataConfig).map(channel)))}
+      ${block('Metrics', pairs(list(algorithm.MetricDefinitions).map(({ Name, Regex }) => [text(Name), Regex])))}
+      ${gate && block('Gate', gateTable(gate))}
+    </div>
+    <details>
+      <summary>CreateTrainingJob request</summary>
+      <pre class="scroll" tabindex="0">${JSON.stringify(request, undefined, 2)}</pre>
+    </details>`;
+}
+
+/** A table of names and values; names without a value stay out. */
+export function pairs(entries: readonly (readonly [string, unknown])[]): Html {
+  const shown = entries.filter(([, value]) => value !== undefined);
+  if (shown.length === 0) {
+    return html`<p>none</p>`;
+  }
+  return html`<table>
+    <tbody>
+      ${shown.map(
+        ([name, value]) =>
+          html`<tr>
+            <th scope="row">${name}</th>
+            <td>${text(value)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function gateTable(gate: NonNullable<ReportData['gate']>): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        ${['metric', 'minimum', 'value', 'outcome'].map((name) => html`<th scope="col">${name}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${gate.map(
+        ({ name, minimum, value, passed }) =>
+          html`<tr>
+            <th scope="row">${name}</th>
+            <td>${minimum}</td>
+            <td>${value ?? 'not printed'}</td>
+            <td class="${passed ? 'good' : 'bad'}">${passed ? '✓ passed' : '✗ fell short'}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function channel(definition: Fields): readonly [string, unknown] {
+  const source = fields(definition.DataSource);
+  return [text(definition.ChannelName), fields(source.S3DataSource).S3Uri ?? source.FileSystemDataSource];
+}
+
+function block(title: string, content: HtmlValue): Html {
+  return html`<section>
+    <h3>${title}</h3>
+    <div class="scroll">${content}</div>
+  </section>`;
+}
+
+/** A value as a person reads it: strings as they are, the quotes of a JSON string gone, anything else as JSON. */
+function text(value: unknown): string {
+  if (typeof value !== 'string') {
+    return JSON.stringify(value);
+  }
+  return /^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value;
+}
+
+function fields(value: unknown): Fields {
+  return value !== null && typeof value === 'object' ? (value as Fields) : {};
+}
+
+function list(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fields) : [];
+}

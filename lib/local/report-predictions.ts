@@ -1,0 +1,165 @@
+import { basename } from 'node:path';
+import sharp from 'sharp';
+import { classStyle, segmentationClass } from '../invoke/classes';
+import { latencyOf } from '../invoke/latency';
+import { colorMask } from '../invoke/mask';
+import type { PredictionResult } from '../invoke/predict-files';
+import { html, type Html, type HtmlValue } from './html';
+
+/** Longest side of an embedded picture, in pixels. */
+const THUMBNAIL = 320;
+/** How many predictions are shown with their pictures: about 100 kB each. */
+const MOST_SHOWN = 60;
+
+/** Input beside mask beside overlay, shares of the classes and times, for each prediction. */
+export async function predictionSection(predictions: readonly PredictionResult[]): Promise<Html> {
+  if (predictions.length === 0) {
+    return html`<p>No predictions were made.</p>`;
+  }
+  const drawn = predictions.filter(({ maskPath }) => maskPath !== undefined);
+  const cards: Html[] = [];
+  for (const prediction of drawn.slice(0, MOST_SHOWN)) {
+    cards.push(await card(prediction));
+  }
+  const unshown = drawn.length - cards.length;
+  return html`${failures(predictions)} ${cards.length > 0 ? classLegend(drawn) : undefined}
+    <div class="cards">${cards}</div>
+    ${unshown > 0 ? html`<p>${unshown} more are in the folder of the predictions.</p>` : undefined}
+    ${timings(predictions)}`;
+}
+
+async function card(prediction: PredictionResult): Promise<Html> {
+  const { file, maskPath, overlayPath, classCounts = {}, width, height, latencyMs } = prediction;
+  const [input, mask, overlay] = await Promise.all([
+    picture('input', file, 'photograph'),
+    picture('mask', maskPath, 'mask'),
+    picture('overlay', overlayPath, 'photograph'),
+  ]);
+  return html`<article class="card">
+    <h3>${basename(file)}</h3>
+    <div class="pictures">${[input, mask, overlay]}</div>
+    ${shares(classCounts)}
+    <p class="facts">${file}: ${width} × ${height} px, ${latencyMs} ms</p>
+  </article>`;
+}
+
+async function picture(
+  caption: string,
+  path: string | undefined,
+  kind: 'photograph' | 'mask',
+): Promise<Html> {
+  const source = path && (await thumbnail(path, kind).catch(() => undefined));
+  return html`<figure>
+    ${source ? html`<img src="${source}" alt="${caption} of the prediction" />` : html`<p class="missing">not readable</p>`}
+    <figcaption>${caption}</figcaption>
+  </figure>`;
+}
+
+/** The picture as a data URL, small. A mask's indices become the colours of their classes. */
+async function thumbnail(path: string, kind: 'photograph' | 'mask'): Promise<string> {
+  const bounds = { width: THUMBNAIL, height: THUMBNAIL, fit: 'inside', withoutEnlargement: true } as const;
+  if (kind === 'photograph') {
+    const jpeg = await sharp(path)
+      .autoOrient()
+      .resize(bounds)
+      .flatten({ background: 'white' })
+      .jpeg({ quality: 80 })
+      .toBuffer();
+    return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+  }
+  const { data, info } = await sharp(path)
+    .resize({ ...bounds, kernel: 'nearest' })
+    .extractChannel(0)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const png = await sharp(colorMask(data), { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .png({ palette: true })
+    .toBuffer();
+  return `data:image/png;base64,${png.toString('base64')}`;
+}
+
+/** Class indices by name, for colours of what results name by text. */
+function classIndices(predictions: readonly PredictionResult[]): Map<string, number> {
+  const named = new Map(Array.from({ length: 256 }, (_, index) => [segmentationClass(index).name, index]));
+  const present = new Set(predictions.flatMap(({ classCounts = {} }) => Object.keys(classCounts)));
+  return new Map([...named].filter(([name]) => present.has(name)));
+}
+
+function classLegend(predictions: readonly PredictionResult[]): Html {
+  return html`<ul class="legend">
+    ${[...classIndices(predictions)].map(
+      ([name, index]) => html`<li><i style="background:${classStyle(index)}"></i>${name}</li>`,
+    )}
+  </ul>`;
+}
+
+/** A bar of the classes' shares, and the same in numbers. */
+function shares(classCounts: Readonly<Record<string, number>>): Html {
+  const pixels = Object.values(classCounts).reduce((sum, count) => sum + count, 0);
+  const indices = classIndices([{ file: '', status: 'predicted', classCounts }]);
+  const percent = (count: number) => ((100 * count) / pixels).toFixed(1);
+  const entries = Object.entries(classCounts);
+  return html`<div class="shares" aria-hidden="true">
+      ${entries.map(
+        ([name, count]) =>
+          html`<i style="width:${percent(count)}%;background:${classStyle(indices.get(name) ?? 0)}"></i>`,
+      )}
+    </div>
+    <table class="counts">
+      <thead>
+        <tr>
+          <th scope="col">class</th>
+          <th scope="col">pixels</th>
+          <th scope="col">share</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${entries.map(
+          ([name, count]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${count.toLocaleString('en-US')}</td>
+              <td>${percent(count)} %</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+}
+
+function failures(predictions: readonly PredictionResult[]): Html | undefined {
+  const failed = predictions.filter(({ status }) => status !== 'predicted');
+  return failed.length === 0
+    ? undefined
+    : html`<ul class="errors">
+        ${failed.map(({ file, error }) => html`<li><b>${file}</b>: ${error}</li>`)}
+      </ul>`;
+}
+
+function timings(predictions: readonly PredictionResult[]): Html {
+  const latency = latencyOf(predictions.flatMap(({ latencyMs }) => latencyMs ?? []));
+  const row = ({ file, status, latencyMs, requestBytes, responseBytes }: PredictionResult): HtmlValue =>
+    html`<tr>
+      <th scope="row">${file}</th>
+      <td>${status}</td>
+      ${[latencyMs, requestBytes, responseBytes].map((value) => html`<td>${value?.toLocaleString('en-US')}</td>`)}
+    </tr>`;
+  return html`<h3>Timings</h3>
+    <p>${latency ? `p50 ${latency.p50} ms, p95 ${latency.p95} ms` : 'Nothing was answered.'}</p>
+    <details>
+      <summary>each of ${predictions.length}</summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              ${['file', 'status', 'ms', 'request bytes', 'response bytes'].map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${predictions.map(row)}
+          </tbody>
+        </table>
+      </div>
+    </details>`;
+}

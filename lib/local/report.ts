@@ -1,0 +1,83 @@
+import { html, Html } from './html';
+import { metricCharts } from './report-charts';
+import type { ReportData } from './report-data';
+import { jobSection, pairs } from './report-job';
+import { predictionSection } from './report-predictions';
+import { REPORT_STYLE } from './report-style';
+
+/**
+ * One HTML file that tells of a run: it holds its pictures and charts, and opens without a network. The photographs, masks and
+ * overlays are read from the paths of the predictions.
+ */
+export async function renderReport(data: ReportData): Promise<string> {
+  const charts = metricCharts(data.metrics);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${data.title}</title>
+        <style>
+          ${new Html(REPORT_STYLE)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${data.title}</h1>
+          ${outcome(data)}
+          <h2>Metrics</h2>
+          ${charts.length > 0 ? html`<div class="charts">${charts}</div>` : html`<p>The job printed no metric that its regexes know.</p>`}
+          <h2>Predictions</h2>
+          ${await predictionSection(data.predictions)}
+          <h2>Training job</h2>
+          ${jobSection(data)}
+          ${
+            data.versions &&
+            html`<h2>Versions</h2>
+              <div class="columns"><section>${pairs(Object.entries(data.versions))}</section></div>`
+          }
+          ${
+            data.notes.length > 0
+              ? html`<h2>Notes</h2>
+                  <ul>
+                    ${data.notes.map((note) => html`<li>${note}</li>`)}
+                  </ul>`
+              : undefined
+          }
+        </main>
+      </body>
+    </html>`;
+  return `${page.markup}\n`;
+}
+
+/** The job's end, its final metrics and how long the phases took. */
+function outcome({ status, failureReason, finalMetrics, durations, gate }: ReportData): Html {
+  const passed = gate?.every((metric) => metric.passed);
+  return html`<dl class="outcome">
+      ${tile('status', status, status === 'Completed' ? 'good' : 'bad')}
+      ${passed === undefined ? undefined : tile('gate', passed ? 'passed' : 'fell short', passed ? 'good' : 'bad')}
+      ${finalMetrics.map(({ MetricName, Value }) => tile(MetricName, String(Number(Value.toPrecision(4)))))}
+      ${Object.entries(durations).map(([phase, seconds]) => tile(phase, duration(seconds)))}
+    </dl>
+    ${failureReason ? html`<p class="failure">${failureReason}</p>` : undefined}`;
+}
+
+function tile(name: string, value: string, tone = ''): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd class="${tone}">${value}</dd>
+  </div>`;
+}
+
+/** "0.4 s", "42 s", "3 min 5 s". */
+function duration(seconds: number): string {
+  if (seconds < 10) {
+    return `${seconds.toFixed(1)} s`;
+  }
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,80 @@
+/**
+ * What the toolkit reports when an entry point fails: the text of /opt/ml/output/failure.
+ * Source: `process.py` and `errors.py` of sagemaker-training 5.1.4.
+ */
+
+/** The toolkit starts to collect at a line with one of these; Python's own, then MPI's. */
+const PYTHON_ERRORS =
+  'BaseException Exception ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError BufferError ' +
+  'ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError EOFError ' +
+  'EnvironmentError FileExistsError FileNotFoundError FloatingPointError IOError ImportError IndentationError IndexError ' +
+  'InterruptedError IsADirectoryError KeyError LookupError MemoryError ModuleNotFoundError NameError NotADirectoryError ' +
+  'NotImplementedError OSError OverflowError PermissionError ProcessLookupError RecursionError ReferenceError RuntimeError ' +
+  'SyntaxError SystemError TabError TimeoutError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError ' +
+  'UnicodeError UnicodeTranslateError ValueError ZeroDivisionError ResourceExhaustedError OutOfRangeError InvalidArgumentError';
+const OTHER_ERRORS = ['Invalid requirement', 'mpirun.real', 'ORTE', 'ExecuteUserScriptError'];
+
+/** In a TensorFlow image these give their name to the failure; the first of them that is in the text. */
+const TENSORFLOW_ERRORS =
+  'AbortedError AlreadyExistsError CancelledError DataLossError DeadlineExceededError FailedPreconditionError ' +
+  'InaccessibleTensorError InternalError InvalidArgumentError NotFoundError OpError OperatorNotAllowedInGraphError ' +
+  'OutOfRangeError PermissionDeniedError ResourceExhaustedError UnauthenticatedError UnavailableError UnimplementedError ' +
+  'UnknownError XlaRuntimeError';
+
+const WATCHED = [...PYTHON_ERRORS.split(' '), ...OTHER_ERRORS];
+const TENSORFLOW_NAMES = TENSORFLOW_ERRORS.split(' ');
+
+/** Collects the lines of one stream of a script from the first error on. */
+export class ErrorWatch {
+  private readonly lines: string[] = [];
+  private readonly names: readonly string[];
+
+  public constructor(tensorflow: boolean) {
+    this.names = tensorflow ? [...WATCHED, ...TENSORFLOW_NAMES] : WATCHED;
+  }
+
+  public line(text: string): void {
+    if (this.lines.length > 0 ? !this.lines.includes(text) : this.names.some((name) => text.includes(name))) {
+      this.lines.push(`${text.replace(/^[ :\n]+|[ :\n]+$/g, '')}\n`);
+    }
+  }
+
+  public text(): string {
+    return this.lines.join(' ');
+  }
+}
+
+/** How a script ended. */
+export interface ScriptFailure {
+  /** As Python tells it: the negative number of the signal for a script that was killed. */
+  readonly exitCode: number;
+  readonly command: readonly string[];
+  readonly stdout: ErrorWatch;
+  readonly stderr: ErrorWatch;
+  readonly tensorflow: boolean;
+}
+
+/** The failure file of a script that ended with another exit code than 0. */
+export function failureText(failure: ScriptFailure): string {
+  // Only the TensorFlow toolkit lets the general one read the script's output.
+  const output = failure.tensorflow ? `${failure.stdout.text()} ${failure.stderr.text()}` : '';
+  const message = [...new Set(output.split('\n'))].join('\n').trim();
+  const name = failure.tensorflow && TENSORFLOW_NAMES.find((candidate) => message.includes(candidate));
+  return calledProcessError(name || 'ExecuteUserScriptError', failure.exitCode, message, failure.command);
+}
+
+/** The toolkit's text for a command that failed: pip, or the script. */
+export function calledProcessError(
+  name: string,
+  exitCode: number,
+  message: string,
+  command: readonly string[],
+): string {
+  const info = exitCode === 137 ? '\nExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"' : '';
+  return `${name}:\nExitCode ${exitCode}\nErrorMessage "${message}"${info}\nCommand "${command.join(' ')}"`;
+}
+
+/** FailureReason, as DescribeTrainingJob answers it for a container that ended with 1; at most 1024 characters. */
+export function failureReason(failureFile: string): string {
+  return `AlgorithmError: ${failureFile}, exit code: 1`.slice(0, 1024);
+}

@@ -1,0 +1,1 @@
+"""The SageMaker TensorFlow serving container's behaviour, without the container."""

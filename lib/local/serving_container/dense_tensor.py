@@ -1,0 +1,189 @@
+"""One JSON value as a tensor, by TensorFlow Serving's rules (tensorflow/serving util/json_tensor.cc).
+
+Values are first checked and flattened level by level with built-ins that run at C speed; only a value that
+fails is walked item by item, to name the one that TensorFlow Serving would name.
+"""
+
+import base64
+import binascii
+import json
+import math
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from serving_container.status import StatusError, invalid_argument
+
+# dtype -> (bits of the mantissa, the name in TensorFlow Serving's messages)
+_FLOATS = {"float32": (24, "float"), "float64": (53, "double")}
+_INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint32", "uint64")
+
+# Values are quoted in messages up to this many characters; TensorFlow Serving quotes the whole document.
+_QUOTED_CHARACTERS = 500
+
+
+def dense_tensor(value: Any, dtype: str) -> np.ndarray:
+    """The tensor of a JSON scalar or of nested lists of one shape.
+
+    Raises StatusError naming the first value that is wrong.
+    """
+    shape = _shape_of_first(value)
+    flat = [value]
+    for size in shape:
+        if set(map(type, flat)) != {list} or set(map(len, flat)) != {size}:
+            raise _first_error(value, 0, shape, dtype)
+        flat = list(chain.from_iterable(flat))
+    array = _fast_array(flat, dtype)
+    if array is None:
+        raise _first_error(value, 0, shape, dtype)
+    return array.reshape(shape)
+
+
+def is_base64(value: Any) -> bool:
+    """Whether a JSON value is a `{"b64": "…"}` object, which stands for a string of bytes."""
+    return isinstance(value, dict) and value.keys() == {"b64"} and isinstance(value["b64"], str)
+
+
+def _shape_of_first(value: Any) -> tuple[int, ...]:
+    shape = []
+    while isinstance(value, list):
+        shape.append(len(value))
+        if not value:
+            break
+        value = value[0]
+    return tuple(shape)
+
+
+def _fast_array(flat: list[Any], dtype: str) -> np.ndarray | None:
+    """The leaves as an array, or None if one of them is not of the dtype."""
+    types = set(map(type, flat))
+    if dtype == "string" and list not in types:
+        array = np.empty(len(flat), dtype=object)
+        array[:] = [_bytes(value) for value in flat]
+        return array
+    if dtype in _FLOATS and types <= {int, float}:
+        return _float_array(flat, dtype, with_integers=int in types)
+    if dtype in _INTEGERS and types <= {int}:
+        limits = np.iinfo(dtype)
+        in_range = not flat or (min(flat) >= limits.min and max(flat) <= limits.max)
+        return np.array(flat, dtype=dtype) if in_range else None
+    if dtype == "bool" and types <= {bool}:
+        return np.array(flat, dtype=bool)
+    return None
+
+
+def _float_array(flat: list[Any], dtype: str, with_integers: bool) -> np.ndarray | None:
+    try:
+        wide = np.array(flat, dtype=np.float64)
+    except OverflowError:
+        return None
+    magnitude = np.abs(wide)
+    # Only beyond the exact integers does it matter which of the values were written as integers.
+    if (
+        with_integers
+        and np.any(magnitude >= 2.0 ** _FLOATS[dtype][0])
+        and any(_is_lossy(v, dtype) for v in flat)
+    ):
+        return None
+    if np.any(np.isfinite(wide) & (magnitude > np.finfo(dtype).max)):
+        return None
+    return wide.astype(dtype, copy=False)
+
+
+def _first_error(value: Any, level: int, shape: tuple[int, ...], dtype: str) -> StatusError:
+    error = _error(value, level, shape, dtype)
+    return error or StatusError("INTERNAL", f"no tensor of type {dtype} for JSON Value: {quote(value)}")
+
+
+def _error(value: Any, level: int, shape: tuple[int, ...], dtype: str) -> StatusError | None:
+    rank = len(shape)
+    if not isinstance(value, list):
+        if level != rank:
+            return invalid_argument(
+                f"JSON Value: {quote(value)} found at incorrect level: {level + 1} ",
+                f"in the JSON DOM. Expected at level: {rank}",
+            )
+        try:
+            _leaf(value, dtype)
+        except StatusError as error:
+            return error
+        return None
+    if level >= rank:
+        return invalid_argument("Encountered list at unexpected level: ", level, " expected < ", rank)
+    if len(value) != shape[level]:
+        return invalid_argument(
+            f"Encountered list at unexpected size: {len(value)} at level: {level} ",
+            f"expected size: {shape[level]}",
+        )
+    return next(
+        (error for item in value if (error := _error(item, level + 1, shape, dtype)) is not None), None
+    )
+
+
+def _leaf(value: Any, dtype: str) -> Any:
+    """One value of a tensor; raises StatusError if it is not of the dtype."""
+    if dtype == "string":
+        return _bytes(value)
+    if isinstance(value, dict):
+        raise _type_error(value, dtype)
+    if dtype in _FLOATS:
+        if type(value) not in (int, float):
+            raise _type_error(value, dtype)
+        if _is_lossy(value, dtype):
+            name = _FLOATS[dtype][1]
+            raise invalid_argument(
+                f"Cannot convert JSON value: {quote(value)} to {name} without loss of precision."
+            )
+        return value
+    if dtype in _INTEGERS:
+        limits = np.iinfo(dtype)
+        if type(value) is not int or not limits.min <= value <= limits.max:
+            raise _type_error(value, dtype)
+        return value
+    if dtype == "bool":
+        if type(value) is not bool:
+            raise _type_error(value, dtype)
+        return value
+    raise StatusError("UNIMPLEMENTED", f"Conversion of JSON Value: {quote(value)} to type: {tfs_name(dtype)}")
+
+
+def _is_lossy(value: int | float, dtype: str) -> bool:
+    # Integers beyond 64 bits reach TensorFlow Serving as floating point numbers.
+    if type(value) is int and -(2**63) <= value < 2**64:
+        return abs(value) > 2 ** _FLOATS[dtype][0] - 1
+    return value not in (math.inf, -math.inf) and abs(value) > float(np.finfo(dtype).max)
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    if not isinstance(value, dict):
+        raise _type_error(value, "string")
+    if not is_base64(value):
+        raise invalid_argument(f"JSON Value: {quote(value)} not formatted correctly for base64 data")
+    # Padding may be left out and white space put in, as in absl::Base64Unescape.
+    text = "".join(value["b64"].split()).rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise invalid_argument("Unable to base64 decode") from error
+
+
+def tfs_name(dtype: str) -> str:
+    """A dtype as TensorFlow's C++ side writes it: float, double, half."""
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype, dtype)
+
+
+def _type_error(value: Any, dtype: str) -> StatusError:
+    kinds = {type(None): "Null", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
+    kind = str(value) if isinstance(value, bool) else kinds[type(value)]
+    return invalid_argument(
+        f"JSON Value: {quote(value)} Type: {kind} is not of expected type: {tfs_name(dtype)}"
+    )
+
+
+def quote(value: Any) -> str:
+    """A JSON value for an error message."""
+    text = json.dumps(value, indent=4, ensure_ascii=False)
+    return text if len(text) <= _QUOTED_CHARACTERS else text[:_QUOTED_CHARACTERS] + "…"

@@ -1,0 +1,163 @@
+"""Predict requests of TensorFlow Serving's REST API: from the body's bytes to the input tensors."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from serving_container.dense_tensor import dense_tensor, is_base64, quote
+from serving_container.signature import Signature, TensorInfo
+from serving_container.status import StatusError, invalid_argument
+
+DEFAULT_SIGNATURE = "serving_default"
+
+# How Python's parser begins its messages, and what TensorFlow Serving's (RapidJSON) says.
+_PARSE_ERRORS = (
+    ("Extra data", "The document root must not be followed by other values."),
+    ("Expecting property name", "Missing a name for object member."),
+    ("Illegal trailing comma before end of object", "Missing a name for object member."),
+    ("Expecting ':'", "Missing a colon after a name of object member."),
+    ("Expecting ','", "Missing a comma or closing bracket after an element."),
+    ("Unterminated string", "Missing a closing quotation mark in string."),
+    ("Invalid \\escape", "Invalid escape character in string."),
+    ("Invalid \\u", "Incorrect hex digit after \\u escape in string."),
+    ("Invalid control character", "Invalid encoding in string."),
+)
+
+
+def parse_document(body: bytes) -> dict[str, Any]:
+    """The JSON object of a request. Raises StatusError in TensorFlow Serving's words."""
+    if not body:
+        raise invalid_argument("JSON Parse error: The document is empty")
+    try:
+        document = json.loads(body)
+    except json.JSONDecodeError as error:
+        reason = next(
+            (text for start, text in _PARSE_ERRORS if error.msg.startswith(start)), "Invalid value."
+        )
+        offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
+        raise invalid_argument("JSON Parse error: ", reason, " at offset: ", offset) from error
+    except (ValueError, RecursionError) as error:
+        raise invalid_argument("JSON Parse error: Invalid value. ", error) from error
+    if not isinstance(document, dict):
+        raise _format_error(document, "Is not object")
+    return document
+
+
+def find_signature(document: Mapping[str, Any], signatures: Mapping[str, Signature]) -> Signature:
+    """The signature that a request names in `signature_name`, else `serving_default`."""
+    name = document.get("signature_name", "")
+    if not isinstance(name, str):
+        raise invalid_argument(
+            f"JSON Value: {quote(document)} not formatted correctly. ",
+            "'signature_name' key must be a string value.",
+        )
+    signature = signatures.get(name or DEFAULT_SIGNATURE)
+    if signature is None:
+        raise invalid_argument(
+            f'Serving signature name: "{name or DEFAULT_SIGNATURE}" not found in signature def'
+        )
+    if not signature.inputs:
+        raise invalid_argument("Failed to get input map for signature: ", name or "DEFAULT")
+    return signature
+
+
+def tensors_from_request(document: Mapping[str, Any], signature: Signature) -> dict[str, np.ndarray]:
+    """The input tensors of a predict request, from its `instances` (rows) or `inputs` (columns).
+
+    Raises StatusError as TensorFlow Serving would; a shape that the signature does not take is refused here,
+    by the input's name, where TensorFlow Serving leaves it to the graph's first operation that minds.
+    """
+    if "instances" in document and "inputs" in document:
+        raise _format_error(
+            document, "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist "
+        )
+    if "instances" in document:
+        tensors = _from_instances(document, signature)
+    elif "inputs" in document:
+        tensors = _from_inputs(document["inputs"], signature.inputs)
+    else:
+        raise invalid_argument("Missing 'inputs' or 'instances' key")
+    for name, tensor in tensors.items():
+        if not signature.inputs[name].accepts(tensor.shape):
+            raise invalid_argument(
+                f"Cannot feed value of shape {_shape(tensor.shape)} for input {name!r} of signature ",
+                f"{signature.name!r}, which has shape {_shape(signature.inputs[name].shape)}",
+            )
+    return tensors
+
+
+def _from_instances(document: Mapping[str, Any], signature: Signature) -> dict[str, np.ndarray]:
+    instances = document["instances"]
+    if not isinstance(instances, list):
+        raise _format_error(document, "Excepting 'instances' to be an list/array")
+    if not instances:
+        raise _format_error(document, "No values in 'instances' array")
+    if not isinstance(instances[0], dict) and len(signature.inputs) > 1:
+        raise invalid_argument(
+            "instances is a plain list, but expecting list of objects as multiple input tensors required ",
+            "as per tensorinfo_map",
+        )
+    named = _is_named(instances[0])
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in signature.inputs}
+    for index, instance in enumerate(instances):
+        if _is_named(instance) != named:
+            expected, got = ("object", "list") if named else ("value/list", "object")
+            raise invalid_argument(f"Expecting {expected} but got {got} at item {index} of input list")
+        for name, value in instance.items() if named else ((next(iter(columns)), instance),):
+            try:
+                _add_row(columns, name, value, signature.inputs)
+            except StatusError as error:
+                key = f" key: {name}" if named else ""
+                raise invalid_argument(
+                    f"Failed to process element: {index}{key} of 'instances' list. ",
+                    f"Error: {error.code}: {error.message}",
+                ) from error
+        if named and instance.keys() != columns.keys():
+            raise invalid_argument(
+                f"Failed to process element: {index} of 'instances' list. JSON object: {quote(instance)} ",
+                f"keys must be equal to: {','.join(sorted(columns))}",
+            )
+    return {name: np.stack(rows) for name, rows in columns.items()}
+
+
+def _add_row(
+    columns: dict[str, list[np.ndarray]], name: str, value: Any, inputs: Mapping[str, TensorInfo]
+) -> None:
+    if name not in inputs:
+        raise invalid_argument("JSON object: does not have named input: ", name)
+    row = dense_tensor(value, inputs[name].dtype)
+    first = columns[name][0] if columns[name] else row
+    if row.size != first.size:
+        raise invalid_argument("Expecting tensor size: ", first.size, " but got: ", row.size)
+    if row.shape != first.shape:
+        raise invalid_argument("Expecting shape ", _shape(first.shape), " but got: ", _shape(row.shape))
+    columns[name].append(row)
+
+
+def _from_inputs(value: Any, inputs: Mapping[str, TensorInfo]) -> dict[str, np.ndarray]:
+    if not _is_named(value):
+        if len(inputs) > 1:
+            raise invalid_argument(
+                "inputs is a plain value/list, but expecting an object as multiple input tensors required ",
+                "as per tensorinfo_map",
+            )
+        name, info = next(iter(inputs.items()))
+        return {name: dense_tensor(value, info.dtype)}
+    for name in inputs:
+        if name not in value:
+            raise invalid_argument("Missing named input: ", name, " in 'inputs' object.")
+    return {name: dense_tensor(value[name], info.dtype) for name, info in inputs.items()}
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, dict) and not is_base64(value)
+
+
+def _format_error(document: Any, what: str) -> StatusError:
+    return invalid_argument("JSON Value: ", quote(document), " ", what)
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    return "[?]" if shape is None else f"[{','.join(map(str, shape))}]"

@@ -1,0 +1,69 @@
+"""Signatures of a SavedModel, read from its SignatureDef messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Where DataType of tensorflow's types.proto, without DT_, differs from TensorFlow's Python names.
+_DTYPE_NAMES = {"FLOAT": "float32", "DOUBLE": "float64", "HALF": "float16"}
+
+# TensorFlow keeps its initialisation op among the signatures; it is no signature that a request can name.
+_INTERNAL_SIGNATURES = ("__saved_model_init_op", "__saved_model_train_op")
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """One input or output: its dtype in TensorFlow's Python names, its shape with -1 for an unknown dimension
+    (None: unknown rank), and the graph's name for the tensor."""
+
+    dtype: str
+    shape: tuple[int, ...] | None
+    tensor_name: str
+
+    def accepts(self, shape: tuple[int, ...]) -> bool:
+        """Whether a tensor of the given shape fits."""
+        if self.shape is None:
+            return True
+        return len(self.shape) == len(shape) and all(
+            want in (-1, got) for want, got in zip(self.shape, shape, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The named inputs and outputs of one signature."""
+
+    name: str
+    inputs: Mapping[str, TensorInfo]
+    outputs: Mapping[str, TensorInfo]
+
+    def as_json(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """The inputs and outputs as `{name: {dtype, shape}}`, for people and other programs."""
+
+        def describe(tensors: Mapping[str, TensorInfo]) -> dict[str, dict[str, Any]]:
+            return {
+                name: {"dtype": info.dtype, "shape": None if info.shape is None else list(info.shape)}
+                for name, info in tensors.items()
+            }
+
+        return {"inputs": describe(self.inputs), "outputs": describe(self.outputs)}
+
+
+def read_signatures(meta_graph: Any) -> dict[str, Signature]:
+    """The signatures of a MetaGraphDef message, by name, their tensors sorted by name."""
+    return {
+        name: Signature(name, _tensors(definition.inputs), _tensors(definition.outputs))
+        for name, definition in sorted(meta_graph.signature_def.items())
+        if name not in _INTERNAL_SIGNATURES
+    }
+
+
+def _tensors(tensors: Mapping[str, Any]) -> dict[str, TensorInfo]:
+    return {name: _tensor(info) for name, info in sorted(tensors.items())}
+
+
+def _tensor(info: Any) -> TensorInfo:
+    dtypes = info.DESCRIPTOR.fields_by_name["dtype"].enum_type.values_by_number
+    dtype = dtypes[info.dtype].name.removeprefix("DT_")
+    shape = None if info.tensor_shape.unknown_rank else tuple(dim.size for dim in info.tensor_shape.dim)
+    return TensorInfo(_DTYPE_NAMES.get(dtype, dtype.lower()), shape, info.name)

@@ -1,0 +1,254 @@
+import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { entryPointCommand, entryPointType } from './entry-point';
+import { hostVariables } from './host-variables';
+import { ProcessGroup } from './process-group';
+import { installSourceRequirements } from './source-requirements';
+import { ErrorWatch, failureReason, failureText } from './script-failure';
+import { isTensorflowImage } from './tensorflow-environment';
+import { localEnvironment } from './local-environment';
+import { baseDirectory, layOut, pack } from './training-directories';
+import type { TrainingEnvironment } from './training-environment';
+import type {
+  MetricsFile,
+  TrainingEvent,
+  TrainingJobDocument,
+  TrainingResult,
+} from './training-job-document';
+import { TrainingLog } from './training-log';
+
+/** How a job is followed and stopped. */
+export interface TrainingRunOptions {
+  readonly onEvent: (event: TrainingEvent) => void;
+  /** Stops the job: SIGTERM to the script and all that it started, SIGKILL after 120 s. */
+  readonly stop: AbortSignal;
+  /** Kills the script at once. */
+  readonly kill: AbortSignal;
+}
+
+/** StopTrainingJob's patience, in milliseconds. */
+const STOP_GRACE = 120_000;
+
+/**
+ * Runs a training job on this machine, under SageMaker's contract: tree, environment, arguments, metrics, failure
+ * file, artifacts. Of a job with several instances only `algo-1` runs.
+ * Throws UserError for a channel or source that is not there; a script that fails is a result.
+ */
+export async function runTrainingJob(
+  job: TrainingJobDocument,
+  options: TrainingRunOptions,
+): Promise<TrainingResult> {
+  const { onEvent } = options;
+  const status = (secondaryStatus: string, message: string) =>
+    onEvent({ type: 'status', secondaryStatus, message });
+  mkdirSync(job.outputDirectory, { recursive: true });
+  const base = baseDirectory(job.outputDirectory);
+  const environment = localEnvironment(job);
+
+  status('Downloading', 'Downloading the input data and the source');
+  await layOut(job, environment.configFiles);
+  const log = new TrainingLog(
+    join(job.outputDirectory, 'training.log'),
+    job.request.AlgorithmSpecification?.MetricDefinitions ?? [],
+    onEvent,
+  );
+  for (const line of limitations(job.request)) {
+    log.line(line);
+  }
+  status('Training', 'Training image download completed. Training in progress');
+  const end = await new TrainingRun(job, environment, log, options).run();
+  const finalMetrics = log.finalMetrics();
+  await log.close();
+  const metrics: MetricsFile = { metrics: log.metrics, finalMetrics };
+  writeFileSync(join(job.outputDirectory, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+
+  let modelArtifact: string | null = null;
+  if (!options.kill.aborted) {
+    status('Uploading', 'Uploading generated training model');
+    await pack(join(base, 'output/data'), join(job.outputDirectory, 'output.tar.gz'));
+    if (end.trainingJobStatus !== 'Failed') {
+      modelArtifact = await pack(join(base, 'model'), join(job.outputDirectory, 'model.tar.gz'));
+    }
+  }
+  const result: TrainingResult = { type: 'result', ...end, finalMetrics, modelArtifact };
+  status(
+    result.secondaryStatus,
+    result.failureReason ?? `Training job ${result.trainingJobStatus.toLowerCase()}`,
+  );
+  onEvent(result);
+  return result;
+}
+
+type RunEnd = Pick<TrainingResult, 'trainingJobStatus' | 'secondaryStatus' | 'failureReason' | 'exitCode'>;
+
+/** The commands of one job: pip, where the source asks for it, and the entry point. */
+class TrainingRun {
+  private readonly base: string;
+  private readonly tensorflow: boolean;
+  private group?: ProcessGroup;
+  private overtime = false;
+
+  public constructor(
+    private readonly job: TrainingJobDocument,
+    private readonly environment: TrainingEnvironment,
+    private readonly log: TrainingLog,
+    private readonly options: TrainingRunOptions,
+  ) {
+    this.base = baseDirectory(job.outputDirectory);
+    this.tensorflow = isTensorflowImage(job.request.AlgorithmSpecification?.TrainingImage);
+  }
+
+  public async run(): Promise<RunEnd> {
+    const timers: NodeJS.Timeout[] = [];
+    const end = () => {
+      this.group?.kill('SIGTERM');
+      timers.push(setTimeout(() => this.group?.kill('SIGKILL'), STOP_GRACE));
+    };
+    const kill = () => this.group?.kill('SIGKILL');
+    this.options.stop.addEventListener('abort', end);
+    this.options.kill.addEventListener('abort', kill);
+    const seconds = this.job.request.StoppingCondition?.MaxRuntimeInSeconds;
+    if (seconds !== undefined) {
+      // Beyond 2^31 ms a timer would fire at once; SageMaker's own limit is 28 days.
+      const overtime = () => {
+        this.overtime = true;
+        end();
+      };
+      timers.push(setTimeout(overtime, Math.min(seconds * 1000, 2 ** 31 - 1)));
+    }
+    try {
+      return await this.install();
+    } finally {
+      timers.forEach((timer) => clearTimeout(timer));
+      this.options.stop.removeEventListener('abort', end);
+      this.options.kill.removeEventListener('abort', kill);
+    }
+  }
+
+  private async install(): Promise<RunEnd> {
+    const { codeDirectory, entryPoint } = this.environment;
+    const type = entryPointType(entryPoint, readdirSync(codeDirectory));
+    const packages = join(this.job.outputDirectory, 'opt/packages');
+    const failure = await installSourceRequirements({
+      codeDirectory,
+      packages,
+      python: this.job.python,
+      type,
+      run: (command, onLine) => this.execute(command, hostVariables('install'), onLine),
+    });
+    if (this.interrupted) {
+      return this.stopped(null);
+    }
+    if (failure) {
+      return this.failed(failure, null);
+    }
+    if (!existsSync(join(codeDirectory, entryPoint)) && type !== 'package') {
+      return this.failed(missingEntryPoint(entryPoint, readdirSync(codeDirectory)), null);
+    }
+    return await this.train(packages);
+  }
+
+  private async train(packages: string): Promise<RunEnd> {
+    const { environment, entryPoint, codeDirectory } = this.environment;
+    const type = entryPointType(entryPoint, readdirSync(codeDirectory));
+    const command = entryPointCommand(type, this.job.python, entryPoint, this.environment.arguments);
+    if (type === 'command') {
+      chmodSync(join(codeDirectory, entryPoint), 0o777);
+    }
+    const stdout = new ErrorWatch(this.tensorflow);
+    const stderr = new ErrorWatch(this.tensorflow);
+    const host = hostVariables('script');
+    const exitCode = await this.execute(
+      command,
+      {
+        ...host,
+        PYTHONUNBUFFERED: '1',
+        ...environment,
+        PATH: `${dirname(this.job.python)}${delimiter}${host.PATH}`,
+        ...(existsSync(packages) && { PYTHONPATH: `${environment.PYTHONPATH}${delimiter}${packages}` }),
+      },
+      (line, stream) => (stream === 'stdout' ? stdout : stderr).line(line),
+    );
+    if (this.interrupted) {
+      return this.stopped(exitCode);
+    }
+    if (exitCode !== 0) {
+      return this.failed(
+        failureText({ exitCode, command, stdout, stderr, tensorflow: this.tensorflow }),
+        exitCode,
+      );
+    }
+    writeFileSync(join(this.base, 'output/success'), '');
+    return { trainingJobStatus: 'Completed', secondaryStatus: 'Completed', exitCode };
+  }
+
+  private get interrupted(): boolean {
+    return this.overtime || this.options.stop.aborted || this.options.kill.aborted;
+  }
+
+  /** Runs one command in the code directory, its output to the log; resolves with its exit code. */
+  private async execute(
+    command: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    onLine: (line: string, stream: 'stdout' | 'stderr') => void,
+  ): Promise<number> {
+    if (this.interrupted) {
+      return -1;
+    }
+    this.group = new ProcessGroup({
+      python: this.job.python,
+      command,
+      cwd: this.environment.codeDirectory,
+      environment,
+    });
+    this.log.read(this.group.stdout, (line) => onLine(line, 'stdout'));
+    this.log.read(this.group.stderr, (line) => onLine(line, 'stderr'));
+    try {
+      return (await this.group.ended).exitCode;
+    } finally {
+      this.group = undefined;
+    }
+  }
+
+  private stopped(exitCode: number | null): RunEnd {
+    return {
+      trainingJobStatus: 'Stopped',
+      secondaryStatus: this.overtime ? 'MaxRuntimeExceeded' : 'Stopped',
+      exitCode,
+    };
+  }
+
+  private failed(text: string, exitCode: number | null): RunEnd {
+    // A script may tell its failure itself: the toolkit leaves its file alone.
+    const file = join(this.base, 'output/failure');
+    if (!existsSync(file)) {
+      writeFileSync(file, text);
+    }
+    const failure = readFileSync(file, 'utf8');
+    return {
+      trainingJobStatus: 'Failed',
+      secondaryStatus: 'Failed',
+      failureReason: failureReason(failure),
+      exitCode,
+    };
+  }
+}
+
+/** What this machine does not do as SageMaker would, in the log for the person to see. */
+function limitations(request: CreateTrainingJobRequest): string[] {
+  const groups = request.ResourceConfig?.InstanceGroups;
+  const count = groups
+    ? groups.reduce((sum, group) => sum + (group.InstanceCount ?? 1), 0)
+    : (request.ResourceConfig?.InstanceCount ?? 1);
+  return [
+    ...(count > 1 ? [`the job has ${count} instances; here runs algo-1 alone`] : []),
+    ...(request.HyperParameters?.sagemaker_mpi_enabled === 'true'
+      ? ['the job uses MPI; here runs one process without it']
+      : []),
+  ];
+}
+
+function missingEntryPoint(entryPoint: string, files: readonly string[]): string {
+  return `ExecuteUserScriptError: the entry point ${entryPoint} is not in the source; there is ${files.join(', ') || 'nothing'}`;
+}

@@ -1,0 +1,145 @@
+"""The check of an archive before it is served, and the layout rules that the server shares with it."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from check_model import check_model
+from conftest import LOCAL
+from serving_container.model_layout import DEFAULT_MODEL_NAME, ModelError, find_model
+
+
+def lay_out(folder, *files):
+    for name in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "model_name", "version", "path"),
+    [
+        (["1/saved_model.pb"], "model", 1, "1"),
+        (["1/saved_model.pb", "9/saved_model.pb", "10/saved_model.pb"], "model", 10, "10"),
+        (["export/Servo/1700000000/saved_model.pb"], "Servo", 1700000000, "export/Servo/1700000000"),
+        (["unet/3/saved_model.pb", "unet/notes.txt", "code/inference.py"], "unet", 3, "unet/3"),
+        (["007/saved_model.pb"], "model", 7, "007"),
+        (["1/saved_model.pb", "2/weights.h5"], "model", 1, "1"),
+    ],
+)
+def test_the_highest_version_of_the_one_model_is_found(tmp_path, files, model_name, version, path):
+    model = find_model(lay_out(tmp_path, *files), {})
+    assert (model.model_name, model.version, model.path) == (model_name, version, tmp_path.resolve() / path)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([], "found an empty directory; expected a SavedModel under a numeric folder"),
+        (["saved_model.pb"], "found saved_model.pb, whose folder is not a number; expected"),
+        (["export/saved_model.pb"], "found export/saved_model.pb, whose folder is not a number"),
+        (["v1/saved_model.pb"], "found v1/saved_model.pb, whose folder is not a number"),
+        (["unet.keras"], r"found unet.keras; .*model.export\(os.environ\['SM_MODEL_DIR'\] \+ '/1'\)"),
+        ([f"{i}.txt" for i in range(12)], "and 4 more files; expected"),
+        (["0/saved_model.pb"], "version folder 0/ is refused: versions start at 1"),
+        (
+            ["a/1/saved_model.pb", "b/1/saved_model.pb"],
+            rf"several models in the archive \(a, b\).*{DEFAULT_MODEL_NAME}",
+        ),
+    ],
+)
+def test_fails_on_another_layout_saying_what_was_found(tmp_path, files, message):
+    with pytest.raises(ModelError, match=message):
+        find_model(lay_out(tmp_path, *files), {})
+
+
+def test_the_environment_names_the_model_among_several(tmp_path):
+    lay_out(tmp_path, "a/1/saved_model.pb", "b/1/saved_model.pb")
+    assert find_model(tmp_path, {DEFAULT_MODEL_NAME: "b"}).model_name == "b"
+    with pytest.raises(ModelError, match="is 'c', but the archive's models are: a, b"):
+        find_model(tmp_path, {DEFAULT_MODEL_NAME: "c"})
+
+
+def test_the_command_prints_the_signatures_without_importing_tensorflow(model_dir):
+    command = [sys.executable, "-X", "importtime", str(LOCAL / "check_model.py"), str(model_dir)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    document = json.loads(result.stdout)
+    assert (document["ok"], document["problems"], document["version"]) == (True, [], 1)
+    assert document["signatures"]["serving_default"] == {
+        "inputs": {"x": {"dtype": "float32", "shape": [-1, 2]}},
+        "outputs": {"y": {"dtype": "float32", "shape": [-1, 1]}},
+    }
+    assert document["signatures"]["two"]["inputs"]["b"] == {"dtype": "int64", "shape": [-1]}
+    assert document["signatures"]["echo_string"]["inputs"]["v"] == {"dtype": "string", "shape": None}
+    assert "__saved_model_init_op" not in document["signatures"]
+    assert "tensorflow.python" not in result.stderr
+
+
+def test_the_command_fails_with_the_problem(tmp_path):
+    command = [sys.executable, str(LOCAL / "check_model.py"), str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert json.loads(result.stdout) == {
+        "ok": False,
+        "problems": [
+            "no model to serve: found an empty directory; expected a SavedModel under a numeric folder, "
+            "such as 1/saved_model.pb"
+        ],
+        "version": None,
+        "signatures": {},
+    }
+
+
+@pytest.fixture
+def archive(model_dir, tmp_path):
+    shutil.copytree(model_dir, tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+def test_fails_when_the_variables_are_missing(archive):
+    (archive / "1" / "variables" / "variables.index").unlink()
+    result = check_model(archive)
+    assert not result["ok"]
+    assert "1/saved_model.pb has variables, but variables/ beside it lacks" in result["problems"][0]
+
+
+def test_fails_on_a_file_that_is_no_saved_model(archive):
+    path = archive / "1" / "saved_model.pb"
+    path.write_bytes(path.read_bytes()[:1000])
+    assert "1/saved_model.pb is not a SavedModel" in check_model(archive)["problems"][0]
+
+
+def test_fails_without_signatures_and_without_the_serving_tag(archive):
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    path = archive / "1" / "saved_model.pb"
+    saved_model = saved_model_pb2.SavedModel.FromString(path.read_bytes())
+    saved_model.meta_graphs[0].signature_def.clear()
+    path.write_bytes(saved_model.SerializeToString())
+    assert "1/saved_model.pb has no signature" in check_model(archive)["problems"][0]
+    saved_model.meta_graphs[0].meta_info_def.tags[:] = ["train"]
+    path.write_bytes(saved_model.SerializeToString())
+    assert "has no graph tagged 'serve': found the tags [['train']]" in check_model(archive)["problems"][0]
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("def handler(data, context): pass", None),
+        ("from handlers import handler", None),
+        ("def input_handler(d, c): pass\ndef output_handler(r, c): pass", None),
+        ("def input_handler(d, c): pass", "code/inference.py defines neither handler nor both"),
+        ("def handler(:", "code/inference.py does not parse"),
+    ],
+)
+def test_the_script_is_checked_too(archive, script, problem):
+    (archive / "code").mkdir()
+    (archive / "code" / "inference.py").write_text(script)
+    problems = check_model(archive)["problems"]
+    if problem is None:
+        assert problems == []
+    else:
+        assert problem in problems[0]

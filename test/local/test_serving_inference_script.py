@@ -1,0 +1,130 @@
+"""An archive that brings its own code/inference.py."""
+
+import shutil
+import signal
+
+import pytest
+from conftest import announced, start_server, stop
+
+HANDLERS = """
+import json
+import pre_processing
+
+def input_handler(data, context):
+    if context.request_content_type == "image/fail":
+        raise ValueError("cannot decode")
+    numbers = pre_processing.split(data.read())
+    return json.dumps({"instances": [numbers]})
+
+def output_handler(response, context):
+    response.raise_for_status()
+    return json.dumps({"answer": response.json()["predictions"][0]}), context.accept_header
+"""
+
+HANDLER = """
+import json
+
+print("at import")
+
+def handler(data, context):
+    if context.request_content_type == "text/nothing":
+        return None
+    print("in a request")
+    fields = {name: getattr(context, name) for name in context._fields}
+    return json.dumps({"body": data.read().decode(), **fields}).encode(), "application/json"
+"""
+
+
+def archive_with(model_dir, folder, files):
+    shutil.copytree(model_dir / "1", folder / "1")
+    for name, text in files.items():
+        path = folder / "code" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def handlers(model_dir, tmp_path_factory):
+    files = {
+        "inference.py": HANDLERS,
+        "lib/pre_processing.py": "def split(body): return [float(part) for part in body.split(b';')]",
+    }
+    process = start_server(archive_with(model_dir, tmp_path_factory.mktemp("handlers"), files))
+    yield announced(process)
+    stop(process)
+
+
+@pytest.fixture(scope="module")
+def handler(model_dir, tmp_path_factory):
+    process = start_server(
+        archive_with(model_dir, tmp_path_factory.mktemp("handler"), {"inference.py": HANDLER})
+    )
+    yield announced(process)
+    stop(process)
+
+
+def test_input_and_output_handlers_stand_around_the_model(handlers):
+    response = handlers.invoke("3;4", "text/semicolons", Accept="application/vnd.answer")
+    assert (response.status_code, response.json()) == (200, {"answer": [11.0]})
+    assert response.headers["Content-Type"] == "application/vnd.answer"
+
+
+def test_fails_with_500_and_the_message_when_a_handler_raises(handlers):
+    assert handlers.error("", 500, content_type="image/fail") == "cannot decode"
+    assert "400 Client Error" in handlers.error("1;2;3", 500, content_type="text/semicolons")
+
+
+def test_a_handler_gets_the_request_and_its_context(handler):
+    attributes = "tfs-model-version=1,trace=7"
+    response = handler.invoke("hi", "text/x", **{"X-Amzn-SageMaker-Custom-Attributes": attributes})
+    assert response.json() == {
+        "body": "hi",
+        "model_name": None,
+        "model_version": "1",
+        "method": None,
+        "rest_uri": f"{handler.url}/v1/models/model/versions/1:predict",
+        "grpc_port": None,
+        "channel": None,
+        "custom_attributes": attributes,
+        "request_content_type": "text/x",
+        "accept_header": "*/*",
+        "content_length": 2,
+    }
+
+
+def test_fails_with_500_when_a_handler_returns_something_else(handler):
+    assert "NoneType" in handler.error("", 500, content_type="text/nothing")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (
+            {"inference.py": "x = 1"},
+            "error: code/inference.py has no handlers: define handler(data, context)",
+        ),
+        (
+            {"inference.py": "import not_there_at_all", "requirements.txt": "not_there_at_all"},
+            "ModuleNotFoundError: No module named 'not_there_at_all'; install code/requirements.txt into",
+        ),
+    ],
+)
+def test_fails_to_start_with_the_reason(model_dir, tmp_path, files, message):
+    process = start_server(archive_with(model_dir, tmp_path, files), keep_errors=True)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert message in err.splitlines()[-1]
+
+
+def test_what_a_script_prints_goes_to_stderr_and_sigint_ends_with_0(model_dir, tmp_path):
+    process = start_server(archive_with(model_dir, tmp_path, {"inference.py": HANDLER}), keep_errors=True)
+    try:
+        assert announced(process).invoke(b"hello").status_code == 200
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, out) == (0, "")
+        assert "at import" in err
+        assert "in a request" in err
+    finally:
+        stop(process)
