@@ -1,0 +1,186 @@
+import { fullDiff } from '@aws-cdk/cloudformation-diff';
+import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
+import { type Permission, permissionChanges } from './permissions';
+import { logicalIds, resourceName, type StackPair } from './stack-pair';
+
+/** A change of who may do what. */
+interface AccessChange {
+  readonly text: Text;
+  /** How far it reaches, from 0; the first to be read has the highest. */
+  readonly reach: number;
+}
+
+/** Who gains access? And who loses it; what reaches farthest first. */
+export function accessSection(pairs: readonly StackPair[]): Section {
+  const names = new ResourceNames(pairs);
+  const gained: AccessChange[] = [];
+  const lost: AccessChange[] = [];
+  let moved = 0;
+  for (const pair of pairs) {
+    const changes = permissionChanges(pair);
+    const tell = (permission: Permission) => permissionChange(permission, pair, names);
+    const isAllow = ({ effect }: Permission) => effect !== 'Deny';
+    const isDeny = ({ effect }: Permission) => effect === 'Deny';
+    gained.push(...changes.added.filter(isAllow).map(tell));
+    // A prohibition that goes lets someone in.
+    gained.push(
+      ...changes.removed
+        .filter(isDeny)
+        .map((permission) => prohibition(tell(permission), 'no longer holds: ')),
+    );
+    lost.push(...changes.removed.filter(isAllow).map(tell));
+    lost.push(...changes.added.filter(isDeny).map((permission) => prohibition(tell(permission), 'new: ')));
+    moved += changes.moved.length;
+    const others = otherChanges(pair, names);
+    gained.push(...others.gained);
+    lost.push(...others.lost);
+  }
+  const order = (changes: readonly AccessChange[]): Item[] =>
+    changes.toSorted((a, b) => b.reach - a.reach).map((change) => ({ text: change.text }));
+  return {
+    title: 'Who gains access?',
+    blocks: [
+      paragraph(
+        gained.length === 0
+          ? text`${strong('Nobody')}.`
+          : text`${strong(gained.length === 1 ? '1 permission' : `${gained.length} permissions`)} more, what reaches farthest first:`,
+      ),
+      ...list(order(gained)),
+      ...(lost.length === 0 ? [] : [paragraph(['Taken away:']), ...list(order(lost))]),
+      ...(moved === 0
+        ? []
+        : [
+            paragraph([
+              'Permissions to read an archive or a dataset follow it to its new contents: nothing more, nothing less.',
+            ]),
+          ]),
+    ],
+  };
+}
+
+function prohibition({ text: content, reach }: AccessChange, words: string): AccessChange {
+  return { text: [words, ...content], reach };
+}
+
+function permissionChange(permission: Permission, pair: StackPair, names: ResourceNames): AccessChange {
+  const every = (values: readonly string[]) =>
+    values.some((value) => value === '*' || value.startsWith('all but '));
+  const named = (values: readonly string[], all: string): Text =>
+    joined(
+      values.map((value) => (value === '*' ? [strong(all)] : [code(names.inText(pair, value))])),
+      ', ',
+    );
+  const anyone = permission.principals.some((principal) => /(^|:)\*$/.test(principal));
+  const who = anyone
+    ? [strong('anyone')]
+    : named(
+        permission.principals.map((principal) => principal.replace(/^(AWS|Service):/, '')),
+        'anyone',
+      );
+  const may = permission.effect === 'Deny' ? 'may not' : 'may';
+  const condition =
+    permission.condition === undefined ? [] : text`, if ${code(names.inText(pair, permission.condition))}`;
+  return {
+    text: text`${who} ${may} ${named(permission.actions, 'do everything')} on ${named(permission.resources, 'every resource')}${condition}`,
+    reach:
+      (anyone ? 8 : 0) +
+      (every(permission.actions) || permission.actions.some((action) => action.includes('*')) ? 4 : 0) +
+      (every(permission.resources) ? 2 : 0) +
+      (permission.condition === undefined ? 1 : 0),
+  };
+}
+
+/** Managed policies, rules of security groups, and a bucket's guard against public access. */
+function otherChanges(
+  pair: StackPair,
+  names: ResourceNames,
+): { readonly gained: AccessChange[]; readonly lost: AccessChange[] } {
+  const diff = fullDiff(pair.before?.template ?? {}, pair.after?.template ?? {});
+  const { managedPolicies } = diff.iamChanges;
+  const { ingress, egress } = diff.securityGroupChanges;
+  const policy = ({ identityArn, managedPolicyArn }: (typeof managedPolicies.additions)[number]) => ({
+    text: text`${code(names.inText(pair, identityArn))} has the managed policy ${code(names.inText(pair, managedPolicyArn))}`,
+    reach: /Full|Admin|Power/.test(managedPolicyArn) ? 6 : 1,
+  });
+  const rule = (direction: string) => (rule: (typeof ingress.additions)[number]) => ({
+    text: text`${code(names.inText(pair, rule.groupId))} takes ${code(rule.describeProtocol())} ${direction} ${code(names.inText(pair, rule.describePeer()))}`,
+    reach: direction === 'from' && rule.describePeer().startsWith('Everyone') ? 8 : 1,
+  });
+  return {
+    gained: [
+      ...openedBuckets(pair),
+      ...managedPolicies.additions.map(policy),
+      ...ingress.additions.map(rule('from')),
+      ...egress.additions.map(rule('to')),
+    ],
+    lost: [
+      ...managedPolicies.removals.map(policy),
+      ...ingress.removals.map(rule('from')),
+      ...egress.removals.map(rule('to')),
+    ],
+  };
+}
+
+function openedBuckets(pair: StackPair): AccessChange[] {
+  const guards = (stack: StackPair['before'], id: string) => {
+    const { Type, Properties } = stack?.template.Resources?.[id] ?? {};
+    const settings = (Properties?.PublicAccessBlockConfiguration ?? {}) as Record<string, unknown>;
+    return Type === 'AWS::S3::Bucket' ? Object.keys(settings).filter((key) => settings[key] === true) : [];
+  };
+  return logicalIds(pair).flatMap((id) => {
+    const kept = new Set(guards(pair.after, id));
+    const dropped = guards(pair.before, id).filter((guard) => !kept.has(guard));
+    return dropped.length === 0 || !pair.after?.template.Resources?.[id]
+      ? []
+      : [
+          {
+            text: text`${code(resourceName(pair, id))} is no longer guarded against ${strong('public access')}: ${joined(
+              dropped.map((guard) => [code(guard)]),
+              ', ',
+            )}`,
+            reach: 10,
+          },
+        ];
+  });
+}
+
+/** Writes the resources in rendered intrinsic functions by their names. */
+class ResourceNames {
+  private readonly exports = new Map<string, string>();
+
+  public constructor(pairs: readonly StackPair[]) {
+    for (const pair of pairs) {
+      for (const stack of [pair.before, pair.after]) {
+        for (const { Value, Export } of Object.values(stack?.template.Outputs ?? {})) {
+          const [id] = [Object(Value) as Record<string, unknown>].map(
+            (value) => value.Ref ?? (value['Fn::GetAtt'] as string[] | undefined)?.[0],
+          );
+          if (Export && typeof Export.Name === 'string' && typeof id === 'string') {
+            this.exports.set(Export.Name, resourceName(pair, id));
+          }
+        }
+      }
+    }
+  }
+
+  /** A text such as `${Bucket.Arn}/jobs/*` with the bucket's name. */
+  public inText(pair: StackPair, value: string): string {
+    const ids = new Set(logicalIds(pair));
+    return value
+      .replaceAll(/\{"Fn::Sub":"([^"]*)"\}/g, '$1')
+      .replaceAll(/\{"Fn::ImportValue":"([^"]+)"\}/g, (_, name: string) => this.exports.get(name) ?? name)
+      .replaceAll(/\{"Fn::FindInMap":\["([^"]+)",.*?,"([^"]+)"\]\}/g, '${$1.$2}')
+      .replaceAll(/\{"Fn::Select":\[\d+,"\{\\"Fn::Split\\":\[.*?(\$\{\w+\}).*?\]\}"\]\}/g, '$1')
+      .replaceAll(/\$\{(\w+)(\.[\w.]+)?\}/g, (whole, id: string) =>
+        ids.has(id) ? resourceName(pair, id) : (parameterName(pair, id) ?? whole),
+      );
+  }
+}
+
+/** The parameter of Systems Manager whose value a template's parameter takes. */
+function parameterName({ before, after }: StackPair, id: string): string | undefined {
+  const parameter = after?.template.Parameters?.[id] ?? before?.template.Parameters?.[id];
+  return parameter?.Type?.startsWith('AWS::SSM::Parameter::')
+    ? `\${${String(parameter.Default)}}`
+    : undefined;
+}

@@ -1,0 +1,80 @@
+/** Something to be shown as it is written: a name, a value. */
+export interface Code {
+  readonly code: string;
+}
+
+/** Something that a reader must not miss. */
+export interface Strong {
+  readonly strong: string;
+}
+
+/** Words with names and values in them. */
+export type Text = readonly (string | Code | Strong)[];
+
+/** A line of a list, with lines below it. */
+export interface Item {
+  readonly text: Text;
+  readonly items?: readonly Text[];
+}
+
+/** A part of a section. */
+export type Block =
+  | { readonly kind: 'paragraph'; readonly text: Text }
+  | { readonly kind: 'list'; readonly items: readonly Item[] }
+  | {
+      readonly kind: 'table';
+      readonly header: readonly string[];
+      readonly rows: readonly (readonly Text[])[];
+    }
+  /** Lines of fixed width, folded where that is possible. */
+  | { readonly kind: 'listing'; readonly title: string; readonly lines: readonly string[] };
+
+/** A question and its answer. */
+export interface Section {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+/** What a review says, before it is Markdown or plain text. */
+export interface ReviewDocument {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+  readonly sections: readonly Section[];
+}
+
+/** A name or a value, as it is written. */
+export function code(value: string): Code {
+  return { code: value };
+}
+
+/** Words that a reader must not miss. */
+export function strong(value: string): Strong {
+  return { strong: value };
+}
+
+/** A text from a template literal, whose values are names, strong words, strings, or texts. */
+export function text(
+  literal: TemplateStringsArray,
+  ...values: readonly (string | Code | Strong | Text)[]
+): Text {
+  return literal
+    .flatMap((words, index) => [words, ...(index < values.length ? [values[index]!].flat() : [])])
+    .filter((part): part is Text[number] => part !== '');
+}
+
+/** Texts with a separator between them. */
+export function joined(texts: readonly Text[], separator: string): Text {
+  return texts.flatMap((part, index) => (index === 0 ? part : [separator, ...part]));
+}
+
+/** A paragraph. */
+export function paragraph(content: Text): Block {
+  return { kind: 'paragraph', text: content };
+}
+
+/** A list, or nothing for no items. */
+export function list(items: readonly (Item | Text)[]): Block[] {
+  return items.length === 0
+    ? []
+    : [{ kind: 'list', items: items.map((item) => ('text' in item ? item : { text: item })) }];
+}
