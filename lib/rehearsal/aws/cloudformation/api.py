@@ -1,0 +1,153 @@
+"""CloudFormation's API, in the place of moto's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.cloudformation.exceptions import AlreadyExistsException
+from moto.core.responses import ActionResult, EmptyResult
+
+from aws.cloudformation import changes, engine, views
+from aws.cloudformation.change_set_api import UPDATABLE, ChangeSetActions
+from aws.cloudformation.errors import invalid
+from aws.cloudformation.stack import Stack, add_stack, find_stack, stacks_of
+from aws.cloudformation.template import parse
+
+
+class CloudFormationApi(ChangeSetActions):
+    """The actions that the CDK, and a person with the AWS CLI, ask for."""
+
+    def create_stack(self) -> ActionResult:
+        self._refuse_options()
+        name = self._get_param("StackName")
+        if self._existing(name):
+            raise AlreadyExistsException(f"Stack [{name}] already exists")
+        stack = Stack(self.host, name, self.region)
+        target = self._target(stack)
+        changes.check(stack, target)
+        add_stack(stack)
+        self._deploy(stack, target)
+        return ActionResult({"StackId": stack.id})
+
+    def update_stack(self) -> ActionResult:
+        self._refuse_options()
+        stack = self._stack()
+        self._require(stack, UPDATABLE, "updated")
+        target = self._target(stack)
+        changes.check(stack, target)
+        if not changes.differs(stack, target, changes.changes(stack, target)):
+            raise invalid("No updates are to be performed.")
+        self._deploy(stack, target)
+        return ActionResult({"StackId": stack.id})
+
+    def delete_stack(self) -> ActionResult:
+        stack = self._existing(self._get_param("StackName"))
+        if stack is None or stack.status == "DELETE_IN_PROGRESS":
+            return EmptyResult()
+        if stack.termination_protection:
+            raise invalid(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
+        if stack.status.endswith("IN_PROGRESS") and stack.status not in (
+            "CREATE_IN_PROGRESS",
+            "REVIEW_IN_PROGRESS",
+            "ROLLBACK_IN_PROGRESS",
+        ):
+            raise invalid(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
+        if self._get_param("RetainResources"):
+            raise invalid("the rehearsal does not know RetainResources")
+        stack.request_token = self._get_param("ClientRequestToken")
+        engine.delete(stack)
+        return EmptyResult()
+
+    def cancel_update_stack(self) -> ActionResult:
+        stack = self._stack()
+        self._require(stack, ("UPDATE_IN_PROGRESS",), "cancelled")
+        stack.cancelled.set()
+        return EmptyResult()
+
+    def describe_stacks(self) -> ActionResult:
+        name = self._get_param("StackName")
+        found = [find_stack(self.region, name)] if name else stacks_of(self.region)
+        return ActionResult({"Stacks": [views.stack(stack) for stack in found]})
+
+    def list_stacks(self) -> ActionResult:
+        wanted = self._get_param("StackStatusFilter") or []
+        found = [
+            stack for stack in stacks_of(self.region, deleted=True) if not wanted or stack.status in wanted
+        ]
+        return ActionResult({"StackSummaries": [views.stack_summary(stack) for stack in found]})
+
+    def describe_stack_events(self) -> ActionResult:
+        stack = self._stack()
+        return ActionResult({"StackEvents": list(reversed(stack.events))})
+
+    def describe_stack_resources(self) -> ActionResult:
+        return ActionResult({"StackResources": self._resources(views.resource)})
+
+    def list_stack_resources(self) -> ActionResult:
+        return ActionResult({"StackResourceSummaries": self._resources(views.resource_summary)})
+
+    def describe_stack_resource(self) -> ActionResult:
+        found = self._resources(views.resource)
+        if not found:
+            raise invalid(
+                f"Resource {self._get_param('LogicalResourceId')} does not exist for stack {self._get_param('StackName')}"
+            )
+        return ActionResult(
+            {"StackResourceDetail": {**found[0], "LastUpdatedTimestamp": found[0]["Timestamp"]}}
+        )
+
+    def _resources(self, view: Callable[[Stack, Any], dict[str, Any]]) -> list[dict[str, Any]]:
+        wanted, physical = self._get_param("LogicalResourceId"), self._get_param("PhysicalResourceId")
+        if physical and not self._get_param("StackName"):
+            owners = [
+                (stack, item)
+                for stack in stacks_of(self.region)
+                for item in stack.resources.values()
+                if item.physical_id == physical
+            ]
+            if not owners:
+                raise invalid(f"Stack for {physical} does not exist")
+            return [view(*owner) for owner in owners]
+        stack = self._stack()
+        return [view(stack, item) for item in stack.resources.values() if wanted in (None, item.logical_id)]
+
+    def get_template(self) -> ActionResult:
+        if self._get_param("ChangeSetName"):
+            body = self._change_set()[1].target.body
+        else:
+            stack = self._stack()
+            body = stack.target.body if stack.target else ""
+        return ActionResult({"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]})
+
+    def get_template_summary(self) -> ActionResult:
+        stack = self._stack() if self._get_param("StackName") else None
+        body = stack.target.body if stack and stack.target else self._body(None)
+        return ActionResult(views.template_summary(parse(body)))
+
+    def validate_template(self) -> ActionResult:
+        return ActionResult({"Parameters": views.template_summary(parse(self._body(None)))["Parameters"]})
+
+    def list_exports(self) -> ActionResult:
+        exports = [
+            {"ExportingStackId": stack.id, "Name": name, "Value": value}
+            for stack in stacks_of(self.region)
+            for name, value in stack.exports().items()
+        ]
+        return ActionResult({"Exports": exports})
+
+    def list_imports(self) -> ActionResult:
+        name = self._get_param("ExportName")
+        users = [stack.name for stack in stacks_of(self.region) if name in stack.imports]
+        if not users:
+            raise invalid(f"Export '{name}' is not imported by any stack.")
+        return ActionResult({"Imports": users})
+
+    def update_termination_protection(self) -> ActionResult:
+        stack = self._stack()
+        stack.termination_protection = bool(self._get_param("EnableTerminationProtection"))
+        return ActionResult({"StackId": stack.id})
+
+    def get_stack_policy(self) -> ActionResult:
+        self._stack()
+        return ActionResult({})

@@ -1,0 +1,112 @@
+"""One resource at a time: create, update and delete with the events that CloudFormation reports."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.core.exceptions import ServiceException
+
+from aws.cloudformation.errors import ResourceFailed, ResourceRefused
+from aws.cloudformation.handler import Operation
+from aws.cloudformation.resources import handler_of
+from aws.cloudformation.stack import Resource, Stack
+
+log = logging.getLogger(__name__)
+
+REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
+
+
+class Provisioner:
+    """Makes one stack's resources through their handlers. Failures are reported and told by the result."""
+
+    def __init__(self, stack: Stack, stack_tags: dict[str, str]):
+        self._stack = stack
+        self._tags = stack_tags
+
+    def create(self, resource: Resource) -> bool:
+        """Creates a resource; its physical id is set even on failure when something exists."""
+        operation, handler = self._operation(resource), handler_of(resource.type)
+        self._stack.report_resource(resource, "CREATE_IN_PROGRESS")
+        try:
+            handler.check(operation, resource.properties)
+            resource.physical_id = handler.create(operation, resource.properties)
+            resource.attributes = handler.attributes(operation, resource.physical_id, resource.properties)
+        except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
+            failure = _failure(error)
+            resource.physical_id = failure.physical_id or resource.physical_id
+            self._stack.report_resource(resource, "CREATE_FAILED", failure.reason)
+            return False
+        self._stack.report_resource(resource, "CREATE_COMPLETE")
+        return True
+
+    def update(self, resource: Resource, previous: Resource) -> bool:
+        """Turns `previous` into `resource`, in place or by another physical resource."""
+        operation, handler = self._operation(resource), handler_of(resource.type)
+        resource.physical_id, resource.attributes = previous.physical_id, previous.attributes
+        self._stack.report_resource(resource, "UPDATE_IN_PROGRESS")
+        try:
+            handler.check(operation, resource.properties)
+            physical_id = handler.update(
+                operation, previous.physical_id, resource.properties, previous.properties
+            )
+            resource.physical_id = physical_id
+            if physical_id != previous.physical_id:
+                self._stack.report_resource(resource, "UPDATE_IN_PROGRESS", REPLACING)
+            resource.attributes = handler.attributes(operation, physical_id, resource.properties)
+        except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
+            failure = _failure(error)
+            resource.physical_id = failure.physical_id or resource.physical_id
+            if isinstance(failure, ResourceRefused):
+                resource.properties = previous.properties
+            self._stack.report_resource(resource, "UPDATE_FAILED", failure.reason)
+            return False
+        self._stack.report_resource(resource, "UPDATE_COMPLETE")
+        return True
+
+    def delete(self, resource: Resource, creating: bool = False) -> bool:
+        """Deletes what a resource made, unless its DeletionPolicy keeps it."""
+        if resource.physical_id is None:
+            return True
+        kept = resource.definition.get("DeletionPolicy")
+        if kept == "Retain" or (kept == "RetainExceptOnCreate" and not creating):
+            self._stack.report_resource(resource, "DELETE_SKIPPED")
+            return True
+        operation, handler = self._operation(resource), handler_of(resource.type)
+        self._stack.report_resource(resource, "DELETE_IN_PROGRESS")
+        try:
+            handler.delete(operation, resource.physical_id, resource.properties)
+        except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
+            self._stack.report_resource(resource, "DELETE_FAILED", _failure(error).reason)
+            return False
+        self._stack.report_resource(resource, "DELETE_COMPLETE")
+        return True
+
+    def _operation(self, resource: Resource) -> Operation:
+        stack = self._stack
+        return Operation(
+            stack.host,
+            stack.region,
+            stack.name,
+            stack.id,
+            self._tags,
+            resource.logical_id,
+            resource.type,
+            stack.cancelled,
+        )
+
+
+def _failure(error: Any) -> ResourceFailed:
+    if isinstance(error, ResourceFailed):
+        return error
+    if isinstance(error, ClientError):
+        details = error.response["Error"]
+        return ResourceFailed(
+            f"{details.get('Message')} (Service: {error.operation_name}, Error Code: {details.get('Code')})"
+        )
+    if not isinstance(error, (BotoCoreError, ServiceException)):
+        log.exception("unexpected failure of a resource", exc_info=error)
+    return ResourceFailed(
+        f"{type(error).__name__}: {error}" if not isinstance(error, ServiceException) else error.message
+    )

@@ -1,0 +1,80 @@
+"""Wait conditions: a stack waits for signals at an address."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from aws.callbacks import PATH
+from aws.cloudformation.errors import ResourceFailed, ResourceRefused
+from aws.cloudformation.handler import Handler, Operation
+
+#: CloudFormation's limit, in seconds.
+_LONGEST = 43200
+
+
+class WaitConditionHandle(Handler):
+    """The address: its reference is what a signal is PUT to."""
+
+    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+        return operation.host.callback_url(operation.host.callbacks.open())
+
+    def modify(
+        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
+    ) -> None:
+        return None
+
+    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
+        operation.host.callbacks.close(_token(physical_id))
+
+
+class WaitCondition(Handler):
+    """The wait: it ends with enough signals, with a failure among them, or with its time."""
+
+    properties = frozenset({"Count", "Handle", "Timeout"})
+
+    def __init__(self) -> None:
+        self._data: dict[str, str] = {}
+
+    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+        expected, timeout = int(properties.get("Count", 1)), float(properties["Timeout"])
+        if timeout > _LONGEST:
+            raise ResourceFailed(f"Timeout {timeout:.0f} is more than {_LONGEST} seconds")
+        deadline = time.monotonic() + timeout
+        physical_id = operation.name()
+        seen = 0
+        while True:
+            messages = operation.host.callbacks.messages(_token(properties["Handle"]), seen, 0.5)
+            for message in messages[seen:]:
+                if message.get("Status") != "SUCCESS":
+                    reason, unique_id = message.get("Reason"), message.get("UniqueId")
+                    raise ResourceFailed(
+                        f"WaitCondition received failed message: '{reason}' for uniqueId: {unique_id}"
+                    )
+            seen = len(messages)
+            signals = {message.get("UniqueId"): message.get("Data") for message in messages}
+            if len(signals) >= expected:
+                self._data[physical_id] = json.dumps(signals)
+                return physical_id
+            if operation.cancelled.is_set():
+                raise ResourceFailed("Resource creation cancelled")
+            if time.monotonic() > deadline:
+                raise ResourceFailed(
+                    f"WaitCondition timed out. Received {len(signals)} conditions when expecting {expected}"
+                )
+
+    def update(self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]) -> str:
+        raise ResourceRefused(f"Update to resource type {operation.resource_type} is not supported.")
+
+    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
+        self._data.pop(physical_id, None)
+
+    def attributes(
+        self, operation: Operation, physical_id: str, properties: dict[str, Any]
+    ) -> dict[str, Any]:
+        return {"Data": self._data[physical_id]}
+
+
+def _token(url: str) -> str:
+    return url.rsplit(PATH, 1)[-1]

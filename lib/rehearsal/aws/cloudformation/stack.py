@@ -1,0 +1,243 @@
+"""Stacks and their resources as CloudFormation remembers them."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aws.cloudformation import parameters
+from aws.cloudformation.errors import invalid
+from aws.cloudformation.template import Resolver, parse
+from aws.host import ACCOUNT, Host, now
+
+
+@dataclass
+class Resource:
+    """One resource as it was last made."""
+
+    logical_id: str
+    type: str
+    definition: dict[str, Any]
+    properties: dict[str, Any]
+    dependencies: set[str]
+    physical_id: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    status: str = ""
+    reason: str | None = None
+    updated: datetime.datetime = field(default_factory=now)
+
+
+@dataclass
+class Target:
+    """What a stack is to become: a template with its parameters and tags."""
+
+    body: str
+    template: dict[str, Any]
+    given: dict[str, str]
+    resolved: dict[str, Any]
+    tags: dict[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        host: Host,
+        region: str,
+        body: str,
+        given: list[dict[str, Any]],
+        tags: dict[str, str],
+        previous: Target | None,
+    ):
+        """Reads a template and fetches its parameters, as a change set does when it is created."""
+        template = parse(body)
+        values = parameters.given_values(template, given, previous.given if previous else {})
+        return cls(body, template, values, parameters.resolved_values(host, region, template, values), tags)
+
+
+@dataclass
+class ChangeSet:
+    """A target that waits for its execution."""
+
+    id: str
+    name: str
+    type: str
+    target: Target
+    changes: list[dict[str, Any]]
+    description: str | None
+    created: datetime.datetime = field(default_factory=now)
+    status: str = "CREATE_COMPLETE"
+    reason: str | None = None
+    execution: str = "AVAILABLE"
+
+
+class Stack:
+    """A stack: its resources, its events, and at most one operation at a time."""
+
+    def __init__(self, host: Host, name: str, region: str):
+        self.host = host
+        self.name = name
+        self.region = region
+        self.id = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/{uuid.uuid4()}"
+        self.created = now()
+        self.updated: datetime.datetime | None = None
+        self.deleted: datetime.datetime | None = None
+        self.status = ""
+        self.reason: str | None = None
+        self.target: Target | None = None
+        self.resources: dict[str, Resource] = {}
+        self.outputs: list[dict[str, str]] = []
+        self.imports: set[str] = set()
+        self.events: list[dict[str, Any]] = []
+        self.change_sets: dict[str, ChangeSet] = {}
+        self.termination_protection = False
+        self.request_token: str | None = None
+        #: Set to stop the operation under way.
+        self.cancelled = threading.Event()
+        self.operation: threading.Thread | None = None
+        self._lock = threading.RLock()
+        self._last = self.created
+
+    def pseudo_parameters(self) -> dict[str, Any]:
+        """What `AWS::…` references give in this stack."""
+        return {
+            "AWS::AccountId": ACCOUNT,
+            "AWS::NotificationARNs": [],
+            "AWS::Partition": "aws",
+            "AWS::Region": self.region,
+            "AWS::StackId": self.id,
+            "AWS::StackName": self.name,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+
+    def resolver(self, target: Target, resources: dict[str, Resource]) -> Resolver:
+        """Resolves the target's values, references going to `resources`."""
+        values = {**self.pseudo_parameters(), **target.resolved}
+        return Resolver(target.template, values, StackLookup(self, resources))
+
+    def report(self, status: str, reason: str | None = None) -> None:
+        """Sets the stack's own status and tells of it."""
+        with self._lock:
+            self.status, self.reason = status, reason
+        self._event(self.name, "AWS::CloudFormation::Stack", self.id, status, reason)
+
+    def report_resource(self, resource: Resource, status: str, reason: str | None = None) -> None:
+        """Sets a resource's status and tells of it."""
+        with self._lock:
+            resource.status, resource.reason, resource.updated = status, reason, now()
+        self._event(resource.logical_id, resource.type, resource.physical_id, status, reason)
+
+    def _event(
+        self, logical_id: str, kind: str, physical_id: str | None, status: str, reason: str | None
+    ) -> None:
+        with self._lock:
+            # Whoever shows the events sorts them by time, in milliseconds: no two may share one.
+            self._last = max(now(), self._last + datetime.timedelta(milliseconds=1))
+            timestamp = self._last
+        event = {
+            "StackId": self.id,
+            "StackName": self.name,
+            "EventId": f"{logical_id}-{status}-{uuid.uuid4()}",
+            "LogicalResourceId": logical_id,
+            "PhysicalResourceId": physical_id or "",
+            "ResourceType": kind,
+            "Timestamp": timestamp,
+            "ResourceStatus": status,
+            "ResourceStatusReason": reason,
+            "ClientRequestToken": self.request_token,
+        }
+        with self._lock:
+            self.events.append({key: value for key, value in event.items() if value is not None})
+        self.host.progress(
+            {
+                "type": "stack-event",
+                "stack": self.name,
+                "logicalId": logical_id,
+                "resourceType": kind,
+                "physicalId": physical_id,
+                "status": status,
+                "reason": reason,
+                "timestamp": event["Timestamp"],
+            }
+        )
+
+    def exports(self) -> dict[str, str]:
+        """What this stack exports, by name."""
+        return {
+            output["ExportName"]: output["OutputValue"] for output in self.outputs if "ExportName" in output
+        }
+
+
+class StackLookup:
+    """References of one stack: its resources, other stacks' exports and outputs, stored parameters."""
+
+    def __init__(self, stack: Stack, resources: dict[str, Resource]):
+        self._stack = stack
+        self._resources = resources
+
+    def _resource(self, logical_id: str) -> Resource:
+        if logical_id not in self._resources:
+            raise invalid(f"Template error: resource {logical_id} does not exist")
+        return self._resources[logical_id]
+
+    def ref(self, logical_id: str) -> Any:
+        resource = self._resource(logical_id)
+        return resource.attributes.get("Ref", resource.physical_id)
+
+    def attribute(self, logical_id: str, name: str) -> Any:
+        resource = self._resource(logical_id)
+        if name not in resource.attributes:
+            raise invalid(
+                f"Template error: resource {logical_id} ({resource.type}) has no attribute {name} for Fn::GetAtt"
+            )
+        return resource.attributes[name]
+
+    def export(self, name: str) -> str:
+        for other in stacks_of(self._stack.region):
+            if name in other.exports():
+                self._stack.imports.add(name)
+                return other.exports()[name]
+        raise invalid(f"No export named {name} found.")
+
+    def stack_output(self, stack: str, output: str, region: str | None) -> str:
+        for entry in find_stack(region or self._stack.region, stack).outputs:
+            if entry["OutputKey"] == output:
+                return entry["OutputValue"]
+        raise invalid(f"Output {output} does not exist in stack {stack}")
+
+    def ssm(self, name: str) -> str:
+        return parameters.stored_value(self._stack.host, self._stack.region, name)
+
+
+_stacks: dict[str, list[Stack]] = {}
+
+
+def stacks_of(region: str, deleted: bool = False) -> list[Stack]:
+    """A region's stacks, the newest first."""
+    return [
+        stack for stack in reversed(_stacks.get(region, [])) if deleted or stack.status != "DELETE_COMPLETE"
+    ]
+
+
+def find_stack(region: str, name: str) -> Stack:
+    """A stack by name, or by id even when it is deleted."""
+    for stack in stacks_of(region, deleted=name.startswith("arn:")):
+        if name in (stack.name, stack.id):
+            return stack
+    raise invalid(f"Stack with id {name} does not exist")
+
+
+def add_stack(stack: Stack) -> None:
+    """Remembers a new stack."""
+    _stacks.setdefault(stack.region, []).append(stack)
+
+
+def all_stacks() -> list[Stack]:
+    """Every stack of every region that is not deleted."""
+    return [stack for region in list(_stacks) for stack in stacks_of(region)]
+
+
+def copy_of(resource: Resource) -> Resource:
+    """A resource as it stands, to return to."""
+    return replace(resource, attributes=dict(resource.attributes))

@@ -1,0 +1,289 @@
+"""Lambda functions, run for real: Node.js bundles by `node`, Python ones by this Python, one process per invocation.
+
+Replaces in moto: `LambdaFunction.invoke`, which needs Docker, and `LambdaFunction.__init__` and
+`update_configuration`, which ignore `LoggingConfig`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from moto.logs.models import logs_backends
+
+from aws.children import signal_group
+from aws.host import ACCOUNT, Host, now
+
+#: Seconds between the tries of a failed asynchronous invocation; on AWS they are 60 and 120.
+RETRY_DELAYS = (1.0, 2.0)
+_LARGEST_OUTPUT = 1024 * 1024
+
+
+class Functions:
+    """Runs the functions of one host."""
+
+    def __init__(self, host: Host):
+        self._host = host
+        self._folders: dict[str, Path] = {}
+        self._lock = threading.Lock()
+        self._node_runtime: Path | None = None
+
+    def install(self) -> None:
+        """Puts this in the place of moto's Docker."""
+        create, update = LambdaFunction.__init__, LambdaFunction.update_configuration
+
+        def created(
+            function: LambdaFunction,
+            account_id: str,
+            spec: dict[str, Any],
+            region: str,
+            *rest: Any,
+            **more: Any,
+        ) -> None:
+            create(function, account_id, spec, region, *rest, **more)
+            _set_log_group(function, spec)
+
+        def updated(function: LambdaFunction, settings: dict[str, Any]) -> dict[str, Any]:
+            _set_log_group(function, settings)
+            return update(function, settings)
+
+        def invoked(
+            function: LambdaFunction, body: Any, request_headers: Any, response_headers: Any
+        ) -> str | bytes:
+            kind = request_headers.get("X-Amz-Invocation-Type") or request_headers.get(
+                "x-amz-invocation-type"
+            )
+            event = json.loads(body) if body else {}
+            if kind == "Event":
+                self.invoke_asynchronously(function, event)
+                return ""
+            if kind == "DryRun":
+                return ""
+            payload, failed, output = self.run(function, event)
+            if failed:
+                response_headers["x-amz-function-error"] = "Unhandled"
+            response_headers["x-amz-log-result"] = base64.b64encode(output[-4096:].encode()).decode()
+            return json.dumps(payload).encode()
+
+        LambdaFunction.__init__ = created
+        LambdaFunction.update_configuration = updated
+        LambdaFunction.invoke = invoked
+
+    def invoke_by_arn(self, arn: str, event: Any) -> threading.Event:
+        """Invokes a function asynchronously, as a service does; set once every try has failed."""
+        region = arn.split(":")[3]
+        return self.invoke_asynchronously(get_backend(ACCOUNT, region).get_function(arn), event)
+
+    def invoke_asynchronously(self, function: LambdaFunction, event: Any) -> threading.Event:
+        """Invokes in the background; a failure is tried twice more, or as often as the function's settings say."""
+        failed_for_good = threading.Event()
+        attempts = 1 + next(
+            (
+                item["MaximumRetryAttempts"]
+                for item in function.event_invoke_config
+                if "MaximumRetryAttempts" in item
+            ),
+            len(RETRY_DELAYS),
+        )
+
+        def tries() -> None:
+            for attempt in range(attempts):
+                _, failed, _ = self.run(function, event)
+                if not failed:
+                    return
+                if attempt + 1 < attempts:
+                    time.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
+            failed_for_good.set()
+
+        threading.Thread(target=tries, daemon=True, name=f"function-{function.function_name}").start()
+        return failed_for_good
+
+    def run(self, function: LambdaFunction, event: Any) -> tuple[Any, bool, str]:
+        """One invocation: its payload, whether it failed, its output."""
+        request_id, started = str(uuid.uuid4()), time.monotonic()
+        stream = f"{now():%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
+        self._host.progress(
+            {
+                "type": "function",
+                "function": function.function_name,
+                "requestId": request_id,
+                "status": "START",
+            }
+        )
+        # As on AWS the group appears with the first invocation, whoever declared it or not.
+        logs_backends[ACCOUNT][function.region].ensure_log_group(function.logs_group_name)
+        outcome, output = self._execute(function, event, request_id, stream)
+        spent = time.monotonic() - started
+        lines = [f"START RequestId: {request_id} Version: $LATEST", *output.splitlines()]
+        if outcome is None and spent >= float(function.timeout):
+            lines.append(
+                f"{now().isoformat()} {request_id} Task timed out after {float(function.timeout):.2f} seconds"
+            )
+            outcome = {"error": {"errorMessage": lines[-1], "errorType": "Sandbox.Timedout"}}
+        elif outcome is None:
+            outcome = {
+                "error": {
+                    "errorMessage": f"RequestId: {request_id} Error: Runtime exited",
+                    "errorType": "Runtime.ExitError",
+                }
+            }
+        lines += [
+            f"END RequestId: {request_id}",
+            f"REPORT RequestId: {request_id}\tDuration: {spent * 1000:.2f} ms",
+        ]
+        self._log(function, stream, lines)
+        failed = "error" in outcome
+        self._host.progress(
+            {
+                "type": "function",
+                "function": function.function_name,
+                "requestId": request_id,
+                "status": "FAILED" if failed else "SUCCEEDED",
+                "seconds": round(spent, 3),
+                **({"reason": outcome["error"].get("errorMessage")} if failed else {}),
+            }
+        )
+        return (outcome["error"] if failed else outcome["result"]), failed, output
+
+    def _execute(
+        self, function: LambdaFunction, event: Any, request_id: str, stream: str
+    ) -> tuple[dict[str, Any] | None, str]:
+        folder, layers = self._code(function), self._layers(function)
+        region, timeout = function.region, float(function.timeout)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "TMPDIR": str(self._host.folder("tmp")),
+            **self._host.environment(region),
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
+            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+            "LAMBDA_TASK_ROOT": str(folder),
+            "_HANDLER": function.handler,
+            **function.environment_vars,
+        }
+        invocation = {
+            "folder": str(folder),
+            "layers": str(layers),
+            "handler": function.handler,
+            "event": event,
+            "deadline": int((time.time() + timeout) * 1000),
+            "context": {
+                "functionName": function.function_name,
+                "functionVersion": "$LATEST",
+                "invokedFunctionArn": function.function_arn,
+                "memoryLimitInMB": str(function.memory_size),
+                "awsRequestId": request_id,
+                "logGroupName": function.logs_group_name,
+                "logStreamName": stream,
+            },
+        }
+        command = self._command(function.run_time, environment, layers)
+        reading, writing = os.pipe()
+        invocation["output"] = writing
+        log = self._host.folder("function") / "output"
+        with log.open("wb") as output:
+            child = self._host.children.start(
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=folder,
+                pass_fds=(writing,),
+            )
+        os.close(writing)
+        try:
+            child.stdin.write(json.dumps(invocation).encode() + b"\n")
+            child.stdin.flush()
+            child.wait(timeout)
+        except (subprocess.TimeoutExpired, BrokenPipeError):
+            pass
+        finally:
+            signal_group(child, 9)
+            self._host.children.forget(child)
+        with os.fdopen(reading, "rb") as result:
+            line = result.readline()
+        text = log.read_bytes()[-_LARGEST_OUTPUT:].decode(errors="replace")
+        return (json.loads(line) if line else None), text
+
+    def _command(self, runtime: str, environment: dict[str, str], layers: Path) -> list[str]:
+        here = Path(__file__).parent.parent
+        if runtime.startswith("nodejs"):
+            # The AWS SDK for JavaScript is part of Lambda's own runtime: here it is the project's.
+            environment["NODE_PATH"] = os.pathsep.join(
+                [str(layers / "nodejs/node_modules"), str(self._host.project / "node_modules")]
+            )
+            return ["node", str(self._node(here / "lambda-runtime.ts"))]
+        if runtime.startswith("python"):
+            return [sys.executable, "-B", str(here / "lambda_runtime.py")]
+        raise ValueError(f"the rehearsal runs functions of nodejs and python, not {runtime}")
+
+    def _node(self, source: Path) -> Path:
+        with self._lock:
+            if self._node_runtime is None:
+                target = self._host.folder("runtime") / "lambda-runtime.cjs"
+                esbuild = self._host.project / "node_modules/.bin/esbuild"
+                command = [
+                    str(esbuild),
+                    str(source),
+                    "--platform=node",
+                    "--format=cjs",
+                    "--target=node20",
+                    f"--outfile={target}",
+                ]
+                subprocess.run([*command, "--log-level=error"], check=True, stdin=subprocess.DEVNULL)
+                self._node_runtime = target
+            return self._node_runtime
+
+    def _code(self, function: LambdaFunction) -> Path:
+        return self._unpacked(function.code_sha_256, [function.code_bytes])
+
+    def _layers(self, function: LambdaFunction) -> Path:
+        backend = get_backend(ACCOUNT, function.region)
+        versions = [backend.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
+        return self._unpacked(
+            "layers:" + ",".join(version.arn for version in versions),
+            [version.code_bytes for version in versions],
+        )
+
+    def _unpacked(self, key: str, archives: list[bytes]) -> Path:
+        with self._lock:
+            if key not in self._folders:
+                folder = self._host.folder("code")
+                for archive in archives:
+                    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+                        file.extractall(folder)
+                self._folders[key] = folder
+            return self._folders[key]
+
+    def _log(self, function: LambdaFunction, stream: str, lines: list[str]) -> None:
+        logs, group = logs_backends[ACCOUNT][function.region], function.logs_group_name
+        if group not in logs.groups:
+            # Deleted while the function ran: a stack that is destroyed waits for the answer, not for the end.
+            return
+        moment = int(time.time() * 1000)
+        logs.create_log_stream(group, stream)
+        logs.put_log_events(group, stream, [{"timestamp": moment, "message": line} for line in lines])
+
+
+def _set_log_group(function: LambdaFunction, settings: dict[str, Any]) -> None:
+    group = (settings.get("LoggingConfig") or {}).get("LogGroup")
+    if group:
+        function.logs_group_name = group

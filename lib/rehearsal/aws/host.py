@@ -1,0 +1,105 @@
+"""What every part of the in-memory AWS shares: its address, its folder, its children, its progress lines."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from aws.callbacks import PATH, Callbacks
+from aws.children import Children
+
+#: The account that moto gives every caller.
+ACCOUNT = "123456789012"
+#: Read by everything that runs inside: any value will do, since permissions are not enforced.
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "rehearsal",
+    "AWS_SECRET_ACCESS_KEY": "rehearsal",
+    "AWS_SESSION_TOKEN": "rehearsal",
+}
+
+
+class Host:
+    """One running in-memory AWS."""
+
+    def __init__(self, state_dir: Path, project: Path):
+        self.state_dir = state_dir
+        #: The project's root: where node_modules and lib/ are.
+        self.project = project
+        self.children = Children()
+        self.callbacks = Callbacks()
+        self.url = ""
+        self.port = 0
+        #: Invokes a function by its ARN with an event, in the background; set once every try has failed.
+        self.invoke: Callable[[str, Any], threading.Event]
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients_lock = threading.Lock()
+        self._output_lock = threading.Lock()
+        self._folders = 0
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client of this very server: resources are made through the API that users see."""
+        with self._clients_lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = boto3.client(
+                    service,
+                    region_name=region,
+                    endpoint_url=self.url,
+                    aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                    aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+                    config=Config(
+                        retries={"total_max_attempts": 1}, read_timeout=900, max_pool_connections=64
+                    ),
+                )
+            return self._clients[service, region]
+
+    def folder(self, name: str) -> Path:
+        """A fresh folder under the state directory."""
+        with self._output_lock:
+            self._folders += 1
+            path = self.state_dir / f"{self._folders:04d}-{name}"
+        path.mkdir(parents=True)
+        return path
+
+    def callback_url(self, token: str) -> str:
+        """The address of an open callback."""
+        return f"{self.url}{PATH}{token}"
+
+    def environment(self, region: str) -> dict[str, str]:
+        """The variables by which a child reaches this server instead of AWS."""
+        return {
+            **CREDENTIALS,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_S3": self.url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }
+
+    def progress(self, event: dict[str, Any]) -> None:
+        """One JSON line on stdout for whoever started this server; nobody reading is no error."""
+        line = json.dumps(event, default=_plain)
+        with self._output_lock:
+            try:
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
+            except (BrokenPipeError, ValueError):
+                pass
+
+
+def now() -> datetime.datetime:
+    """The time, with its zone."""
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime.datetime) else str(value)

@@ -1,0 +1,161 @@
+"""Everything that exists in the in-memory AWS: what the audit after a destroy looks at.
+
+Walks whatever every moto backend holds, not a list of what somebody expects, and compares it with a backend
+that was just made (default event bus, default VPC, AWS's own managed policies).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.common_models import BaseModel
+from moto.utilities.tagging_service import TaggingService
+
+from aws.cloudformation.stack import all_stacks
+from aws.host import ACCOUNT
+from aws.sagemaker.store import all_items
+
+#: The stack of `cdk bootstrap`: what belongs to it stays in an account on purpose.
+BOOTSTRAP_STACK = "CDKToolkit"
+#: What a backend holds that is no resource: records of the past, caches, what services observe.
+_RECORDS = {
+    "cloudwatch": {"metric_data", "paged_metric_data"},
+    "iam": {"access_keys", "aws_managed_policies", "initialized", "managed_policies_cache"},
+    "lambda": {"_layers._arns", "_lambdas._arns"},
+    "ssm": {"_commands", "default_parameters"},
+    "sts": {"assumed_roles"},
+}
+_DEPTH = 6
+
+
+def everything() -> dict[str, Any]:
+    """What is left, apart from the bootstrap stack's own; each with service, region, type and name."""
+    found = [
+        *(
+            {"service": "cloudformation", "region": stack.region, "type": "Stack", "name": stack.name}
+            for stack in all_stacks()
+        ),
+        *(
+            {"service": "sagemaker", "region": item.arn.split(":")[3], "type": item.kind, "name": item.name}
+            for item in all_items()
+        ),
+        *_in_moto(),
+    ]
+    own = _bootstrap_names()
+    left = [entry for entry in found if not own & {entry["name"], entry["name"].rsplit("/", 1)[-1]}]
+    return {
+        "left": sorted(
+            left, key=lambda entry: (entry["service"], entry["region"], entry["type"], entry["name"])
+        ),
+        "bootstrap": len(found) - len(left),
+    }
+
+
+def _bootstrap_names() -> set[str]:
+    names = set()
+    for stack in all_stacks():
+        if stack.name == BOOTSTRAP_STACK:
+            names |= {
+                stack.name,
+                *(item.physical_id for item in stack.resources.values() if item.physical_id),
+            }
+    return names
+
+
+def _in_moto() -> Iterator[dict[str, Any]]:
+    for service, backends in _loaded():
+        for region, backend in list(backends.get(ACCOUNT, {}).items()):
+            now = dict(_models(service, backend))
+            fresh = dict(_models(service, type(backend)(region, ACCOUNT)))
+            spare = Counter(type(item).__name__ for path, item in fresh.items() if path not in now)
+            for path, item in now.items():
+                kind = type(item).__name__
+                if path in fresh:
+                    continue
+                if spare[kind] > 0:
+                    # The counterpart of something that every backend makes under another random name.
+                    spare[kind] -= 1
+                    continue
+                yield {
+                    "service": service,
+                    "region": region,
+                    "type": kind,
+                    "name": _known_as(item, path[-1]),
+                    **_details(item),
+                }
+
+
+def _loaded() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The backends of every moto module that was used; none is made by looking."""
+    seen = set()
+    for name, module in sorted(sys.modules.items()):
+        if not name.startswith("moto.") or module is None:
+            continue
+        for value in list(vars(module).values()):
+            if isinstance(value, BackendDict) and id(value) not in seen:
+                seen.add(id(value))
+                yield value.service_name, dict(value)
+
+
+def _models(service: str, backend: BaseBackend) -> Iterator[tuple[tuple[str, ...], Any]]:
+    ignored = _RECORDS.get(service, set())
+    for name, value in vars(backend).items():
+        if name not in ignored and not name.startswith("_BaseBackend"):
+            yield from _walk(value, (name,), ignored, _DEPTH, set())
+
+
+def _walk(
+    value: Any, path: tuple[str, ...], ignored: set[str], depth: int, seen: set[int]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if (
+        depth == 0
+        or id(value) in seen
+        or isinstance(value, (TaggingService, BaseBackend))
+        or ".".join(path) in ignored
+    ):
+        return
+    if isinstance(value, BaseModel):
+        yield path, value
+    if isinstance(value, dict):
+        items = [(str(key), item) for key, item in list(value.items())]
+    elif isinstance(value, (list, tuple, set)):
+        items = [(_name(item, index), item) for index, item in enumerate(list(value))]
+    elif type(value).__module__.startswith("moto.") and hasattr(value, "__dict__"):
+        items = list(vars(value).items()) if _is_holder(value) else []
+    else:
+        return
+    for key, item in items:
+        yield from _walk(item, (*path, key), ignored, depth - 1, seen | {id(value)})
+
+
+def _is_holder(value: Any) -> bool:
+    """Whether things of their own live within: not a resource, or one that every backend has."""
+    return not isinstance(value, BaseModel) or type(value).__name__ in ("EventBus", "ScheduleGroup")
+
+
+def _name(item: Any, index: int) -> str:
+    return str(getattr(item, "name", None) or getattr(item, "arn", None) or index)
+
+
+def _known_as(item: Any, key: str) -> str:
+    """The name by which a user knows a thing; its key where it has none."""
+    for attribute in ("physical_resource_id", "name", "arn"):
+        try:
+            found = getattr(item, attribute)
+        except Exception:  # noqa: BLE001 a property of moto's may fail on half a resource
+            continue
+        if isinstance(found, str) and found:
+            return found
+    return key
+
+
+def _details(item: Any) -> dict[str, Any]:
+    if type(item).__name__ == "LogGroup":
+        return {"streams": len(item.streams)}
+    if type(item).__name__ == "FakeBucket":
+        return {"objects": len(item.keys)}
+    return {}

@@ -1,0 +1,21 @@
+"""Permissions are kept and shown, not enforced.
+
+Replaces in moto: `FakeBucket.get_permission`, which enforces a bucket's policy but reads no conditions, so that
+"deny what is not TLS" would deny everything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+
+
+def install() -> None:
+    """Lets no bucket policy speak."""
+
+    def neutral(bucket: FakeBucket, *_: Any, **__: Any) -> PermissionResult:
+        return PermissionResult.NEUTRAL
+
+    FakeBucket.get_permission = neutral

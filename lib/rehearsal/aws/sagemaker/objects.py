@@ -1,0 +1,92 @@
+"""Objects of S3 as files of this machine, and back."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from aws.host import Host
+
+
+def bucket_and_key(uri: str) -> tuple[str, str]:
+    """The two parts of an s3:// URI."""
+    parts = urlsplit(uri)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def keys_under(host: Host, region: str, uri: str) -> list[str]:
+    """The keys that begin with a URI's prefix; none for a bucket that does not exist."""
+    bucket, prefix = bucket_and_key(uri)
+    keys: list[str] = []
+    with contextlib.suppress(ClientError):
+        for page in (
+            host.client("s3", region).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        ):
+            keys += [item["Key"] for item in page.get("Contents", [])]
+    return keys
+
+
+def bucket_exists(host: Host, region: str, uri: str) -> bool:
+    """Whether a URI's bucket is there."""
+    try:
+        host.client("s3", region).head_bucket(Bucket=bucket_and_key(uri)[0])
+    except ClientError:
+        return False
+    return True
+
+
+def download(host: Host, region: str, uri: str, target: Path) -> bool:
+    """One object into a file; False when there is no such object."""
+    bucket, key = bucket_and_key(uri)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        host.client("s3", region).download_file(bucket, key, str(target))
+    except ClientError:
+        return False
+    return True
+
+
+def download_prefix(host: Host, region: str, uri: str, folder: Path) -> None:
+    """All objects below a prefix into a folder, by the part of their key after it."""
+    bucket, prefix = bucket_and_key(uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    for key in keys_under(host, region, uri):
+        relative = key.removeprefix(prefix).lstrip("/") or key.rsplit("/", 1)[-1]
+        if key.endswith("/"):
+            continue
+        target = (folder / relative).resolve()
+        if not target.is_relative_to(folder.resolve()):
+            raise ValueError(f"the object {key} would be written outside of {folder}")
+        download(host, region, f"s3://{bucket}/{key}", target)
+
+
+def upload(host: Host, region: str, source: Path, uri: str) -> None:
+    """One file into an object."""
+    bucket, key = bucket_and_key(uri)
+    host.client("s3", region).upload_file(str(source), bucket, key)
+
+
+class Mirror:
+    """Copies what changes in a folder below an S3 prefix, as SageMaker does with checkpoints."""
+
+    def __init__(self, host: Host, region: str, folder: Path, uri: str):
+        self._host, self._region, self._folder, self._uri = host, region, folder, uri.rstrip("/")
+        self._seen: dict[Path, Any] = {}
+
+    def copy(self) -> None:
+        """Uploads the files that are new or changed since the last time."""
+        for path in sorted(self._folder.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):
+                state = (path.stat().st_mtime_ns, path.stat().st_size)
+                if path.is_file() and self._seen.get(path) != state:
+                    upload(
+                        self._host,
+                        self._region,
+                        path,
+                        f"{self._uri}/{path.relative_to(self._folder).as_posix()}",
+                    )
+                    self._seen[path] = state

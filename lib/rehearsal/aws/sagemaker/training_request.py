@@ -1,0 +1,65 @@
+"""What CreateTrainingJob refuses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.iam.models import iam_backends
+
+from aws.host import ACCOUNT, Host
+from aws.sagemaker import objects
+from aws.sagemaker.validation import check, invalid
+
+_IMAGE = re.compile(
+    r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})?"
+)
+
+
+def checked(host: Host, region: str, request: dict[str, Any]) -> None:
+    """Raises what CreateTrainingJob would answer to a request that cannot run."""
+    check("CreateTrainingJob", request)
+    check_role(request["RoleArn"])
+    specification = request["AlgorithmSpecification"]
+    image = _IMAGE.fullmatch(specification.get("TrainingImage", ""))
+    if image is None or image[1] != region:
+        raise invalid(
+            f"Invalid training image {specification.get('TrainingImage')}: it must be an ECR image of {region}"
+        )
+    for channel in request.get("InputDataConfig", []):
+        source = channel["DataSource"].get("S3DataSource")
+        if source is None or source["S3DataType"] != "S3Prefix" or channel.get("InputMode") == "Pipe":
+            raise invalid(
+                f"the rehearsal knows channels of an S3Prefix in File or FastFile mode only, not {channel['ChannelName']}"
+            )
+        if not objects.keys_under(host, region, source["S3Uri"]):
+            raise invalid(
+                f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. Please ensure that the '
+                f"bucket exists in the selected region ({region}), that objects exist under that S3 prefix, and that the role "
+                f'"{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket "{objects.bucket_and_key(source["S3Uri"])[0]}".'
+            )
+    output = request["OutputDataConfig"]
+    if not objects.bucket_exists(host, region, output["S3OutputPath"]):
+        raise invalid(f"The bucket of S3OutputPath {output['S3OutputPath']} does not exist")
+    if output.get("CompressionType", "GZIP") != "GZIP":
+        raise invalid("the rehearsal knows CompressionType GZIP only")
+    stopping = request.get("StoppingCondition", {})
+    wait, runtime = stopping.get("MaxWaitTimeInSeconds"), stopping.get("MaxRuntimeInSeconds", 86400)
+    if request.get("EnableManagedSpotTraining"):
+        if wait is None or wait < runtime:
+            raise invalid(
+                f"Invalid MaxWaitTimeInSeconds {wait}: it must be at least MaxRuntimeInSeconds {runtime}"
+            )
+    elif wait is not None:
+        raise invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining")
+
+
+def check_role(arn: str) -> None:
+    """Raises when a role does not exist or does not trust SageMaker."""
+    for role in iam_backends[ACCOUNT]["aws"].roles.values():
+        if role.arn == arn and "sagemaker.amazonaws.com" in str(role.assume_role_policy_document):
+            return
+    raise invalid(
+        f"Could not assume role {arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' "
+        "to assume the role."
+    )

@@ -1,0 +1,40 @@
+"""Puts the rehearsal's own parts into moto's places and starts the server."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import moto.cloudformation.urls as cloudformation_urls
+import moto.sagemaker.urls as sagemaker_urls
+import moto.sagemakerruntime.urls as runtime_urls
+
+from aws import permissions, rules, server
+from aws.cloudformation.api import CloudFormationApi
+from aws.functions import Functions
+from aws.host import Host
+from aws.sagemaker.api import SageMakerApi
+from aws.sagemaker.endpoints import Endpoints
+from aws.sagemaker.runtime_api import SageMakerRuntimeApi
+from aws.sagemaker.training import TrainingJobs
+
+
+def start(state_dir: Path, project: Path, port: int) -> Host:
+    """An in-memory AWS that listens."""
+    host = Host(state_dir, project)
+    functions = Functions(host)
+    functions.install()
+    host.invoke = functions.invoke_by_arn
+    permissions.install()
+    rules.install(host.invoke)
+    CloudFormationApi.host = host
+    cloudformation_urls.url_paths["{0}/$"] = CloudFormationApi.dispatch
+    SageMakerApi.host, SageMakerApi.jobs, SageMakerApi.endpoints = host, TrainingJobs(host), Endpoints(host)
+    SageMakerRuntimeApi.endpoints = SageMakerApi.endpoints
+    sagemaker_urls.url_paths["{0}/$"] = SageMakerApi.dispatch
+    runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/invocations$"] = SageMakerRuntimeApi.dispatch
+    listening = server.listen(host, port)
+    host.port = listening.server_port
+    host.url = f"http://localhost:{listening.server_port}"
+    threading.Thread(target=listening.serve_forever, daemon=True, name="server").start()
+    return host

@@ -1,0 +1,197 @@
+"""Endpoints: real models served, switched without a gap, rolled back with a reason."""
+
+import io
+import json
+import tarfile
+import threading
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+IMAGE = (
+    "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker"
+)
+
+
+@pytest.fixture(scope="module")
+def bucket(emulator, tmp_path_factory):
+    """A bucket with a model that doubles, one that triples, and one that is none."""
+    import tensorflow as tf
+
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket="model-test")
+    for name, factor in (("double", 2.0), ("triple", 3.0), ("broken", None)):
+        folder = tmp_path_factory.mktemp(name)
+        if factor is None:
+            (folder / "readme.txt").write_text("no model")
+        else:
+            module = tf.Module()
+            signature = tf.TensorSpec([None], tf.float32, name="x")
+            module.serve = tf.function(
+                lambda x, factor=factor: {"y": x * factor}, input_signature=[signature]
+            )
+            tf.saved_model.save(module, str(folder / "1"), signatures=module.serve)
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w:gz") as file:
+            file.add(folder, ".")
+        s3.put_object(Bucket="model-test", Key=f"{name}.tar.gz", Body=archive.getvalue())
+    yield "model-test"
+    for item in s3.list_objects_v2(Bucket="model-test")["Contents"]:
+        s3.delete_object(Bucket="model-test", Key=item["Key"])
+    s3.delete_bucket(Bucket="model-test")
+
+
+def resources(bucket: str, role: str, model: str, **variant) -> dict:
+    sized = variant or {"InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1, "InitialVariantWeight": 1}
+    model_name, config_name = (
+        {"Fn::GetAtt": ["Model", "ModelName"]},
+        {"Fn::GetAtt": ["Config", "EndpointConfigName"]},
+    )
+    found = {
+        "Model": {
+            "Type": "AWS::SageMaker::Model",
+            "Properties": {
+                "ExecutionRoleArn": role,
+                "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/{model}.tar.gz"},
+            },
+        },
+        "Config": {
+            "Type": "AWS::SageMaker::EndpointConfig",
+            "Properties": {
+                "ProductionVariants": [{"VariantName": "AllTraffic", "ModelName": model_name, **sized}]
+            },
+        },
+        "Endpoint": {
+            "Type": "AWS::SageMaker::Endpoint",
+            "Properties": {
+                "EndpointName": "served",
+                "EndpointConfigName": config_name,
+                "Tags": [{"Key": "project", "Value": "test"}],
+            },
+        },
+    }
+    if "ServerlessConfig" not in variant:
+        target = {
+            "ResourceId": "endpoint/served/variant/AllTraffic",
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            "ServiceNamespace": "sagemaker",
+        }
+        tracking = {
+            "TargetValue": 100,
+            "PredefinedMetricSpecification": {
+                "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+            },
+        }
+        found["Target"] = {
+            "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
+            "DependsOn": "Endpoint",
+            "Properties": {**target, "MinCapacity": 1, "MaxCapacity": 2, "RoleARN": role},
+        }
+        found["Policy"] = {
+            "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+            "Properties": {
+                "PolicyName": "busy",
+                "PolicyType": "TargetTrackingScaling",
+                "ScalingTargetId": {"Ref": "Target"},
+                "TargetTrackingScalingPolicyConfiguration": tracking,
+            },
+        }
+    return found
+
+
+@pytest.fixture
+def predict(emulator):
+    runtime = emulator.client("sagemaker-runtime")
+
+    def send(body='{"instances": [1.0, 2.0]}', content_type="application/json", name="served"):
+        answer = runtime.invoke_endpoint(EndpointName=name, Body=body, ContentType=content_type)
+        return json.loads(answer["Body"].read())["predictions"]
+
+    return send
+
+
+def test_serves_switches_and_survives_a_broken_successor(stack, emulator, bucket, role, predict):
+    before = emulator.left()
+    assert stack.deploy(resources(bucket, role, "double")) == "CREATE_COMPLETE", stack.failures()
+    assert predict() == [2.0, 4.0]
+    first = {item: stack.resource(item)["PhysicalResourceId"] for item in ("Model", "Config", "Endpoint")}
+    assert first["Endpoint"] == "arn:aws:sagemaker:us-east-1:123456789012:endpoint/served"
+
+    answers, stop = [], threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            answers.append(predict('{"instances": [1.0]}')[0])
+            time.sleep(0.02)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert stack.deploy(resources(bucket, role, "triple")) == "UPDATE_COMPLETE", stack.failures()
+    emulator.wait(lambda: answers[-1] == 3.0)
+    stop.set()
+    asking.join()
+    # Every request was answered, by the old model and then by the new one.
+    assert answers == sorted(answers) and set(answers) == {2.0, 3.0}
+    second = {item: stack.resource(item)["PhysicalResourceId"] for item in first}
+    assert second["Endpoint"] == first["Endpoint"] and second["Model"] != first["Model"]
+    models = emulator.client("sagemaker").list_models()["Models"]
+    assert [model["ModelArn"] for model in models] == [second["Model"]]
+
+    assert stack.deploy(resources(bucket, role, "broken")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "did not pass the ping health check" in stack.reason("UPDATE_FAILED")
+    assert predict() == [3.0, 6.0]
+    assert {item: stack.resource(item)["PhysicalResourceId"] for item in first} == second
+    assert len(emulator.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
+
+    with pytest.raises(ClientError) as wrong:
+        predict('{"instances": ["text"]}')
+    error = wrong.value.response
+    assert (error["Error"]["Code"], error["OriginalStatusCode"]) == ("ModelError", 400)
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 424 and "served" in error["LogStreamArn"]
+    with pytest.raises(ClientError, match="ModelError.*415"):
+        predict("x", "text/html")
+    with pytest.raises(ClientError, match=r"413.*6291456 bytes"):
+        predict("x" * 6291457)
+    with pytest.raises(
+        ClientError, match="ValidationError.*Endpoint absent of account 123456789012 not found"
+    ):
+        predict(name="absent")
+
+    group = "/aws/sagemaker/Endpoints/served"
+    assert emulator.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
+    assert stack.delete() == "DELETE_COMPLETE"
+    emulator.client("logs").delete_log_group(logGroupName=group)
+    assert [entry for entry in emulator.left() if entry not in before] == []
+
+
+def test_an_endpoint_that_cannot_start_rolls_back(stack, emulator, bucket, role, predict):
+    serverless = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 2}}
+    assert stack.deploy(resources(bucket, role, "broken", **serverless)) == "ROLLBACK_COMPLETE"
+    assert (
+        "Endpoint served is Failed. The primary container for production variant AllTraffic"
+        in stack.reason("CREATE_FAILED")
+    )
+    sagemaker = emulator.client("sagemaker")
+    assert sagemaker.list_endpoints()["Endpoints"] == sagemaker.list_models()["Models"] == []
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert stack.deploy(resources(bucket, role, "double", **serverless)) == "CREATE_COMPLETE", (
+        stack.failures()
+    )
+    described = sagemaker.describe_endpoint(EndpointName="served")
+    assert described["ProductionVariants"][0]["CurrentServerlessConfig"] == serverless["ServerlessConfig"]
+    with pytest.raises(ClientError, match=r"413.*4194304 bytes"):
+        predict("x" * 4194305)
+    emulator.client("logs").delete_log_group(logGroupName="/aws/sagemaker/Endpoints/served")
+
+
+def test_a_model_without_data_or_an_unknown_config_is_refused(emulator, bucket, role):
+    sagemaker = emulator.client("sagemaker")
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/absent.tar.gz"}
+    with pytest.raises(ClientError, match="Could not find model data at"):
+        sagemaker.create_model(ModelName="m", ExecutionRoleArn=role, PrimaryContainer=container)
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="absent")
+    with pytest.raises(ClientError, match="Could not find endpoint") as missing:
+        sagemaker.delete_endpoint(EndpointName="absent")
+    assert missing.value.response["Error"]["Code"] == "ValidationException"

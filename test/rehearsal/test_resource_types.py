@@ -1,0 +1,245 @@
+"""Every resource type that the rehearsal knows: made, seen by the audit, updated, deleted without a trace."""
+
+import pytest
+from aws.cloudformation.resources import HANDLERS
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {
+                "Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "scheduler.amazonaws.com"]
+            },
+        }
+    ],
+}
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+}
+TAGS = [{"Key": "project", "Value": "test"}]
+ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
+
+
+def resources(second: bool) -> dict:
+    """One of each, with a value that differs between the first and the second deployment."""
+    number = 2 if second else 1
+    return {
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": TRUST,
+                "Description": f"number {number}",
+                "ManagedPolicyArns": [
+                    "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+                    {"Ref": "ManagedPolicy"},
+                ],
+                "Policies": [{"PolicyName": f"inline{number}", "PolicyDocument": POLICY}],
+                "Tags": TAGS,
+            },
+        },
+        "Policy": {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {
+                "PolicyName": f"policy{number}",
+                "PolicyDocument": POLICY,
+                "Roles": [{"Ref": "Role"}],
+            },
+        },
+        "ManagedPolicy": {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": {**POLICY, "Id": f"id{number}"}},
+        },
+        "Bucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {
+                "VersioningConfiguration": {"Status": "Enabled"},
+                "BucketEncryption": {
+                    "ServerSideEncryptionConfiguration": [
+                        {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+                    ]
+                },
+                "LifecycleConfiguration": {
+                    "Rules": [
+                        {"Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 30 + number}},
+                        {"Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+                    ]
+                },
+                "PublicAccessBlockConfiguration": {"BlockPublicAcls": True},
+                "Tags": TAGS,
+            },
+        },
+        "BucketPolicy": {
+            "Type": "AWS::S3::BucketPolicy",
+            "Properties": {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {**POLICY, "Id": f"id{number}"}},
+        },
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Code": {"ZipFile": f"exports.handler = async () => {number};"},
+                "Handler": "index.handler",
+                "Role": ROLE,
+                "Runtime": "nodejs22.x",
+                "Timeout": 10 + number,
+                "LoggingConfig": {"LogGroup": {"Ref": "LogGroup"}},
+                "Tags": TAGS,
+            },
+        },
+        "EventInvokeConfig": {
+            "Type": "AWS::Lambda::EventInvokeConfig",
+            "Properties": {
+                "FunctionName": {"Ref": "Function"},
+                "Qualifier": "$LATEST",
+                "MaximumRetryAttempts": number - 1,
+            },
+        },
+        "Permission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": "Function"},
+                "Principal": "events.amazonaws.com",
+            },
+        },
+        "LogGroup": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"RetentionInDays": [3, 5][number - 1], "Tags": TAGS},
+        },
+        "Rule": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "EventPattern": {"source": [f"source{number}"]},
+                "Targets": [{"Id": f"target{number}", "Arn": {"Fn::GetAtt": ["Function", "Arn"]}}],
+                "Tags": TAGS,
+            },
+        },
+        "Schedule": {
+            "Type": "AWS::Scheduler::Schedule",
+            "Properties": {
+                "FlexibleTimeWindow": {"Mode": "OFF"},
+                "ScheduleExpression": f"rate({number} hours)",
+                "Target": {"Arn": {"Fn::GetAtt": ["Function", "Arn"]}, "RoleArn": ROLE},
+            },
+        },
+        "Parameter": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {"Type": "String", "Value": f"value{number}", "Tags": {"project": "test"}},
+        },
+        "Alarm": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "ComparisonOperator": "GreaterThanThreshold",
+                "EvaluationPeriods": "1",
+                "MetricName": "Errors",
+                "Namespace": "Test",
+                "Period": 60,
+                "Statistic": "Sum",
+                "Threshold": number,
+                "AlarmActions": [{"Ref": "Topic"}],
+                "Tags": TAGS,
+            },
+        },
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": f"topic {number}", "Tags": TAGS}},
+        "TopicPolicy": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": {"Topics": [{"Ref": "Topic"}], "PolicyDocument": {**POLICY, "Id": f"id{number}"}},
+        },
+        "Subscription": {
+            "Type": "AWS::SNS::Subscription",
+            "Properties": {
+                "TopicArn": {"Ref": "Topic"},
+                "Protocol": "email",
+                "Endpoint": f"a{number}@example.com",
+            },
+        },
+        "Budget": {
+            "Type": "AWS::Budgets::Budget",
+            "Properties": {
+                "Budget": {
+                    "BudgetType": "COST",
+                    "TimeUnit": "MONTHLY",
+                    "BudgetLimit": {"Amount": number, "Unit": "USD"},
+                },
+                "NotificationsWithSubscribers": [
+                    {
+                        "Notification": {
+                            "ComparisonOperator": "GREATER_THAN",
+                            "NotificationType": "ACTUAL",
+                            "Threshold": 80,
+                        },
+                        "Subscribers": [{"Address": "a@example.com", "SubscriptionType": "EMAIL"}],
+                    }
+                ],
+            },
+        },
+        "Repository": {
+            "Type": "AWS::ECR::Repository",
+            "Properties": {"ImageTagMutability": ["MUTABLE", "IMMUTABLE"][number - 1]},
+        },
+        "Key": {
+            "Type": "AWS::KMS::Key",
+            "Properties": {"Description": "a key", "KeyPolicy": POLICY, "Tags": TAGS},
+        },
+        "Alias": {
+            "Type": "AWS::KMS::Alias",
+            "Properties": {"AliasName": f"alias/test{number}", "TargetKeyId": {"Ref": "Key"}},
+        },
+        "Lifecycle": {
+            "Type": "AWS::SageMaker::NotebookInstanceLifecycleConfig",
+            "Properties": {"OnStart": [{"Content": f"ZWNobyB{number}"}]},
+        },
+        "Notebook": {
+            "Type": "AWS::SageMaker::NotebookInstance",
+            "Properties": {
+                "InstanceType": ["ml.t3.medium", "ml.t3.large"][number - 1],
+                "RoleArn": ROLE,
+                "LifecycleConfigName": {"Fn::GetAtt": ["Lifecycle", "NotebookInstanceLifecycleConfigName"]},
+                "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "2"},
+                "Tags": TAGS,
+            },
+        },
+        "Metadata": {"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": f"v2:{number}"}},
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+    }
+
+
+#: Tested where they run for real.
+ELSEWHERE = {
+    "AWS::CloudFormation::CustomResource",
+    "AWS::CloudFormation::WaitCondition",
+    "AWS::Lambda::LayerVersion",
+    "AWS::SageMaker::Endpoint",
+    "AWS::SageMaker::EndpointConfig",
+    "AWS::SageMaker::Model",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+}
+
+
+def test_every_known_type_is_in_this_test():
+    assert {item["Type"] for item in resources(False).values()} == HANDLERS.keys() - ELSEWHERE
+
+
+def test_each_type_is_made_updated_and_deleted_without_a_trace(stack, emulator):
+    before = emulator.left()
+    assert stack.deploy(resources(False)) == "CREATE_COMPLETE", stack.failures()
+    kinds = {entry["type"] for entry in emulator.left()} - {entry["type"] for entry in before}
+    assert len(kinds) >= 15, kinds
+    assert stack.deploy(resources(True)) == "UPDATE_COMPLETE", stack.failures()
+    name = stack.resource("Parameter")["PhysicalResourceId"]
+    assert emulator.client("ssm").get_parameter(Name=name)["Parameter"]["Value"] == "value2"
+    notebook = stack.resource("Notebook")["PhysicalResourceId"].rsplit("/", 1)[-1]
+    described = emulator.client("sagemaker").describe_notebook_instance(NotebookInstanceName=notebook)
+    assert (described["InstanceType"], described["NotebookInstanceStatus"]) == ("ml.t3.large", "InService")
+    assert stack.delete() == "DELETE_COMPLETE", stack.failures()
+    # A key's deletion is scheduled, as on AWS.
+    left = [entry for entry in emulator.left() if entry not in before and entry["service"] != "kms"]
+    assert left == []
+
+
+@pytest.mark.parametrize("kind", sorted(HANDLERS.keys() - {"AWS::CloudFormation::CustomResource"}))
+def test_fails_for_a_property_that_would_be_ignored(stack, kind):
+    assert stack.deploy({"Thing": {"Type": kind, "Properties": {"Wish": 1}}}) == "ROLLBACK_COMPLETE"
+    assert "the rehearsal does not know Wish of " + kind in stack.reason("CREATE_FAILED")

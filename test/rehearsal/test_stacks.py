@@ -1,0 +1,255 @@
+"""Stacks: order, change sets, rollback, deletion, what crosses stacks."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from emulated import Stack
+
+
+def parameter(value, **more) -> dict:
+    return {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {"Type": "String", "Value": value, **more.pop("properties", {})},
+        **more,
+    }
+
+
+def handle() -> dict:
+    return {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+
+
+def wait(handle_id: str, timeout: float = 60) -> dict:
+    return {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "Properties": {"Handle": {"Ref": handle_id}, "Timeout": str(timeout)},
+    }
+
+
+#: Fails as soon as it is created.
+BROKEN = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "Wrong", "Value": "x"}}
+
+
+def value_of(emulator, name: str) -> str:
+    return emulator.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+
+
+def test_creates_in_the_order_of_references_and_depends_on(stack):
+    last = parameter({"Fn::Sub": "${First}-${Second.Value}-${!kept}"}, DependsOn="Third")
+    resources = {
+        "Last": last,
+        "Second": parameter("2"),
+        "First": parameter("1"),
+        "Third": parameter("3", DependsOn=["Second"]),
+    }
+    assert stack.deploy(resources, {"Out": {"Value": {"Fn::GetAtt": ["Last", "Value"]}}}) == "CREATE_COMPLETE"
+    ended = [logical_id for logical_id, status, _ in stack.events() if status == "CREATE_COMPLETE"]
+    assert ended.index("Second") < ended.index("Third") < ended.index("Last")
+    assert ended.index("First") < ended.index("Last")
+    assert stack.outputs()["Out"] == f"{stack.resource('First')['PhysicalResourceId']}-2-${{kept}}"
+
+
+def test_refuses_a_type_that_it_does_not_know_by_name(stack):
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::Athena::WorkGroup\]"):
+        stack.begin({"Group": {"Type": "AWS::Athena::WorkGroup"}, "Known": parameter("1")})
+
+
+@pytest.mark.parametrize(
+    ("resources", "message"),
+    [
+        ({"A": parameter({"Ref": "B"})}, r"Unresolved resource dependencies \[B\]"),
+        (
+            {"A": parameter({"Ref": "B"}), "B": parameter({"Ref": "A"})},
+            r"Circular dependency between resources: \[A, B\]",
+        ),
+        ({"A": parameter({"Fn::Cidr": ["10.0.0.0/16", 2]})}, None),
+    ],
+)
+def test_refuses_a_template_that_cannot_deploy(stack, resources, message):
+    if message is None:
+        assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
+        assert "Fn::Cidr is not known to the rehearsal" in stack.reason("CREATE_FAILED")
+        return
+    with pytest.raises(ClientError, match=message):
+        stack.begin(resources)
+
+
+def test_a_failed_creation_rolls_back_in_reverse_order(stack):
+    resources = {
+        "First": parameter("1"),
+        "Second": parameter({"Ref": "First"}),
+        "Broken": {**BROKEN, "DependsOn": "Second"},
+    }
+    assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
+    deleted = [logical_id for logical_id, status, _ in stack.events() if status == "DELETE_COMPLETE"]
+    assert deleted == ["Second", "First"]
+    assert "[Broken]" in stack.reason("ROLLBACK_IN_PROGRESS")
+
+
+def test_a_failed_update_restores_what_was(stack, emulator):
+    first = {
+        "Changed": parameter("old"),
+        "Renamed": parameter("1", properties={"Name": "/test/old"}),
+        "Gone": parameter("x"),
+    }
+    assert stack.deploy(first) == "CREATE_COMPLETE"
+    before = {item: stack.resource(item)["PhysicalResourceId"] for item in first}
+    second = {
+        "Changed": parameter("new"),
+        "Renamed": parameter("1", properties={"Name": "/test/new"}),
+        "Added": parameter("added"),
+        "Broken": {**BROKEN, "DependsOn": ["Changed", "Renamed", "Added"]},
+    }
+    assert stack.deploy(second) == "UPDATE_ROLLBACK_COMPLETE"
+    assert {item: stack.resource(item)["PhysicalResourceId"] for item in first} == before
+    assert value_of(emulator, before["Changed"]) == "old"
+    names = {item["Name"] for item in emulator.client("ssm").describe_parameters()["Parameters"]}
+    assert "/test/old" in names and "/test/new" not in names and not any("Added" in name for name in names)
+    # The stack is whole: the same update without the fault succeeds.
+    assert stack.deploy({"Changed": parameter("new")}) == "UPDATE_COMPLETE"
+    assert value_of(emulator, before["Changed"]) == "new"
+
+
+def test_a_replaced_resource_goes_after_the_update(stack, emulator):
+    stack.deploy(
+        {"Thing": parameter("1", properties={"Name": "/test/one"}), "User": parameter({"Ref": "Thing"})}
+    )
+    assert (
+        stack.deploy(
+            {"Thing": parameter("1", properties={"Name": "/test/two"}), "User": parameter({"Ref": "Thing"})}
+        )
+        == "UPDATE_COMPLETE"
+    )
+    statuses = [(logical_id, status) for logical_id, status, _ in stack.events()]
+    clean_up = statuses.index((stack.name, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"))
+    assert (
+        statuses.index(("User", "UPDATE_COMPLETE")) < clean_up < statuses.index(("Thing", "DELETE_COMPLETE"))
+    )
+    assert value_of(emulator, stack.resource("User")["PhysicalResourceId"]) == "/test/two"
+    with pytest.raises(ClientError, match="ParameterNotFound"):
+        value_of(emulator, "/test/one")
+
+
+def test_a_custom_name_cannot_be_replaced(stack):
+    named = {"Name": "/test/named"}
+    stack.deploy({"Thing": parameter("1", properties=named)})
+    assert (
+        stack.deploy({"Thing": parameter("1", properties={**named, "DataType": "text"})})
+        == "UPDATE_ROLLBACK_COMPLETE"
+    )
+    assert "Rename /test/named and update the stack again" in stack.reason("UPDATE_FAILED")
+
+
+def test_an_unchanged_template_changes_nothing(stack):
+    stack.deploy({"Thing": parameter("1")})
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        stack.begin({"Thing": parameter("1")})
+    body = json.dumps({"Resources": {"Thing": parameter("1")}})
+    stack.cloudformation.create_change_set(StackName=stack.name, ChangeSetName="same", TemplateBody=body)
+    described = stack.cloudformation.describe_change_set(StackName=stack.name, ChangeSetName="same")
+    assert described["Status"] == "FAILED"
+    assert "didn't contain changes" in described["StatusReason"]
+
+
+def test_a_stored_parameter_is_read_at_each_deployment(stack, emulator):
+    ssm = emulator.client("ssm")
+    ssm.put_parameter(Name="/test/stored", Type="String", Value="first")
+    template = {
+        "parameters": {"Stored": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/test/stored"}},
+        "resources": {"Copy": parameter({"Ref": "Stored"})},
+    }
+    try:
+        assert stack.deploy(**template) == "CREATE_COMPLETE"
+        with pytest.raises(ClientError, match="No updates"):
+            stack.begin(**template)
+        ssm.put_parameter(Name="/test/stored", Type="String", Value="second", Overwrite=True)
+        assert stack.deploy(**template) == "UPDATE_COMPLETE"
+        assert value_of(emulator, stack.resource("Copy")["PhysicalResourceId"]) == "second"
+        assert stack.described()["Parameters"][0]["ResolvedValue"] == "second"
+    finally:
+        ssm.delete_parameter(Name="/test/stored")
+    template["parameters"]["Stored"]["Default"] = "/test/absent"
+    with pytest.raises(ClientError, match=r"Unable to fetch parameters \[/test/absent\]"):
+        stack.begin(**template)
+
+
+def test_a_creation_under_way_can_be_deleted(stack, emulator):
+    stack.begin({"Made": parameter("1"), "Handle": handle(), "Wait": {**wait("Handle"), "DependsOn": "Made"}})
+    emulator.wait(lambda: ("Wait", "CREATE_IN_PROGRESS", "") in stack.events())
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert not any("Made" in entry["name"] for entry in emulator.left())
+
+
+def test_deletes_what_is_already_gone_and_again(stack, emulator):
+    stack.deploy({"Thing": parameter("1"), "Bucket": {"Type": "AWS::S3::Bucket"}})
+    emulator.client("ssm").delete_parameter(Name=stack.resource("Thing")["PhysicalResourceId"])
+    emulator.client("s3").delete_bucket(Bucket=stack.resource("Bucket")["PhysicalResourceId"])
+    assert stack.delete() == "DELETE_COMPLETE"
+    stack.cloudformation.delete_stack(StackName=stack.name)
+
+
+def test_a_bucket_with_an_old_version_stays_and_says_so(stack, emulator):
+    stack.deploy(
+        {
+            "Bucket": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"VersioningConfiguration": {"Status": "Enabled"}},
+            }
+        }
+    )
+    bucket, s3 = stack.resource("Bucket")["PhysicalResourceId"], emulator.client("s3")
+    version = s3.put_object(Bucket=bucket, Key="key", Body=b"x")["VersionId"]
+    marker = s3.delete_object(Bucket=bucket, Key="key")["VersionId"]
+    assert stack.delete() == "DELETE_FAILED"
+    assert "BucketNotEmpty" in stack.reason("DELETE_FAILED") or "[Bucket]" in stack.reason("DELETE_FAILED")
+    for identifier in (version, marker):
+        s3.delete_object(Bucket=bucket, Key="key", VersionId=identifier)
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_retains_what_the_template_retains(stack, emulator):
+    stack.deploy(
+        {
+            "Kept": parameter("1", properties={"Name": "/test/kept"}, DeletionPolicy="Retain"),
+            "Other": parameter("2"),
+        }
+    )
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert value_of(emulator, "/test/kept") == "1"
+    emulator.client("ssm").delete_parameter(Name="/test/kept")
+
+
+def test_an_export_in_use_can_neither_change_nor_go(stack, emulator):
+    user = Stack(emulator, "importing")
+    shared = {"Shared": {"Value": {"Fn::GetAtt": ["Thing", "Value"]}, "Export": {"Name": "shared"}}}
+    assert stack.deploy({"Thing": parameter("1")}, shared) == "CREATE_COMPLETE"
+    copies = {
+        "Import": parameter({"Fn::ImportValue": "shared"}),
+        "Output": parameter({"Fn::GetStackOutput": {"StackName": stack.name, "OutputName": "Shared"}}),
+    }
+    assert user.deploy(copies) == "CREATE_COMPLETE", user.failures()
+    assert [value_of(emulator, user.resource(item)["PhysicalResourceId"]) for item in copies] == ["1", "1"]
+    assert stack.deploy({"Thing": parameter("2")}, shared) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Export shared cannot be updated as it is in use by importing" in stack.reason(
+        "UPDATE_ROLLBACK_IN_PROGRESS"
+    )
+    assert stack.delete() == "DELETE_FAILED"
+    assert user.delete() == "DELETE_COMPLETE"
+
+
+def test_conditions_leave_resources_out(stack):
+    template = {
+        "Conditions": {
+            "Yes": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]},
+            "No": {"Fn::Not": [{"Condition": "Yes"}]},
+        },
+        "resources": {
+            "A": parameter({"Fn::If": ["Yes", "in", {"Ref": "B"}]}, Condition="Yes"),
+            "B": parameter("out", Condition="No", properties={"Description": {"Ref": "AWS::NoValue"}}),
+        },
+    }
+    assert stack.deploy(**template) == "CREATE_COMPLETE"
+    assert {
+        item["LogicalResourceId"]
+        for item in stack.cloudformation.describe_stack_resources(StackName=stack.name)["StackResources"]
+    } == {"A"}

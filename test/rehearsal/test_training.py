@@ -1,0 +1,261 @@
+"""Training jobs: checked, really run, watched, stopped."""
+
+import io
+import json
+import tarfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+IMAGE = (
+    "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker"
+)
+#: Learns nothing, quickly: counts on from its checkpoint, says its metric, writes its model.
+SCRIPT = """
+import argparse, os, pathlib, signal, sys, time
+parser = argparse.ArgumentParser()
+parser.add_argument('--epochs', type=int)
+parser.add_argument('--wait', type=float, default=0)
+parser.add_argument('--fail', type=int, default=0)
+arguments, _ = parser.parse_known_args()
+print('file', (pathlib.Path(os.environ['SM_CHANNEL_TRAINING']) / 'below/data.txt').read_text(), flush=True)
+checkpoint = pathlib.Path(os.environ.get('CHECKPOINTS', '/nowhere')) / 'count.txt'
+count = int(checkpoint.read_text()) if checkpoint.exists() else 0
+for epoch in range(count, count + arguments.epochs):
+    print(f'epoch={epoch}; accuracy={epoch / 10};', flush=True)
+    if checkpoint.parent.exists():
+        checkpoint.write_text(str(epoch + 1))
+if arguments.fail:
+    raise ValueError('no such luck')
+time.sleep(arguments.wait)
+pathlib.Path(os.environ['SM_MODEL_DIR'], 'weights.txt').write_text(str(epoch))
+"""
+
+
+@pytest.fixture
+def bucket(emulator):
+    """A bucket with a script and its data."""
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket="training-test")
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as file:
+        entry = tarfile.TarInfo("train.py")
+        entry.size = len(SCRIPT)
+        file.addfile(entry, io.BytesIO(SCRIPT.encode()))
+    s3.put_object(Bucket="training-test", Key="code/sourcedir.tar.gz", Body=archive.getvalue())
+    s3.put_object(Bucket="training-test", Key="data/below/data.txt", Body=b"contents")
+    yield "training-test"
+    for item in s3.list_objects_v2(Bucket="training-test").get("Contents", []):
+        s3.delete_object(Bucket="training-test", Key=item["Key"])
+    s3.delete_bucket(Bucket="training-test")
+
+
+@pytest.fixture
+def jobs(emulator, bucket, role):
+    """Requests jobs, waits for their end, deletes their records."""
+    sagemaker, made = emulator.client("sagemaker"), []
+
+    class Jobs:
+        client = sagemaker
+
+        def request(self, name: str, hyperparameters: dict | None = None, **more) -> dict:
+            code = {
+                "sagemaker_program": '"train.py"',
+                "sagemaker_submit_directory": f'"s3://{bucket}/code/sourcedir.tar.gz"',
+            }
+            source = {
+                "S3DataSource": {
+                    "S3DataType": "S3Prefix",
+                    "S3Uri": f"s3://{bucket}/data/",
+                    "S3DataDistributionType": "FullyReplicated",
+                }
+            }
+            return {
+                "TrainingJobName": name,
+                "RoleArn": role,
+                "AlgorithmSpecification": {
+                    "TrainingImage": IMAGE,
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "accuracy", "Regex": "accuracy=([0-9.]+);"}],
+                },
+                "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}/jobs"},
+                "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30},
+                "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+                "InputDataConfig": [{"ChannelName": "training", "DataSource": source}],
+                "HyperParameters": {"epochs": "3", **code, **(hyperparameters or {})},
+                "Tags": [{"Key": "project", "Value": "test"}],
+                **more,
+            }
+
+        def start(self, *args, **more) -> str:
+            name = args[0]
+            sagemaker.create_training_job(**self.request(*args, **more))
+            made.append(name)
+            return name
+
+        def describe(self, name: str) -> dict:
+            return sagemaker.describe_training_job(TrainingJobName=name)
+
+        def ended(self, name: str) -> dict:
+            emulator.wait(lambda: self.describe(name)["TrainingJobStatus"] not in ("InProgress", "Stopping"))
+            return self.describe(name)
+
+    yield Jobs()
+    for name in made:
+        if any(
+            job["TrainingJobName"] == name for job in sagemaker.list_training_jobs()["TrainingJobSummaries"]
+        ):
+            Jobs().ended(name)
+            sagemaker.delete_training_job(TrainingJobName=name)
+
+
+@pytest.fixture
+def changes(emulator):
+    """The state changes that a rule with a prefix pattern sends on, in order."""
+    events, logs = emulator.client("events"), emulator.client("logs")
+    logs.create_log_group(logGroupName="/aws/events/test")
+    pattern = {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Training Job State Change"],
+        "detail": {"TrainingJobName": [{"prefix": "seen-"}]},
+    }
+    events.put_rule(Name="changes", EventPattern=json.dumps(pattern))
+    events.put_targets(
+        Rule="changes",
+        Targets=[{"Id": "log", "Arn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/test"}],
+    )
+
+    def read() -> list[dict]:
+        found = logs.filter_log_events(logGroupName="/aws/events/test")["events"]
+        return sorted(
+            (json.loads(event["message"])["detail"] for event in found),
+            key=lambda detail: detail["LastModifiedTime"],
+        )
+
+    yield read
+    events.remove_targets(Rule="changes", Ids=["log"])
+    events.delete_rule(Name="changes")
+    logs.delete_log_group(logGroupName="/aws/events/test")
+
+
+def test_a_job_trains_and_tells(jobs, changes, emulator, bucket):
+    jobs.start("unseen-job", {"fail": "1"})
+    job = jobs.ended(jobs.start("seen-job"))
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Completed", "Completed"), job.get(
+        "FailureReason"
+    )
+    moves = [item["Status"] for item in job["SecondaryStatusTransitions"]]
+    assert moves == ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+    assert all("EndTime" in item for item in job["SecondaryStatusTransitions"][:-1])
+    assert [(item["MetricName"], round(item["Value"], 6)) for item in job["FinalMetricDataList"]] == [
+        ("accuracy", 0.2)
+    ]
+    assert job["ModelArtifacts"]["S3ModelArtifacts"] == f"s3://{bucket}/jobs/seen-job/output/model.tar.gz"
+    archive = (
+        emulator.client("s3")
+        .get_object(Bucket=bucket, Key="jobs/seen-job/output/model.tar.gz")["Body"]
+        .read()
+    )
+    with tarfile.open(fileobj=io.BytesIO(archive)) as file:
+        assert file.extractfile("weights.txt").read() == b"2"
+    # What the service adds belongs to the answer, what the request said stays as it was.
+    assert job["HyperParameters"]["epochs"] == "3"
+
+    details = changes()
+    assert {detail["TrainingJobName"] for detail in details} == {"seen-job"}
+    assert [detail["SecondaryStatus"] for detail in details] == moves
+    assert isinstance(details[-1]["CreationTime"], int) and details[-1]["Tags"] == {"project": "test"}
+    assert details[-1]["FinalMetricDataList"][0]["MetricName"] == "accuracy"
+
+    logs = emulator.client("logs")
+    (stream,) = logs.describe_log_streams(
+        logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix="seen-job/algo-1-"
+    )["logStreams"]
+    lines = [
+        event["message"]
+        for event in logs.get_log_events(
+            logGroupName="/aws/sagemaker/TrainingJobs", logStreamName=stream["logStreamName"]
+        )["events"]
+    ]
+    assert "file contents" in lines and "epoch=2; accuracy=0.2;" in lines
+    told = [line for line in emulator.lines() if line.get("job") == "seen-job"]
+    assert [line["value"] for line in told if line.get("metric") == "accuracy"] == [0.0, 0.1, 0.2]
+
+
+def test_a_script_that_raises_fails_with_its_error(jobs):
+    job = jobs.ended(jobs.start("failing", {"fail": "1"}))
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Failed", "Failed")
+    assert "ValueError: no such luck" in job["FailureReason"]
+
+
+def test_a_missing_source_archive_fails_the_job(jobs, bucket):
+    job = jobs.ended(
+        jobs.start("no-source", {"sagemaker_submit_directory": f'"s3://{bucket}/code/absent.tar.gz"'})
+    )
+    assert job["TrainingJobStatus"] == "Failed" and "Not Found" in job["FailureReason"]
+
+
+def test_a_job_can_be_stopped_and_then_deleted(jobs, emulator):
+    name = jobs.start("stopped", {"wait": "300"})
+    emulator.wait(lambda: any(line.get("job") == name and "logLine" in line for line in emulator.lines()))
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        jobs.client.delete_training_job(TrainingJobName=name)
+    jobs.client.stop_training_job(TrainingJobName=name)
+    job = jobs.ended(name)
+    assert [item["Status"] for item in job["SecondaryStatusTransitions"]][-2:] == ["Stopping", "Stopped"]
+    assert job["TrainingJobStatus"] == "Stopped"
+    with pytest.raises(ClientError, match="is in status Stopped"):
+        jobs.client.stop_training_job(TrainingJobName=name)
+    jobs.client.delete_training_job(TrainingJobName=name)
+    with pytest.raises(ClientError, match="Requested resource not found"):
+        jobs.describe(name)
+
+
+def test_checkpoints_reach_the_bucket_and_the_next_job(jobs, emulator, bucket):
+    checkpoints = {
+        "CheckpointConfig": {"S3Uri": f"s3://{bucket}/checkpoints"},
+        "Environment": {"CHECKPOINTS": "/opt/ml/checkpoints"},
+    }
+    for number in (1, 2):
+        job = jobs.ended(jobs.start(f"resumed-{number}", **checkpoints))
+        assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
+    count = emulator.client("s3").get_object(Bucket=bucket, Key="checkpoints/count.txt")["Body"].read()
+    assert count == b"6"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"TrainingJobName": "-odd-"}, "at 'trainingJobName' failed to satisfy constraint"),
+        ({"TrainingJobName": "x" * 64}, "length less than or equal to 63"),
+        ({"RoleArn": "arn:aws:iam::123456789012:role/absent"}, "Could not assume role"),
+        ({"OutputDataConfig": {"S3OutputPath": "s3://absent-bucket/jobs"}}, "does not exist"),
+        (
+            {"ResourceConfig": {"InstanceType": "ml.none.large", "InstanceCount": 1, "VolumeSizeInGB": 1}},
+            "enum value set",
+        ),
+        ({"RetryStrategy": {"MaximumRetryAttempts": 31}}, "less than or equal to 30"),
+        ({"EnableManagedSpotTraining": True}, "MaxWaitTimeInSeconds"),
+        ({"HyperParameters": {f"key{number}": "x" for number in range(101)}}, "less than or equal to 100"),
+    ],
+)
+def test_refuses_what_the_service_refuses(jobs, more, message):
+    with pytest.raises(ClientError, match=message):
+        jobs.client.create_training_job(**{**jobs.request("refused"), **more})
+
+
+def test_refuses_a_channel_without_objects_and_a_name_in_use(jobs, bucket):
+    request = jobs.request("unseen-empty")
+    request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{bucket}/nothing/"
+    with pytest.raises(ClientError, match=f'No S3 objects found under S3 URL "s3://{bucket}/nothing/"'):
+        jobs.client.create_training_job(**request)
+    jobs.ended(jobs.start("twice"))
+    with pytest.raises(ClientError, match="ResourceInUse.*must be unique"):
+        jobs.start("twice")
+
+
+def test_tags_are_kept(jobs):
+    arn = jobs.ended(jobs.start("tagged"))["TrainingJobArn"]
+    jobs.client.add_tags(ResourceArn=arn, Tags=[{"Key": "more", "Value": "1"}])
+    jobs.client.delete_tags(ResourceArn=arn, TagKeys=["project"])
+    assert jobs.client.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "more", "Value": "1"}]
