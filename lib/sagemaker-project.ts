@@ -5,6 +5,7 @@ import type { Hosting } from './endpoint/hosting';
 import { type ModelSource, TrainedModel } from './endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
 import { Framework } from './training/framework';
+import { changedTraining, trainingChangeProblems, trainingChanges } from './training/training-changes';
 import { trainingProblems } from './training/training-problems';
 import type { TrainingProps } from './training/training-props';
 import { TrainingStack } from './training-stack';
@@ -51,9 +52,10 @@ export class SageMakerProject extends Construct {
   /**
    * @param id the project's name: that of the endpoint, and what the names of stacks and jobs begin with.
    */
-  public constructor(scope: Construct, id: string, props: SageMakerProjectProps) {
+  public constructor(scope: Construct, id: string, declared: SageMakerProjectProps) {
     super(scope, id);
-    throwProblems(`the project '${id}'`, projectProblems(id, props));
+    const { props, changeProblems } = withTrainingChanges(this, declared);
+    throwProblems(`the project '${id}'`, [...changeProblems, ...projectProblems(id, props)]);
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
     const channels = props.training?.channels ?? {};
@@ -99,6 +101,17 @@ export class SageMakerProject extends Construct {
       Annotations.of(training ?? workspace).addWarningV2('sagemaker-project:imagesNotPatched', warning);
     }
   }
+}
+
+function withTrainingChanges(scope: Construct, declared: SageMakerProjectProps) {
+  const changes = trainingChanges(scope);
+  if (!changes || !declared.training) {
+    return { props: declared, changeProblems: [] };
+  }
+  return {
+    props: { ...declared, training: changedTraining(declared.training, changes) },
+    changeProblems: trainingChangeProblems(declared.training, changes),
+  };
 }
 
 /** All that AWS would refuse of a project, each in one line. */

@@ -22,12 +22,14 @@ export interface SynthesizedApp {
  * The CLI itself would take longer to start than the app takes.
  * @param root the directory of cdk.json
  * @param output the directory for the cloud assembly; what was in it goes
+ * @param changes context of this synthesis alone
  * @throws UserError with what the app said if it fails
  */
 export async function synthesizeApp(
   root: string,
   output: string,
   signal?: AbortSignal,
+  changes: Readonly<Record<string, unknown>> = {},
 ): Promise<SynthesizedApp> {
   signal?.throwIfAborted();
   const { app, context } = readJson(join(root, 'cdk.json')) as {
@@ -49,6 +51,7 @@ export async function synthesizeApp(
       CDK_CONTEXT_JSON: JSON.stringify({
         ...(existsSync(found) ? (readJson(found) as object) : {}),
         ...context,
+        ...changes,
         // As the CDK CLI does: without the paths, nobody knows a resource by its logical id.
         'aws:cdk:enable-path-metadata': true,
       }),
@@ -80,8 +83,9 @@ export async function synthesizeProject(
   root: string,
   output: string,
   signal?: AbortSignal,
+  changes?: Readonly<Record<string, unknown>>,
 ): Promise<SynthesizedApp & { readonly project: ProjectTemplate }> {
-  const synthesized = await synthesizeApp(root, output, signal);
+  const synthesized = await synthesizeApp(root, output, signal, changes);
   const project = readProjectTemplate(synthesized.stacks, assumedRegion());
   if (!project) {
     throw new UserError(

@@ -69,7 +69,8 @@ export function changedJob(
   };
 }
 
-function typed(text: string): unknown {
+/** A hyperparameter as typed on a command line: a number or boolean becomes one, as in JSON. */
+export function typed(text: string): number | boolean | string {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'number' || typeof value === 'boolean' ? value : text;

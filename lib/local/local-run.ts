@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Terminal } from '../cli/terminal';
 import { UserError } from '../cli/user-error';
 import { inputFiles } from '../invoke/input-files';
@@ -10,6 +10,7 @@ import type { DeclaredTrainingJob, ProjectTemplate } from '../template/project-t
 import { checkModel } from './model-check';
 import { renderReport } from './report';
 import type { ReportData } from './report-data';
+import { samplePhotographs } from './sample-photographs';
 import { ServingProcess } from './serving-process';
 import { baseDirectory } from './training-directories';
 import type { MetricsFile, TrainingResult } from './training-job-document';
@@ -41,9 +42,6 @@ export interface LocalRunOutcome {
   readonly passed: boolean;
   readonly reportPath: string;
 }
-
-/** How many of the training photographs are predicted if nothing is named. */
-const SHOWN_PHOTOGRAPHS = 8;
 
 /** A training job and an endpoint of the template, run on this machine. */
 export class LocalRun {
@@ -209,17 +207,6 @@ export class LocalRun {
     if (this.options.predict.length > 0) {
       return inputFiles(this.options.predict);
     }
-    for (const directory of Object.values(this.options.channels)) {
-      const folder = ['original', 'images', '.'].map((name) => join(directory, name)).find(existsSync);
-      const photographs = folder
-        ? readdirSync(folder)
-            .filter((name) => /\.(jpe?g|png)$/i.test(name))
-            .toSorted()
-        : [];
-      if (folder && photographs.length > 0) {
-        return photographs.slice(0, SHOWN_PHOTOGRAPHS).map((name) => join(folder, basename(name)));
-      }
-    }
-    return [];
+    return samplePhotographs(Object.values(this.options.channels));
   }
 }

@@ -184,3 +184,23 @@ def _replace_code(emulator, name: str, source: str) -> None:
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("index.js", source)
     emulator.client("lambda").update_function_code(FunctionName=name, ZipFile=archive.getvalue())
+
+
+def test_what_a_failed_rollback_deleted_is_not_deleted_again(stack, emulator):
+    """Its function is gone: a second deletion could only fail."""
+    template = resources()
+    other = {**resources()["Thing"]["Properties"], "ServiceToken": {"Fn::GetAtt": ["Other", "Arn"]}}
+    template["Other"] = template["Function"]
+    # Made before the failure, and deleted in the rollback with the function of its own.
+    template["Good"] = {"Type": "Custom::Good", "Properties": other}
+    template["Thing"]["Properties"]["Throw"] = "no luck"
+    template["Thing"]["DependsOn"] = "Good"
+    stack.begin(template)
+    assert stack.settled() == "ROLLBACK_FAILED"
+    before = len(stack.events())
+    assert stack.delete() == "DELETE_FAILED"
+    again = [name for name, _, _ in stack.events()[before:]]
+    assert "Thing" in again and "Good" not in again
+    working = SOURCE.replace("if (p.Throw) throw new Error(p.Throw);", "")
+    _replace_code(emulator, stack.resource("Function")["PhysicalResourceId"], working)
+    assert stack.delete() == "DELETE_COMPLETE", stack.failures()

@@ -146,8 +146,7 @@ class Deployment:
         if self._creating:
             self._stack.report("ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
             done = self._delete_all(list(self._stack.resources.values()))
-            if done:
-                self._stack.resources.clear()
+            _forget_deleted(self._stack)
             self._stack.report("ROLLBACK_COMPLETE" if done else "ROLLBACK_FAILED")
             return
         self._stack.report("UPDATE_ROLLBACK_IN_PROGRESS", reason)
@@ -260,13 +259,18 @@ def _delete(stack: Stack, running: threading.Thread | None) -> None:
         )
         return
     provisioner = Provisioner(stack, stack.target.tags if stack.target else {})
-    if delete_in_order(provisioner, list(stack.resources.values())):
-        stack.resources.clear()
+    done = delete_in_order(provisioner, list(stack.resources.values()))
+    _forget_deleted(stack)
+    if done:
         stack.deleted = now()
         stack.report("DELETE_COMPLETE")
         return
-    for logical_id, resource in list(stack.resources.items()):
-        if resource.status in ("DELETE_COMPLETE", "DELETE_SKIPPED"):
-            del stack.resources[logical_id]
     failed = ", ".join(item.logical_id for item in stack.resources.values() if item.status == "DELETE_FAILED")
     stack.report("DELETE_FAILED", f"The following resource(s) failed to delete: [{failed}]. ")
+
+
+def _forget_deleted(stack: Stack) -> None:
+    """What is gone stays gone: a later deletion has only the rest before it."""
+    for logical_id, resource in list(stack.resources.items()):
+        if resource.physical_id is None or resource.status in ("DELETE_COMPLETE", "DELETE_SKIPPED"):
+            del stack.resources[logical_id]

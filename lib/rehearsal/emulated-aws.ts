@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { EmulatorEvent, InventoryItem } from './emulator-event';
+
+/** An in-memory AWS to start. */
+export interface EmulatedAwsOptions {
+  /** The interpreter with moto and the framework in it. */
+  readonly python: string;
+  readonly region: string;
+  /** File that gets its log. */
+  readonly logFile: string;
+  /** Called for everything that happens inside. */
+  readonly onEvent: (event: EmulatorEvent) => void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the in-memory AWS tells what exists in it; `INVENTORY` of aws/server.py. */
+const INVENTORY_PATH = '/_rehearsal/inventory';
+
+/** How long it may take to end before it is killed, in milliseconds: it gives its children 5 seconds. */
+const STOP_GRACE = 15_000;
+
+/**
+ * An AWS in memory, as a process on loopback with a temporary folder of its own.
+ * It ends with this process, however that ends: it listens to its standard input, which closes with us.
+ */
+export class EmulatedAws {
+  /**
+   * Starts one and waits until it listens.
+   * @throws Error with its last words if it does not come up
+   */
+  public static async start(options: EmulatedAwsOptions): Promise<EmulatedAws> {
+    options.signal.throwIfAborted();
+    const directory = mkdtempSync(join(tmpdir(), 'rehearsal-'));
+    const log = openSync(options.logFile, 'w');
+    const child = spawn(
+      options.python,
+      [join(__dirname, 'emulator.py'), '--state-dir', directory, '--exit-with-stdin'],
+      // A terminal's Ctrl-C is for this process, which then ends the other in its own time.
+      { stdio: ['pipe', 'pipe', log], detached: true },
+    );
+    closeSync(log);
+    const aws = new EmulatedAws(child, directory, options);
+    const stop = () => void aws.stop();
+    options.signal.addEventListener('abort', stop);
+    child.once('exit', () => options.signal.removeEventListener('abort', stop));
+    try {
+      aws.url = await aws.announcement();
+    } catch (error) {
+      await aws.stop();
+      options.signal.throwIfAborted();
+      throw error;
+    }
+    return aws;
+  }
+
+  /** Such as http://localhost:35089. */
+  public url = '';
+  private readonly ended: Promise<unknown>;
+  private stopping: Promise<void> | undefined;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    /** Its folder, which goes with it. */
+    private readonly directory: string,
+    private readonly options: EmulatedAwsOptions,
+  ) {
+    this.ended = once(child, 'exit');
+    child.stdin!.on('error', () => {});
+  }
+
+  /** The variables by which the AWS SDKs, the AWS CLI and the CDK CLI reach it instead of AWS. Any credentials will do. */
+  public get variables(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ENDPOINT_URL_S3: this.url,
+      AWS_REGION: this.options.region,
+      AWS_DEFAULT_REGION: this.options.region,
+      AWS_ACCESS_KEY_ID: 'rehearsal',
+      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AWS_SESSION_TOKEN: 'rehearsal',
+      // What a person configured for the real AWS must not be mixed in.
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  /** A folder that goes with it, for what its clients write. */
+  public get scratchDirectory(): string {
+    return join(this.directory, 'clients');
+  }
+
+  /** Everything that exists in it but for the stack of `cdk bootstrap`. */
+  public async left(): Promise<InventoryItem[]> {
+    const response = await fetch(`${this.url}${INVENTORY_PATH}`, { signal: this.options.signal });
+    return ((await response.json()) as { left: InventoryItem[] }).left;
+  }
+
+  /** Ends it with everything that runs in it, and removes its folder. */
+  public async stop(): Promise<void> {
+    this.stopping ??= this.end();
+    await this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), STOP_GRACE);
+    this.child.stdin!.end();
+    await this.ended;
+    clearTimeout(kill);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async announcement(): Promise<string> {
+    const lines = createInterface({ input: this.child.stdout! });
+    const first = once(lines, 'line') as Promise<[string]>;
+    const announced = await Promise.race([first, this.ended.then(() => undefined)]);
+    if (announced === undefined) {
+      const said = readFileSync(this.options.logFile, 'utf8').trim().split('\n').slice(-5).join('\n');
+      throw new Error(`the in-memory AWS did not start:\n${said}`);
+    }
+    lines.on('line', (line) => this.options.onEvent(JSON.parse(line) as EmulatorEvent));
+    return (JSON.parse(announced[0]) as { url: string }).url;
+  }
+}

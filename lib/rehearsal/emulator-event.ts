@@ -1,0 +1,45 @@
+/** What the in-memory AWS tells while it works: one line of JSON each on its standard output. */
+export type EmulatorEvent =
+  | {
+      readonly type: 'stack-event';
+      readonly stack: string;
+      readonly logicalId: string;
+      readonly resourceType: string;
+      readonly physicalId: string | null;
+      /** ResourceStatus, such as CREATE_IN_PROGRESS. */
+      readonly status: string;
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: 'training';
+      readonly job: string;
+      readonly secondaryStatus: string;
+      /** TrainingJobStatus, where it changed. */
+      readonly status?: string;
+      readonly logLine?: string;
+      readonly metric?: string;
+      readonly value?: number;
+    }
+  | {
+      readonly type: 'endpoint';
+      readonly endpoint: string;
+      /** EndpointStatus. */
+      readonly status: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'function';
+      readonly function: string;
+      readonly requestId: string;
+      readonly status: 'START' | 'SUCCEEDED' | 'FAILED';
+      readonly seconds?: number;
+      readonly reason?: string;
+    };
+
+/** Something that exists in the in-memory AWS. */
+export interface InventoryItem {
+  readonly service: string;
+  readonly region: string;
+  readonly type: string;
+  readonly name: string;
+}

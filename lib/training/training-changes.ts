@@ -1,0 +1,43 @@
+import type { IConstruct } from 'constructs';
+import { Channel } from './channel';
+import type { HyperparameterValue } from './hyperparameters';
+import type { TrainingProps } from './training-props';
+
+/**
+ * Context key of what one synthesis changes of the declared training job. `npm start` sets it for its options, so
+ * that the changed job has the identity, and the uploaded data, that the same change of bin/app.ts would give it.
+ */
+export const TRAINING_CHANGES = 'sagemaker-project:training-changes';
+
+/** The context's value: what a command line may change of a training job. */
+export interface TrainingChanges {
+  /** A directory of this machine by channel. */
+  readonly channels: Readonly<Record<string, string>>;
+  readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>;
+}
+
+/** What the app's context changes of its training jobs; undefined where it says nothing. */
+export function trainingChanges(scope: IConstruct): TrainingChanges | undefined {
+  return scope.node.tryGetContext(TRAINING_CHANGES) as TrainingChanges | undefined;
+}
+
+/** A training job with changes; a channel that it does not have is no change, but one of `trainingChangeProblems`. */
+export function changedTraining(training: TrainingProps, changes: TrainingChanges): TrainingProps {
+  const directories = Object.entries(changes.channels).map(([name, directory]) => [
+    name,
+    Channel.fromDirectory(directory, training.channels[name]?.options),
+  ]);
+  return {
+    ...training,
+    channels: { ...training.channels, ...Object.fromEntries(directories) },
+    hyperparameters: { ...training.hyperparameters, ...changes.hyperparameters },
+  };
+}
+
+/** What is wrong with changes of a declared training job, in the words of the command line that they came from. */
+export function trainingChangeProblems(training: TrainingProps, changes: TrainingChanges): string[] {
+  const declared = Object.keys(training.channels);
+  return Object.keys(changes.channels)
+    .filter((name) => !declared.includes(name))
+    .map((name) => `--channel ${name}: the job has no such channel; there are ${declared.join(', ')}`);
+}
