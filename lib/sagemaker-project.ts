@@ -61,7 +61,7 @@ export class SageMakerProject extends Construct {
    */
   public constructor(scope: Construct, id: string, props: SageMakerProjectProps) {
     super(scope, id);
-    throwProblems(`the project '${id}'`, projectProblems(id, props, knownRegion(scope)));
+    throwProblems(`the project '${id}'`, projectProblems(id, props, knownRegion(this)));
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
     const channels = props.training?.channels ?? {};
@@ -110,9 +110,9 @@ export class SageMakerProject extends Construct {
   }
 }
 
-/** The region that the stacks get from the stage around them; undefined if only a deploy tells it. */
-function knownRegion(scope: Construct): string | undefined {
-  const region = Stage.of(scope)?.region;
+/** The region that the stacks get from the stage around the project; undefined if only a deploy tells it. */
+function knownRegion(project: Construct): string | undefined {
+  const region = Stage.of(project)?.region;
   return Token.isUnresolved(region) ? undefined : region;
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Stack, Stage } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
 import { SageMakerProject } from '../lib/sagemaker-project';
 import { budgetedTime } from '../lib/training/budgeted-time';
@@ -175,17 +175,6 @@ describe('a spot job', () => {
     expect(JSON.stringify(policies)).toContain('/checkpoints/unet-');
   });
 
-  test('waits no longer than the stack can, and as long as was said', () => {
-    trainingTemplate({ spot: true, maxRuntime: Duration.hours(8) }).hasResourceProperties(JOB, {
-      StoppingCondition: { MaxRuntimeInSeconds: 8 * 3600, MaxWaitTimeInSeconds: 11.5 * 3600 },
-    });
-    const said = trainingTemplate({ spot: true, maxWait: Duration.hours(3) });
-    said.hasResourceProperties(JOB, {
-      StoppingCondition: { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 3 * 3600 },
-    });
-    said.hasResourceProperties('AWS::CloudFormation::WaitCondition', { Timeout: String(3 * 3600 + 1800) });
-  });
-
   test('is what a job is not if nothing is said', () => {
     trainingTemplate().hasResourceProperties(JOB, {
       EnableManagedSpotTraining: Match.absent(),
@@ -223,22 +212,11 @@ describe('a budget', () => {
     });
   });
 
-  test('is the limit only if it is lower than maxRuntime, and than what a stack can wait', () => {
-    const of = (budget: number, maxRuntime?: Duration) =>
-      timesOf(trainingTemplate({ budget, maxRuntime }), 'us-east-1').MaxRuntimeInSeconds;
-    expect(of(1, Duration.hours(1))).toBe('3600');
-    expect(of(1, Duration.hours(6))).toBe('15652');
-    expect(of(5)).toBe(String(11.5 * 3600));
-  });
-
-  test('leaves a spot job as long to wait, within what was said', () => {
+  test('leaves a spot job as long to wait', () => {
     expect(timesOf(trainingTemplate({ budget: 1, spot: true }), 'us-east-1')).toEqual({
       MaxRuntimeInSeconds: '15652',
       MaxWaitTimeInSeconds: '31304',
     });
-    expect(
-      timesOf(trainingTemplate({ budget: 1, spot: true, maxWait: Duration.hours(2) }), 'us-east-1'),
-    ).toEqual({ MaxRuntimeInSeconds: '7200', MaxWaitTimeInSeconds: '7200' });
   });
 
   test('has a plain number where the region is known', () => {
@@ -253,11 +231,16 @@ describe('a budget', () => {
     const at = (price: number) => ({
       training: { date: '2026', source: 'the test', prices: { 'ml.m5.xlarge': price } },
     });
-    budgetedTime(stack, directory.training(), 1, {
-      'us-east-1': at(0.25),
-      'eu-west-1': at(0.5),
-      'eu-north-1': {},
-    });
+    const StoppingCondition = budgetedTime(
+      stack,
+      { ...directory.training(), budget: 1 },
+      {
+        'us-east-1': at(0.25),
+        'eu-west-1': at(0.5),
+        'eu-north-1': {},
+      },
+    );
+    new CustomResource(stack, 'Job', { serviceToken: 'arn', properties: { StoppingCondition } });
     expect(Template.fromStack(stack).findMappings('*')).toEqual({
       BudgetedTime: {
         'us-east-1': { MaxRuntimeInSeconds: '14400' },
@@ -266,17 +249,11 @@ describe('a budget', () => {
     });
   });
 
-  test('never shortens the wait of the stack: another price is no other wait condition, and no other training', () => {
-    const timeout = (changes: Partial<TrainingProps>) => {
-      const captured = new Capture();
-      trainingTemplate(changes).hasResourceProperties('AWS::CloudFormation::WaitCondition', {
-        Timeout: captured,
-      });
-      return captured.asString();
-    };
-    expect(timeout({ budget: 1 })).toBe('43200');
-    expect(timeout({ budget: 1, maxRuntime: Duration.hours(1) })).toBe(String(3600 + 1800));
-    expect(timeout({ budget: 1, spot: true, maxRuntime: Duration.hours(1) })).toBe(String(7200 + 1800));
+  test('fails for a known region in which it pays for no run', () => {
+    const stack = new Stack(testApp(), 'stack', { env: { region: 'eu-north-1' } });
+    expect(() => budgetedTime(stack, { ...directory.training(), budget: 1 })).toThrow(
+      'the price table has no region eu-north-1',
+    );
   });
 });
 

@@ -1,9 +1,8 @@
 import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { secondsByRegion } from '../cost/budget';
+import { budgetProblems, secondsByRegion } from '../cost/budget';
 import type { Prices } from '../cost/prices';
-import type { TrainingProps } from './training-props';
-import { trainingBudget } from './training-request';
+import { type BudgetedTraining, trainingBudget } from './training-request';
 import { type StoppingCondition, stoppingCondition } from './training-time';
 
 /**
@@ -11,18 +10,19 @@ import { type StoppingCondition, stoppingCondition } from './training-time';
  * Where the region is known only at deploy, a mapping in the template has the times by region; in a region without a price
  * CloudFormation refuses the template (`Unable to get mapping`), and `npm run prices -- --region REGION` adds it.
  *
+ * @throws Error where the region is known and the budget pays for no run in it
  * @param prices the price table of this repository, unless a test has another
  */
-export function budgetedTime(
-  scope: Construct,
-  props: TrainingProps,
-  budget: number,
-  prices?: Prices,
-): StoppingCondition {
+export function budgetedTime(scope: Construct, props: BudgetedTraining, prices?: Prices): StoppingCondition {
   const { region } = Stack.of(scope);
-  const paid = secondsByRegion({ ...trainingBudget(props, budget), prices });
+  const sum = { ...trainingBudget(props), prices };
+  const paid = secondsByRegion(sum);
   if (!Token.isUnresolved(region)) {
-    return stoppingCondition(props, paid.get(region));
+    const seconds = paid.get(region);
+    if (seconds === undefined) {
+      throw new Error(budgetProblems(sum, region).join('; '));
+    }
+    return stoppingCondition(props, seconds);
   }
   const mapping = new CfnMapping(scope, 'BudgetedTime', {
     mapping: Object.fromEntries(

@@ -38,6 +38,7 @@ import {
   checkpointConfig,
   datasetVersions,
   identityHash,
+  isBudgeted,
   keepsCheckpoints,
   trainingIdentity,
   trainingRequest,
@@ -101,8 +102,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       trainingImage: imageUri(this, image),
       sourceArchiveUri: source.s3ObjectUrl,
       region: stack.region,
-      stoppingCondition:
-        props.budget === undefined ? stoppingCondition(props) : budgetedTime(this, props, props.budget),
+      stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
       vpcConfig: this.vpcConfig(props),
     });
     const versions = datasetVersions(props.channels);
@@ -151,7 +151,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       properties: {
         ...forTheFunction,
         ...(Object.keys(versions).length > 0 ? { [TrainingJobProperty.DATASET_VERSIONS]: versions } : {}),
-        ...(props.budget === undefined ? {} : { [TrainingJobProperty.BUDGET]: props.budget }),
+        ...(isBudgeted(props) ? { [TrainingJobProperty.BUDGET]: props.budget } : {}),
         ...request,
         CheckpointConfig: checkpoints,
         Tags: Lazy.any({ produce: () => this.cdkTagManager.renderTags() }),

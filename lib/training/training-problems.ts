@@ -6,7 +6,7 @@ import { hyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
 import { SourceDirectory } from './source-directory';
 import type { TrainingProps } from './training-props';
-import { trainingBudget } from './training-request';
+import { isBudgeted, trainingBudget } from './training-request';
 import { timeProblems } from './training-time';
 
 /** Environment variables that the training toolkit sets itself. */
@@ -36,9 +36,7 @@ export function trainingProblems(props: TrainingProps, region: string | undefine
     ...channelProblems(props),
     ...timeProblems(props),
     // Instances that there are none of have no price either: one problem is enough.
-    ...(props.budget === undefined || compute.length > 0
-      ? []
-      : budgetProblems(trainingBudget(props, props.budget), region)),
+    ...(isBudgeted(props) && compute.length === 0 ? budgetProblems(trainingBudget(props), region) : []),
     ...retryProblems(props),
     ...networkProblems(props),
   ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));

@@ -116,10 +116,20 @@ export function checkpointConfig(
   return { S3Uri: `s3://${bucketName}/checkpoints/${jobNamePrefix}`, LocalPath: CHECKPOINT_PATH };
 }
 
+/** A training job with a budget. */
+export interface BudgetedTraining extends TrainingProps {
+  readonly budget: number;
+}
+
+/** Whether a training job has a budget. */
+export function isBudgeted(props: TrainingProps): props is BudgetedTraining {
+  return props.budget !== undefined;
+}
+
 /** What a job's budget is to pay for. */
-export function trainingBudget(props: TrainingProps, budget: number): TrainingBudget {
+export function trainingBudget(props: BudgetedTraining): TrainingBudget {
   return {
-    budget,
+    budget: props.budget,
     instanceType: props.instanceType,
     instanceCount: props.instanceCount ?? 1,
     volumeSize: (props.volumeSize ?? DEFAULT_VOLUME_SIZE).toGibibytes({
@@ -139,17 +149,16 @@ export function keepsCheckpoints({ checkpoints, spot }: TrainingProps): boolean 
  */
 export function trainingIdentity(props: TrainingProps, request: TrainingRequest): unknown {
   return {
-    request:
-      props.budget === undefined
-        ? request
-        : {
-            ...request,
-            StoppingCondition: {
-              budget: props.budget,
-              maxRuntime: props.maxRuntime?.toSeconds(),
-              maxWait: props.maxWait?.toSeconds(),
-            },
+    request: isBudgeted(props)
+      ? {
+          ...request,
+          StoppingCondition: {
+            budget: props.budget,
+            maxRuntime: props.maxRuntime?.toSeconds(),
+            maxWait: props.maxWait?.toSeconds(),
           },
+        }
+      : request,
     versions: datasetVersions(props.channels),
     checkpoints: keepsCheckpoints(props),
   };
