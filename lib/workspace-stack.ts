@@ -2,8 +2,10 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type Channel, DirectoryChannel } from './training/channel';
+import { PROJECT_TAG } from './project-tag';
 import { DataBucket } from './workspace/data-bucket';
 import { Datasets } from './workspace/datasets';
+import { MonthlyBudget, type MonthlyBudgetProps } from './workspace/monthly-budget';
 import { Notebook, type NotebookProps } from './workspace/notebook';
 
 /** What lives as long as the project. */
@@ -11,10 +13,11 @@ export interface WorkspaceStackProps extends StackProps {
   readonly projectName: string;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly notebook: NotebookProps | undefined;
+  readonly monthlyBudget: MonthlyBudgetProps | undefined;
   readonly retainData: boolean;
 }
 
-/** The data bucket, the uploaded datasets, and the notebook instance. */
+/** The data bucket, the uploaded datasets, the notebook instance, and the month's budget. */
 export class WorkspaceStack extends Stack {
   public readonly bucket: IBucket;
 
@@ -54,6 +57,13 @@ export class WorkspaceStack extends Stack {
         bucket: this.bucket,
       });
       new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
+    }
+    if (props.monthlyBudget) {
+      const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });
+      new CfnOutput(this, 'BudgetName', {
+        value: budget.budgetName,
+        description: `Counts only once the tag '${PROJECT_TAG}' is activated: Billing and Cost Management, Cost allocation tags (in an organization, its management account)`,
+      });
     }
   }
 }

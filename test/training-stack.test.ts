@@ -1,9 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
-import { Capture, Match } from 'aws-cdk-lib/assertions';
+import { CustomResource, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
+import { SageMakerProject } from '../lib/sagemaker-project';
+import { budgetedTime } from '../lib/training/budgeted-time';
 import { Channel } from '../lib/training/channel';
 import { Framework } from '../lib/training/framework';
 import type { TrainingProps } from '../lib/training/training-props';
-import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+import { ProjectDirectory, synthesizedProject, testApp, withoutBundleHashes } from './project-fixture';
 
 const directory = new ProjectDirectory();
 afterAll(() => directory.remove());
@@ -39,6 +41,8 @@ describe('the identity of a training job', () => {
     ['the longest run time', { maxRuntime: Duration.hours(2) }],
     ['where the data lies', { channels: { training: Channel.fromS3('s3://some-bucket/x/') } }],
     ['checkpoints', { checkpoints: true }],
+    ['spot', { spot: true }],
+    ['a budget', { budget: 5 }],
   ])('changes with %s', (_title, changes) => {
     directory.write('training/other.py', '');
     const unchanged = identity();
@@ -64,6 +68,21 @@ describe('the identity of a training job', () => {
   test('does not change with the gate', () => {
     expect(identity({ minimumMetrics: { 'validation:accuracy': 0.9 } })).toBe(identity());
     expect(identity({ minimumMetrics: {} })).toBe(identity());
+  });
+
+  test('changes with the longest wait for spot capacity, and with the budget', () => {
+    const waits = [undefined, Duration.hours(3), Duration.hours(4)];
+    expect(new Set(waits.map((maxWait) => identity({ spot: true, maxWait }))).size).toBe(3);
+    const budgets = [5, 6].flatMap((budget) => [
+      identity({ budget }),
+      identity({ budget, maxRuntime: Duration.hours(1) }),
+    ]);
+    expect(new Set(budgets).size).toBe(4);
+  });
+
+  test('does not change with what is so already if nothing is said', () => {
+    expect(identity({ spot: false })).toBe(identity());
+    expect(identity({ spot: true, checkpoints: true })).toBe(identity({ spot: true }));
   });
 
   test('does not change with what Python and editors leave beside the script', () => {
@@ -138,6 +157,104 @@ test('the longest run time that is taken fills the longest wait', () => {
       Timeout: '43200',
     },
   );
+});
+
+describe('a spot job', () => {
+  test('waits for capacity as long as it may run, keeps checkpoints, and the stack waits for both', () => {
+    const template = trainingTemplate({ spot: true, maxRuntime: Duration.hours(2) });
+    template.hasResourceProperties(JOB, {
+      EnableManagedSpotTraining: true,
+      StoppingCondition: { MaxRuntimeInSeconds: 7200, MaxWaitTimeInSeconds: 14400 },
+      CheckpointConfig: { LocalPath: '/opt/ml/checkpoints' },
+    });
+    template.hasResourceProperties('AWS::CloudFormation::WaitCondition', { Timeout: String(14400 + 1800) });
+  });
+
+  test('has the role to read and write its checkpoints', () => {
+    const policies = trainingTemplate({ spot: true }).findResources('AWS::IAM::Policy');
+    expect(JSON.stringify(policies)).toContain('/checkpoints/unet-');
+  });
+
+  test('is what a job is not if nothing is said', () => {
+    trainingTemplate().hasResourceProperties(JOB, {
+      EnableManagedSpotTraining: Match.absent(),
+      CheckpointConfig: Match.absent(),
+      StoppingCondition: { MaxWaitTimeInSeconds: Match.absent() },
+    });
+  });
+});
+
+describe('a budget', () => {
+  /** The longest run and wait that a job's template has for a region. */
+  function timesOf(template: Template, region: string): Record<string, string> {
+    const condition = new Capture();
+    template.hasResourceProperties(JOB, { StoppingCondition: condition });
+    const mappings = template.findMappings('*');
+    return Object.fromEntries(
+      Object.entries(condition.asObject()).map(([field, value]) => {
+        const [map, ref, key] = (value as { 'Fn::FindInMap': [string, unknown, string] })['Fn::FindInMap'];
+        expect(ref).toEqual({ Ref: 'AWS::Region' });
+        return [field, mappings[map]?.[region]?.[key] as string];
+      }),
+    );
+  }
+
+  test('is a run time by the prices of the region that the stack is deployed to', () => {
+    // 0.23 an hour: 1 / 0.23 × 3600 = 15652.17
+    const template = trainingTemplate({ budget: 1 });
+    expect(timesOf(template, 'us-east-1')).toEqual({ MaxRuntimeInSeconds: '15652' });
+    template.hasResourceProperties(JOB, { Budget: 1 });
+  });
+
+  test('counts all instances', () => {
+    expect(timesOf(trainingTemplate({ budget: 1, instanceCount: 2 }), 'us-east-1')).toEqual({
+      MaxRuntimeInSeconds: '7826',
+    });
+  });
+
+  test('leaves a spot job as long to wait', () => {
+    expect(timesOf(trainingTemplate({ budget: 1, spot: true }), 'us-east-1')).toEqual({
+      MaxRuntimeInSeconds: '15652',
+      MaxWaitTimeInSeconds: '31304',
+    });
+  });
+
+  test('has a plain number where the region is known', () => {
+    const stage = new Stage(testApp(), 'stage', { env: { region: 'us-east-1' } });
+    new SageMakerProject(stage, 'unet', { training: directory.training({ budget: 1 }) });
+    const template = Template.fromStack(stage.node.findChild('unet-training') as Stack);
+    template.hasResourceProperties(JOB, { StoppingCondition: { MaxRuntimeInSeconds: 15652 } });
+  });
+
+  test('has no time in regions without a price, where a deploy is refused', () => {
+    const stack = new Stack(testApp(), 'stack');
+    const at = (price: number) => ({
+      training: { date: '2026', source: 'the test', prices: { 'ml.m5.xlarge': price } },
+    });
+    const StoppingCondition = budgetedTime(
+      stack,
+      { ...directory.training(), budget: 1 },
+      {
+        'us-east-1': at(0.25),
+        'eu-west-1': at(0.5),
+        'eu-north-1': {},
+      },
+    );
+    new CustomResource(stack, 'Job', { serviceToken: 'arn', properties: { StoppingCondition } });
+    expect(Template.fromStack(stack).findMappings('*')).toEqual({
+      BudgetedTime: {
+        'us-east-1': { MaxRuntimeInSeconds: '14400' },
+        'eu-west-1': { MaxRuntimeInSeconds: '7200' },
+      },
+    });
+  });
+
+  test('fails for a known region in which it pays for no run', () => {
+    const stack = new Stack(testApp(), 'stack', { env: { region: 'eu-north-1' } });
+    expect(() => budgetedTime(stack, { ...directory.training(), budget: 1 })).toThrow(
+      'the price table has no region eu-north-1',
+    );
+  });
 });
 
 test('another request has another handle and another wait condition, since neither can be updated', () => {

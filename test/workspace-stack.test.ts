@@ -133,6 +133,57 @@ test('a notebook with an idle timeout runs the script that stops it beside the o
   expect(script).toContain("bash <<'GIVEN_ON_START'\necho hello-from-me\nGIVEN_ON_START");
 });
 
+describe('a monthly budget', () => {
+  const notify = 'me@example.com';
+
+  test("mails at 50, 80 and 100 % of the costs of the project's tag, and when the forecast exceeds it", () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }).workspace();
+    template.resourceCountIs('AWS::Budgets::Budget', 1);
+    template.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: {
+        BudgetName: Match.absent(),
+        BudgetType: 'COST',
+        TimeUnit: 'MONTHLY',
+        BudgetLimit: { Amount: 50, Unit: 'USD' },
+        CostFilters: { TagKeyValue: ['user:project$unet'] },
+      },
+      NotificationsWithSubscribers: [
+        ['ACTUAL', 50],
+        ['ACTUAL', 80],
+        ['ACTUAL', 100],
+        ['FORECASTED', 100],
+      ].map(([NotificationType, Threshold]) => ({
+        Notification: {
+          NotificationType,
+          Threshold,
+          ThresholdType: 'PERCENTAGE',
+          ComparisonOperator: 'GREATER_THAN',
+        },
+        Subscribers: [{ SubscriptionType: 'EMAIL', Address: notify }],
+      })),
+    });
+  });
+
+  test('has the tag that it filters by, like all else of the project', () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }, 'other').workspace();
+    const [{ Properties }] = Object.values(template.findResources('AWS::Budgets::Budget')) as [
+      { Properties: { ResourceTags: { Key: string; Value: string }[]; Budget: object } },
+    ];
+    const [{ Key, Value }] = Properties.ResourceTags as [{ Key: string; Value: string }];
+    expect(Properties.Budget).toMatchObject({ CostFilters: { TagKeyValue: [`user:${Key}$${Value}`] } });
+    template.hasResourceProperties('AWS::S3::Bucket', { Tags: Match.arrayWith([{ Key, Value }]) });
+  });
+
+  test('comes with an output that says that its tag must be activated', () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }).workspace();
+    template.hasOutput('BudgetName', { Description: Match.stringLikeRegexp("'project' is activated") });
+  });
+
+  test('is not there unless asked for', () => {
+    workspaceTemplate().resourceCountIs('AWS::Budgets::Budget', 0);
+  });
+});
+
 test('everything that takes tags has the tag of the project', () => {
   const project = synthesizedProject(directory.props());
   const taggable = new Set([
