@@ -36,6 +36,7 @@ export class BlockView implements WatchView {
       this.terminal.info(line);
     }
     this.state = undefined;
+    this.message = undefined;
   }
 
   private draw(): void {
@@ -48,6 +49,9 @@ export class BlockView implements WatchView {
   private lines(): string[] {
     const { state, region, message: trouble } = this;
     const { size } = this.terminal;
-    return state ? block(state, { size, region, now: Date.now(), trouble }) : [];
+    if (!state) {
+      return trouble === undefined ? [] : [trouble];
+    }
+    return block(state, { size, region, now: Date.now(), trouble });
   }
 }

@@ -74,17 +74,19 @@ export class TrainingWatch {
     for (const note of [...state.problems, ...costNotes(state.job, this.options)]) {
       this.options.view.note(note);
     }
-    this.options.view.show(state, []);
-    let wasEnded = state.hasEnded;
+    let isLastReading = state.hasEnded;
     for (;;) {
       await this.persistently(() => this.readLog(state));
-      if (wasEnded) {
+      this.options.view.show(state, []);
+      if (isLastReading) {
         return state;
       }
       // The log's last lines arrive a little after the end: it is read once more.
-      wasEnded = state.hasEnded;
+      isLastReading = state.hasEnded;
       await this.options.services.wait(POLL_INTERVAL, this.options.signal);
-      await this.refresh(state);
+      if (!isLastReading) {
+        state.describe(await this.persistently(() => this.describe()));
+      }
     }
   }
 
@@ -97,13 +99,8 @@ export class TrainingWatch {
       this.options.services.now() < until
     ) {
       await this.options.services.wait(METRICS_INTERVAL, this.options.signal);
-      await this.refresh(state);
+      state.describe(await this.persistently(() => this.describe()));
     }
-  }
-
-  private async refresh(state: WatchState): Promise<void> {
-    state.describe(await this.persistently(() => this.describe()));
-    this.options.view.show(state, []);
   }
 
   private async describe(): Promise<DescribeTrainingJobResponse> {
