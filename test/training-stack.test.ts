@@ -322,6 +322,12 @@ test('checkpoints are kept under the identity of the job, so that another config
   expect(JSON.stringify(uri.asObject())).toContain(`/checkpoints/${prefix}"`);
 });
 
+test('an output says how to watch the job', () => {
+  const template = trainingTemplate();
+  const [job] = Object.keys(template.findResources(JOB));
+  template.hasOutput('Watch', { Value: { 'Fn::Join': ['', ['npm run watch -- ', { Ref: job }]] } });
+});
+
 test('the template of the training stack', () => {
   const { Resources, Outputs } = trainingTemplate().toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
