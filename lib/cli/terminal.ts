@@ -47,8 +47,8 @@ export class ProcessTerminal implements Terminal {
       return;
     }
     this.clearProgress();
-    // A longer line would wrap, and a wrapped line cannot be redrawn.
-    process.stderr.write(stripVTControlCharacters(text).slice(0, (process.stderr.columns ?? 80) - 1));
+    // A longer line would wrap, and a wrapped line cannot be redrawn. Some terminals say that they have no columns.
+    process.stderr.write(stripVTControlCharacters(text).slice(0, (process.stderr.columns || 80) - 1));
     this.drawn = true;
   }
 
