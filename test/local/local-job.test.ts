@@ -11,7 +11,7 @@ const DECLARED: DeclaredTrainingJob = {
       { ChannelName: 'training', DataSource: undefined },
       { ChannelName: 'lexicon', DataSource: undefined },
     ],
-  } as DeclaredTrainingJob['request'],
+  } as unknown as DeclaredTrainingJob['request'],
   minimumMetrics: {},
   datasetVersions: {},
   sourceArchive: '/archive.tar.gz',
