@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { Capture, Match } from 'aws-cdk-lib/assertions';
 import { Channel } from '../lib/training/channel';
@@ -71,6 +72,18 @@ describe('the identity of a training job', () => {
     directory.write('training/__pycache__/train.cpython-312.pyc', 'x');
     directory.write('training/.ipynb_checkpoints/train.py', 'x');
     expect(identity()).toBe(now);
+  });
+
+  test('does not change with what file managers leave in the data, which is not uploaded either', () => {
+    const now = identity();
+    directory.write('dataset/.DS_Store', 'x');
+    directory.write('dataset/original/Thumbs.db', 'x');
+    directory.write('dataset/original/.ipynb_checkpoints/a.txt', 'x');
+    expect(identity()).toBe(now);
+    const { directory: assembly } = synthesizedProject({ training: directory.training() }).app.synth();
+    const uploaded = readdirSync(assembly, { recursive: true, encoding: 'utf8' });
+    expect(uploaded.filter((name) => name.endsWith('original/a.txt'))).toHaveLength(1);
+    expect(uploaded.filter((name) => /DS_Store|Thumbs|ipynb_checkpoints/.test(name))).toEqual([]);
   });
 });
 
@@ -206,6 +219,10 @@ test('checkpoints are kept under the identity of the job, so that another config
 });
 
 test('the template of the training stack', () => {
-  const { Resources, Outputs } = trainingTemplate().toJSON() as Record<string, unknown>;
+  // A directory of its own: what other tests wrote would be in the hashes.
+  const untouched = new ProjectDirectory();
+  const template = synthesizedProject({ training: untouched.training() }).training();
+  untouched.remove();
+  const { Resources, Outputs } = template.toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
 });
