@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { instanceTypeProblems, processorOf } from '../instance-types';
 import { DirectoryChannel } from './channel';
 import { hyperparameterProblems } from './hyperparameters';
@@ -47,9 +47,9 @@ function computeProblems(props: TrainingProps): string[] {
   if (!Number.isInteger(count) || count < 1) {
     problems.push(`instanceCount: ${count} is not a whole number from 1`);
   }
-  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
-  if (size !== undefined && (size < 1 || size > 16384)) {
-    problems.push(`volumeSize: ${size} GiB is not from 1 to 16384 GiB`);
+  const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 16384)) {
+    problems.push(`volumeSize: ${size} GiB is not a whole number from 1 to 16384 GiB`);
   }
   return problems;
 }
@@ -90,7 +90,8 @@ function gateProblems(props: TrainingProps): string[] {
 function channelProblems(props: TrainingProps): string[] {
   const names = Object.keys(props.channels);
   const problems = Object.entries(props.channels).flatMap(([name, channel]) => {
-    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name)) {
+    // The two names of dots are directories already, and the channel becomes one.
+    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name) || name === '.' || name === '..') {
       return [`channels: '${name}' is not a channel name; 1 to 64 letters, digits, '.', '-' and '_'`];
     }
     return channel.problems(`channels.${name}`);
@@ -112,10 +113,10 @@ function channelProblems(props: TrainingProps): string[] {
 
 function timeProblems(props: TrainingProps): string[] {
   const problems: string[] = [];
-  const runtime = (props.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds();
+  const runtime = (props.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds({ integral: false });
   const longest = MAX_WAIT.minus(WAIT_MARGIN);
-  if (runtime < 1) {
-    problems.push('maxRuntime: 0 seconds; a job needs at least one');
+  if (!Number.isInteger(runtime) || runtime < 1) {
+    problems.push(`maxRuntime: ${runtime} seconds is not a whole number of seconds from 1`);
   }
   if (runtime > longest.toSeconds()) {
     problems.push(

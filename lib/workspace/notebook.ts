@@ -1,4 +1,4 @@
-import { type Duration, Fn, Size, Stack } from 'aws-cdk-lib';
+import { type Duration, Fn, Size, SizeRoundingBehavior, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   Grant,
@@ -113,9 +113,9 @@ export function notebookProblems(props: NotebookProps): string[] {
       `notebook.notebookInstanceName: '${name}' is not a name; 1 to 63 letters, digits and inner dashes`,
     );
   }
-  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
-  if (size !== undefined && (size < 5 || size > 16_384)) {
-    problems.push(`notebook.volumeSize: ${size} GiB is not from 5 to 16384 GiB`);
+  const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (size !== undefined && (!Number.isInteger(size) || size < 5 || size > 16_384)) {
+    problems.push(`notebook.volumeSize: ${size} GiB is not a whole number from 5 to 16384 GiB`);
   }
   const additional = props.additionalCodeRepositories ?? [];
   if (additional.length > 3) {
@@ -145,14 +145,14 @@ export function notebookProblems(props: NotebookProps): string[] {
     }
   }
   if (props.idleTimeout) {
-    problems.push(...idleStopProblems(props.idleTimeout.toSeconds()));
+    problems.push(...idleStopProblems(props.idleTimeout.toSeconds({ integral: false })));
   }
   return problems;
 }
 
 /** The scripts of a configuration: those given, and the one that stops an idle instance. */
 function scripts(props: NotebookProps): NotebookLifecycle {
-  const idle = props.idleTimeout && idleStopScript(props.idleTimeout.toSeconds());
+  const idle = props.idleTimeout && idleStopScript(props.idleTimeout.toSeconds({ integral: false }));
   const given = props.lifecycle?.onStart;
   return {
     onCreate: props.lifecycle?.onCreate,
