@@ -94,7 +94,7 @@ const TRAINING: Case[] = [
   [
     'a volume beyond the largest',
     { volumeSize: Size.tebibytes(20) },
-    /volumeSize: 20480 GiB is not from 1 to 16384 GiB/,
+    /volumeSize: 20480 GiB is not a whole number from 1 to 16384 GiB/,
   ],
   [
     'a hyperparameter with white space',
@@ -255,6 +255,21 @@ const TRAINING: Case[] = [
     { maxRuntime: Duration.hours(12) },
     /maxRuntime: 43200 s is more than the 41400 s \(11\.5 hours\) that a stack can wait/,
   ],
+  [
+    'a volume of no whole GiB',
+    { volumeSize: Size.mebibytes(1536) },
+    /^training\.volumeSize: 1\.5 GiB is not a whole number from 1 to 16384 GiB/,
+  ],
+  [
+    'a channel named like the directory above',
+    { channels: { '..': Channel.fromS3('s3://some-bucket/x/') } },
+    /channels: '\.\.' is not a channel name/,
+  ],
+  [
+    'a run time of no whole seconds',
+    { maxRuntime: Duration.millis(1500) },
+    /^training\.maxRuntime: 1\.5 seconds is not a whole number of seconds from 1/,
+  ],
   ['no run time', { maxRuntime: Duration.seconds(0) }, /maxRuntime: 0 seconds/],
   [
     'spot without checkpoints',
@@ -377,7 +392,7 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
       directory.props({
         hosting: Hosting.realtime({ instanceType: 'ml.m5.large', volumeSize: Size.gibibytes(600) }),
       }),
-    /hosting\.volumeSize: 600 GiB is not from 1 to 512 GiB/,
+    /hosting\.volumeSize: 600 GiB is not a whole number from 1 to 512 GiB/,
   ],
   [
     'serverless memory between steps',
@@ -402,7 +417,31 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
   [
     'a notebook volume under the smallest',
     () => directory.props({ notebook: { instanceType: 'ml.t3.medium', volumeSize: Size.gibibytes(4) } }),
-    /notebook\.volumeSize: 4 GiB is not from 5/,
+    /notebook\.volumeSize: 4 GiB is not a whole number from 5/,
+  ],
+  [
+    'a notebook volume of no whole GiB',
+    () => directory.props({ notebook: { instanceType: 'ml.t3.medium', volumeSize: Size.mebibytes(5632) } }),
+    /notebook\.volumeSize: 5\.5 GiB is not a whole number from 5/,
+  ],
+  [
+    'a notebook that stops after no whole seconds',
+    () =>
+      directory.props({ notebook: { instanceType: 'ml.t3.medium', idleTimeout: Duration.millis(900_500) } }),
+    /notebook\.idleTimeout is 900\.5 seconds, but must be whole seconds/,
+  ],
+  [
+    'a hosting volume of no whole GiB',
+    () =>
+      directory.props({
+        hosting: Hosting.realtime({ instanceType: 'ml.m5.large', volumeSize: Size.mebibytes(1536) }),
+      }),
+    /hosting\.volumeSize: 1\.5 GiB is not a whole number from 1 to 512 GiB/,
+  ],
+  [
+    'serverless memory of no whole MiB',
+    () => directory.props({ hosting: Hosting.serverless({ memorySize: Size.kibibytes(1536) }) }),
+    /hosting\.memorySize: 1\.5 MiB is not one of/,
   ],
   [
     'a repository by ssh',

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { CustomResource, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
 import { SageMakerProject } from '../lib/sagemaker-project';
@@ -90,6 +91,18 @@ describe('the identity of a training job', () => {
     directory.write('training/__pycache__/train.cpython-312.pyc', 'x');
     directory.write('training/.ipynb_checkpoints/train.py', 'x');
     expect(identity()).toBe(now);
+  });
+
+  test('does not change with what file managers leave in the data, which is not uploaded either', () => {
+    const now = identity();
+    directory.write('dataset/.DS_Store', 'x');
+    directory.write('dataset/original/Thumbs.db', 'x');
+    directory.write('dataset/original/.ipynb_checkpoints/a.txt', 'x');
+    expect(identity()).toBe(now);
+    const { directory: assembly } = synthesizedProject({ training: directory.training() }).app.synth();
+    const uploaded = readdirSync(assembly, { recursive: true, encoding: 'utf8' });
+    expect(uploaded.filter((name) => name.endsWith('original/a.txt'))).toHaveLength(1);
+    expect(uploaded.filter((name) => /DS_Store|Thumbs|ipynb_checkpoints/.test(name))).toEqual([]);
   });
 });
 
@@ -329,6 +342,10 @@ test('an output says how to watch the job', () => {
 });
 
 test('the template of the training stack', () => {
-  const { Resources, Outputs } = trainingTemplate().toJSON() as Record<string, unknown>;
+  // A directory of its own: what other tests wrote would be in the hashes.
+  const untouched = new ProjectDirectory();
+  const template = synthesizedProject({ training: untouched.training() }).training();
+  untouched.remove();
+  const { Resources, Outputs } = template.toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
 });

@@ -1,9 +1,18 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SageMakerProject } from '../lib/sagemaker-project';
 import { Channel } from '../lib/training/channel';
 import { uploadPrefix } from '../lib/training/training-request';
 import type { NotebookProps } from '../lib/workspace/notebook';
-import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+import {
+  ProjectDirectory,
+  synthesizedProject,
+  templateOf,
+  testApp,
+  withoutBundleHashes,
+} from './project-fixture';
 
 const directory = new ProjectDirectory();
 afterAll(() => directory.remove());
@@ -181,6 +190,46 @@ describe('a monthly budget', () => {
 
   test('is not there unless asked for', () => {
     workspaceTemplate().resourceCountIs('AWS::Budgets::Budget', 0);
+  });
+});
+
+test('a notebook in a network of the account has no other way out, and a role that may attach it', () => {
+  const app = testApp();
+  const vpc = new Vpc(new Stack(app, 'network'), 'Vpc', { natGateways: 1 });
+  const notebook: NotebookProps = { instanceType: 'ml.t3.medium', vpc };
+  new SageMakerProject(app, 'unet', directory.props({ notebook }));
+  const template = templateOf(app, 'unet-workspace');
+  template.hasResourceProperties('AWS::SageMaker::NotebookInstance', {
+    DirectInternetAccess: 'Disabled',
+    SubnetId: { 'Fn::ImportValue': Match.stringLikeRegexp('PrivateSubnet1') },
+    SecurityGroupIds: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('SecurityGroup'), 'GroupId'] }],
+  });
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
+    'ec2:CreateNetworkInterfacePermission',
+  );
+});
+
+test('a role that was given gets leave to stop its idle notebook, and nothing else', () => {
+  const app = testApp();
+  const role = new Role(new Stack(app, 'roles'), 'Role', {
+    assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
+  });
+  const notebook: NotebookProps = { instanceType: 'ml.t3.medium', role, idleTimeout: Duration.hours(1) };
+  new SageMakerProject(app, 'Unet', directory.props({ notebook }));
+  templateOf(app, 'Unet-workspace').hasResourceProperties('AWS::SageMaker::NotebookInstance', {
+    RoleArn: { 'Fn::ImportValue': Match.stringLikeRegexp('Role') },
+  });
+  templateOf(app, 'roles').hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: [
+        {
+          Action: 'sagemaker:StopNotebookInstance',
+          Resource: {
+            'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('notebook-instance/unet$')])],
+          },
+        },
+      ],
+    },
   });
 });
 

@@ -187,9 +187,7 @@ async function newestNames(
   }
   const jobs = await explained(() => newestJobs(client, name, signal));
   const names = jobs.slice(0, LISTED_JOBS).map((job) => job.TrainingJobName);
-  return names.length > 0
-    ? `; the newest of ${name}: ${names.join(', ')}`
-    : `, and none of ${name}`;
+  return names.length > 0 ? `; the newest of ${name}: ${names.join(', ')}` : `, and none of ${name}`;
 }
 
 /** Calls AWS; what the person has to mend comes as a UserError. */

@@ -1,4 +1,4 @@
-import type { Size } from 'aws-cdk-lib';
+import { type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { type InstanceType, instanceTypeProblems, processorOf } from '../instance-types';
 
 /** What every way of hosting may have. */
@@ -96,9 +96,9 @@ export class RealtimeHosting extends Hosting {
         `hosting.initialInstanceCount: ${this.initialInstanceCount} is not a whole number from 1`,
       );
     }
-    const size = this.volumeSize?.toGibibytes({ rounding: 1 });
-    if (size !== undefined && (size < 1 || size > 512)) {
-      problems.push(`hosting.volumeSize: ${size} GiB is not from 1 to 512 GiB`);
+    const size = this.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+    if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 512)) {
+      problems.push(`hosting.volumeSize: ${size} GiB is not a whole number from 1 to 512 GiB`);
     }
     return [...problems, ...this.environmentProblems()];
   }
@@ -112,7 +112,7 @@ export class ServerlessHosting extends Hosting {
 
   public constructor(props: ServerlessHostingProps) {
     super(props.environment ?? {});
-    this.memorySize = props.memorySize?.toMebibytes() ?? 2048;
+    this.memorySize = props.memorySize?.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) ?? 2048;
     this.maxConcurrency = props.maxConcurrency ?? 5;
   }
 

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { budgetProblems } from '../cost/budget';
 import { instanceTypeProblems, processorOf } from '../instance-types';
 import { DirectoryChannel } from './channel';
@@ -53,9 +53,9 @@ function computeProblems(props: TrainingProps): string[] {
   if (!Number.isInteger(count) || count < 1) {
     problems.push(`instanceCount: ${count} is not a whole number from 1`);
   }
-  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
-  if (size !== undefined && (size < 1 || size > 16384)) {
-    problems.push(`volumeSize: ${size} GiB is not from 1 to 16384 GiB`);
+  const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 16384)) {
+    problems.push(`volumeSize: ${size} GiB is not a whole number from 1 to 16384 GiB`);
   }
   return problems;
 }
@@ -96,7 +96,8 @@ function gateProblems(props: TrainingProps): string[] {
 function channelProblems(props: TrainingProps): string[] {
   const names = Object.keys(props.channels);
   const problems = Object.entries(props.channels).flatMap(([name, channel]) => {
-    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name)) {
+    // The two names of dots are directories already, and the channel becomes one.
+    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name) || name === '.' || name === '..') {
       return [`channels: '${name}' is not a channel name; 1 to 64 letters, digits, '.', '-' and '_'`];
     }
     return channel.problems(`channels.${name}`);

@@ -40,10 +40,8 @@ export function stackTimeout(props: TimeProps): number {
 export function timeProblems(props: TimeProps): string[] {
   const problems: string[] = [];
   const longest = LONGEST_JOB.toSeconds();
-  const maxRuntime = props.maxRuntime?.toSeconds();
-  if (maxRuntime !== undefined && maxRuntime < 1) {
-    problems.push('maxRuntime: 0 seconds; a job needs at least one');
-  }
+  const maxRuntime = secondsOf(props.maxRuntime);
+  problems.push(...wholeSecondsProblems('maxRuntime', maxRuntime));
   if (maxRuntime !== undefined && maxRuntime > longest) {
     problems.push(`maxRuntime: ${beyondLongest(maxRuntime)}`);
   }
@@ -53,7 +51,8 @@ export function timeProblems(props: TimeProps): string[] {
 function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
   const problems: string[] = [];
   const longest = LONGEST_JOB.toSeconds();
-  const maxWait = props.maxWait?.toSeconds();
+  const maxWait = secondsOf(props.maxWait);
+  problems.push(...wholeSecondsProblems('maxWait', maxWait));
   // With a budget alone, the run is as long as it pays for within maxWait.
   const least = props.maxRuntime || props.budget === undefined ? runLimit(props) : 60;
   if (checkpoints === false) {
@@ -61,7 +60,7 @@ function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
       'checkpoints: false, with spot: whenever AWS takes the capacity back, all that was trained would be lost; leave checkpoints out, or spot',
     );
   }
-  if (maxWait === undefined && props.maxRuntime?.toSeconds() === longest) {
+  if (maxWait === undefined && secondsOf(props.maxRuntime) === longest) {
     problems.push(
       `maxRuntime: ${longest} s is all the time that a stack can wait for a job, so spot would have none to wait for capacity; lower maxRuntime, or leave spot out`,
     );
@@ -83,6 +82,17 @@ function onDemandProblems({ maxWait }: TimeProps): string[] {
     : ['maxWait: only with spot, since nothing else waits for capacity; give spot: true, or leave it out'];
 }
 
+/** Seconds, with their fraction, which `wholeSecondsProblems` refuses. */
+function secondsOf(duration: Duration | undefined): number | undefined {
+  return duration?.toSeconds({ integral: false });
+}
+
+function wholeSecondsProblems(prop: string, seconds: number | undefined): string[] {
+  return seconds === undefined || (Number.isInteger(seconds) && seconds >= 1)
+    ? []
+    : [`${prop}: ${seconds} seconds is not a whole number of seconds from 1`];
+}
+
 function beyondLongest(seconds: number): string {
   return (
     `${seconds} s is more than the ${LONGEST_JOB.toSeconds()} s (${LONGEST_JOB.toHours({ integral: false })} hours) that a stack can wait for a job: ` +
@@ -92,10 +102,10 @@ function beyondLongest(seconds: number): string {
 
 /** The longest run, but for what a budget pays for. */
 function runLimit({ maxRuntime, budget }: TimeProps): number {
-  return (maxRuntime ?? (budget === undefined ? DEFAULT_MAX_RUNTIME : LONGEST_JOB)).toSeconds();
+  return secondsOf(maxRuntime) ?? (budget === undefined ? DEFAULT_MAX_RUNTIME : LONGEST_JOB).toSeconds();
 }
 
 /** Twice the run, if nothing is said: as long for capacity as for the training itself. */
 function waitTime({ maxWait }: TimeProps, maxRuntime: number): number {
-  return maxWait?.toSeconds() ?? Math.min(2 * maxRuntime, LONGEST_JOB.toSeconds());
+  return secondsOf(maxWait) ?? Math.min(2 * maxRuntime, LONGEST_JOB.toSeconds());
 }
