@@ -100,7 +100,9 @@ export function watchCommand(
       const state = await explained(() => watch.follow());
       let gate: Gate = { minimumMetrics: {} };
       if (state.job.TrainingJobStatus === 'Completed' && isTrainingJobName(jobName)) {
-        view.note('synthesizing bin/app.ts, to know the gate');
+        if (reading === undefined) {
+          view.note('synthesizing bin/app.ts, to know the gate');
+        }
         gate = await gateOf(jobName, project);
         await watch.settle(state, gate.minimumMetrics);
       }
@@ -187,9 +189,7 @@ async function newestNames(
   }
   const jobs = await explained(() => newestJobs(client, name, signal));
   const names = jobs.slice(0, LISTED_JOBS).map((job) => job.TrainingJobName);
-  return names.length > 0
-    ? `; the newest of ${name}: ${names.join(', ')}`
-    : `, and none of ${name}`;
+  return names.length > 0 ? `; the newest of ${name}: ${names.join(', ')}` : `, and none of ${name}`;
 }
 
 /** Calls AWS; what the person has to mend comes as a UserError. */
