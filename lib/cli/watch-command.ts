@@ -100,7 +100,9 @@ export function watchCommand(
       const state = await explained(() => watch.follow());
       let gate: Gate = { minimumMetrics: {} };
       if (state.job.TrainingJobStatus === 'Completed' && isTrainingJobName(jobName)) {
-        view.note('synthesizing bin/app.ts, to know the gate');
+        if (reading === undefined) {
+          view.note('synthesizing bin/app.ts, to know the gate');
+        }
         gate = await gateOf(jobName, project);
         await watch.settle(state, gate.minimumMetrics);
       }
