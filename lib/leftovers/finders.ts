@@ -3,7 +3,7 @@ import { alarms } from './finders/alarms';
 import { buckets } from './finders/buckets';
 import { budgets } from './finders/budgets';
 import { endpoints } from './finders/endpoints';
-import { functions } from './finders/functions';
+import { functions, layers } from './finders/functions';
 import { logGroups, logStreams } from './finders/log-groups';
 import { endpointConfigs, models } from './finders/models';
 import { networkInterfaces } from './finders/network-interfaces';
@@ -31,6 +31,7 @@ export const FINDERS: readonly Finder[] = [
   models,
   lifecycleConfigs,
   functions,
+  layers,
   alarms,
   topics,
   budgets,

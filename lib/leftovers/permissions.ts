@@ -10,6 +10,8 @@ export const ACTIONS: readonly string[] = [
   'events:ListTargetsByRule',
   'iam:GetAccountAuthorizationDetails',
   'lambda:ListFunctions',
+  'lambda:ListLayerVersions',
+  'lambda:ListLayers',
   'logs:DescribeLogGroups',
   'logs:DescribeLogStreams',
   's3:ListAllMyBuckets',

@@ -2,6 +2,9 @@ import { formatPerHour, formatUsd } from '../cost/money';
 import type { Leftover } from './leftover';
 import type { Sight } from './look';
 
+/** USD per hour below which the amount is not told: some pages of logs cost less than a cent in a year. */
+const LEAST_SHOWN = 0.00001;
+
 /** What all of it costs: the sum of what is known, and how many have parts that are not. */
 export interface Total {
   readonly perHour: number;
@@ -65,7 +68,8 @@ function shownCost({ cost: { perHour, unknown } }: Leftover): string {
   if (perHour === undefined) {
     return 'unknown';
   }
-  return unknown.length > 0 ? `${formatUsd(perHour)} + ?` : formatUsd(perHour);
+  const known = perHour > 0 && perHour < LEAST_SHOWN ? `< ${formatUsd(LEAST_SHOWN)}` : formatUsd(perHour);
+  return unknown.length > 0 ? `${known} + ?` : known;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

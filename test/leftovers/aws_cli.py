@@ -1,6 +1,6 @@
-"""The part of the AWS CLI that removal commands use, made from botocore's own models: an option that no API has fails.
+"""The part of the AWS CLI that removal commands use, from botocore's models: an option that no API has fails.
 
-aws_cli.py SERVICE OPERATION --option VALUE... [--query JMESPATH] [--output text|json] [--max-items N] [--region R]
+aws_cli.py SERVICE OPERATION --option VALUE... [--query JMESPATH] [--output text] [--max-items N] [--region R]
 """
 
 import json

@@ -17,7 +17,12 @@ import {
 import { DescribeNetworkInterfacesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetAccountAuthorizationDetailsCommand, IAMClient } from '@aws-sdk/client-iam';
-import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  LambdaClient,
+  ListFunctionsCommand,
+  ListLayersCommand,
+  ListLayerVersionsCommand,
+} from '@aws-sdk/client-lambda';
 import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,
@@ -64,7 +69,7 @@ const ACCOUNT: readonly (readonly [client: any, command: any, answer: object])[]
       StackResourceSummaries: [
         {
           LogicalResourceId: 'Role',
-          PhysicalResourceId: 'unet-training-Role-AB',
+          PhysicalResourceId: 'unet-training-Role-AB12CD34EF56',
           ResourceType: 'AWS::IAM::Role',
           ResourceStatus: 'DELETE_FAILED',
           ResourceStatusReason: 'Cannot delete entity, must detach all policies first.',
@@ -78,15 +83,21 @@ const ACCOUNT: readonly (readonly [client: any, command: any, answer: object])[]
   [CloudWatchLogsClient, DescribeLogGroupsCommand, {}],
   [CloudWatchLogsClient, DescribeLogStreamsCommand, {}],
   [EC2Client, DescribeNetworkInterfacesCommand, {}],
-  [EventBridgeClient, ListRulesCommand, { Rules: [{ Name: 'unet-training-Rule-AB', State: 'ENABLED' }] }],
+  [
+    EventBridgeClient,
+    ListRulesCommand,
+    { Rules: [{ Name: 'unet-training-Rule-AB12CD34EF56', State: 'ENABLED' }] },
+  ],
   [EventBridgeClient, ListTargetsByRuleCommand, { Targets: [{ Id: 'Target0', Arn: 'x' }] }],
   [
     IAMClient,
     GetAccountAuthorizationDetailsCommand,
-    { RoleDetailList: [{ RoleName: 'unet-training-Role-AB' }] },
+    { RoleDetailList: [{ RoleName: 'unet-training-Role-AB12CD34EF56' }] },
   ],
   [LambdaClient, ListFunctionsCommand, {}],
-  [S3Client, ListBucketsCommand, { Buckets: [{ Name: 'unet-workspace-data-ab' }] }],
+  [LambdaClient, ListLayersCommand, { Layers: [{ LayerName: 'unet-workspace-Layer-AB12CD34EF56' }] }],
+  [LambdaClient, ListLayerVersionsCommand, { LayerVersions: [{ Version: 7 }] }],
+  [S3Client, ListBucketsCommand, { Buckets: [{ Name: 'unet-workspace-data-ab12cd34ef56' }] }],
   [S3Client, ListObjectVersionsCommand, { Versions: [{ IsLatest: true, Size: 1024 ** 3 * 1000 }] }],
   [
     SageMakerClient,
@@ -184,6 +195,7 @@ test('sees all of the account, and what it costs', async () => {
   expect(costs).toEqual({
     'AWS::CloudFormation::Stack': 0,
     'AWS::Events::Rule': 0,
+    'AWS::Lambda::LayerVersion': 0,
     // What runs, not what the configuration began with.
     'AWS::SageMaker::Endpoint': 3 * 0.23,
     'AWS::SageMaker::TrainingJob': 2 * 0.23,
@@ -194,11 +206,11 @@ test('sees all of the account, and what it costs', async () => {
   });
   expect(total.perHour).toBeCloseTo(5 * 0.23 + 23 / 730);
   expect(leftovers[0]!.detail).toBe(
-    'DELETE_FAILED; Role (unet-training-Role-AB): Cannot delete entity, must detach all policies first.',
+    'DELETE_FAILED; Role (unet-training-Role-AB12CD34EF56): Cannot delete entity, must detach all policies first.',
   );
   expect(leftovers.find(({ type }) => type.endsWith('Rule'))!.removal).toEqual([
-    'aws events remove-targets --rule unet-training-Rule-AB --region us-east-1 --ids Target0',
-    'aws events delete-rule --name unet-training-Rule-AB --region us-east-1',
+    'aws events remove-targets --rule unet-training-Rule-AB12CD34EF56 --region us-east-1 --ids Target0',
+    'aws events delete-rule --name unet-training-Rule-AB12CD34EF56 --region us-east-1',
   ]);
   expect(leftovers.find(({ type }) => type.endsWith('TrainingJob'))!.removal).toEqual([
     `aws sagemaker stop-training-job --training-job-name ${JOB} --region us-east-1`,
@@ -245,7 +257,7 @@ test('a failed bucket stays listed, with an unknown cost', async () => {
   mocks.get(S3Client)!.on(ListObjectVersionsCommand).rejects(denied('s3:ListBucketVersions'));
   const { leftovers } = JSON.parse((await run('--json')).result) as { leftovers: Leftover[] };
   expect(leftovers.find(({ type }) => type === 'AWS::S3::Bucket')).toMatchObject({
-    name: 'unet-workspace-data-ab',
+    name: 'unet-workspace-data-ab12cd34ef56',
     detail: 'objects not seen',
     cost: { unknown: ['its objects cannot be seen'] },
   });
@@ -257,7 +269,7 @@ test('counts objects to a bound, and says that there are more', async () => {
   mocks.get(S3Client)!.on(ListObjectVersionsCommand).resolves(answer);
   const { leftovers } = JSON.parse((await run('--json')).result) as { leftovers: Leftover[] };
   const bucket = leftovers.find(({ type }) => type === 'AWS::S3::Bucket')!;
-  expect(bucket.detail).toBe('more than 20,000 objects, 0 MB');
+  expect(bucket.detail).toBe('more than 20,000 objects, 20 kB');
   expect(bucket.cost.unknown).toEqual(['storage: there are more objects than were counted']);
 });
 
@@ -290,6 +302,6 @@ test('an interrupted look throws, and says nothing of what it did not see', asyn
     declaredProjects: () => Promise.resolve([{ name: 'unet', stackNames: [] }]),
     environment: { AWS_REGION: 'us-east-1' },
   });
-  await expect(command(['unet'], { terminal, signal: interruption.signal })).rejects.toThrow();
+  await expect(command(['unet'], { terminal, signal: interruption.signal })).rejects.toThrow('aborted');
   expect(terminal.results).toEqual([]);
 });

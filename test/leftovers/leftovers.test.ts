@@ -53,10 +53,10 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
   expect(await leftovers('unet')).toEqual({ code: 0, found: [] });
   // Others first: what is listed too much would then be seen.
   const others = [
-    { own: 'unet2', generated: 'unet2-endpoint-Thing-AB', tag: 'unet2' },
-    { own: 'my-unet', generated: 'my-unet-training-Thing-AB' },
-    { own: 'unet-endpoint2', generated: 'unet-endpoint2-Thing-AB' },
-    { own: 'unet-endpoint', generated: 'unet-endpoint-workspace-Thing-AB', tag: 'unet-endpoint' },
+    { own: 'unet2', generated: 'unet2-endpoint-Thing-AB12CD34EF56', tag: 'unet2' },
+    { own: 'my-unet', generated: 'my-unet-training-Thing-AB12CD34EF56' },
+    { own: 'unet-endpoint2', generated: 'unet-endpoint2-Thing-AB12CD34EF56' },
+    { own: 'unet-endpoint', generated: 'unet-endpoint-workspace-Thing-AB12CD34EF56', tag: 'unet-endpoint' },
   ];
   for (const other of others) {
     const [logGroup, parameter] = [endpointLogGroupName(other.own), `/${other.own}/model-data-url`];
@@ -68,12 +68,12 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
   expect(await leftovers('unet')).toEqual({ code: 0, found: [] });
 
   await makeOneOfEach({
-    generated: 'unet-endpoint-Thing-AB',
+    generated: 'unet-endpoint-Thing-AB12CD34EF56',
     own: 'unet',
     logGroup: endpointLogGroupName('unet'),
     parameter: '/unet/model-data-url',
   });
-  await makeUntaggable('unet', 'unet-workspace-Thing-AB');
+  await makeUntaggable('unet', 'unet-workspace-Thing-AB12CD34EF56');
   const named = await leftovers('unet');
   const kinds = byKind(named.found);
   expect(named.code).toBe(1);
@@ -105,7 +105,7 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
   });
   expect(kinds['SageMaker::EndpointConfig']).toMatchObject({
     removal: [
-      'aws sagemaker delete-endpoint-config --endpoint-config-name unet-endpoint-Thing-AB --region us-east-1',
+      'aws sagemaker delete-endpoint-config --endpoint-config-name unet-endpoint-Thing-AB12CD34EF56 --region us-east-1',
     ],
     cost: { perHour: 0, unknown: [] },
   });
@@ -164,7 +164,7 @@ test('sends the things of a stack that still exists to cdk destroy', async () =>
 
 test('looks in the regions that it is told to, and once at what has none', async () => {
   await makeOneOfEach({
-    generated: 'unet-endpoint-Thing-AB',
+    generated: 'unet-endpoint-Thing-AB12CD34EF56',
     own: 'unet',
     logGroup: endpointLogGroupName('unet'),
     parameter: '/unet/model-data-url',

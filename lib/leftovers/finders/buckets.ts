@@ -10,6 +10,7 @@ import type { Finder, Search } from '../finder';
 import { storageCost, unknownHourlyCost } from '../hourly-cost';
 import type { HourlyCost } from '../leftover';
 import { awsCommand, quoted } from '../removal';
+import { formatBytes } from '../size';
 
 /** Pages of 1,000 object versions after which counting stops. */
 const MAX_PAGES = 20;
@@ -105,7 +106,7 @@ function shown(counts: { current: number; old: number; markers: number; bytes: n
     some(counts.current, 'object'),
     ...(counts.old > 0 ? [some(counts.old, 'old version')] : []),
     ...(counts.markers > 0 ? [some(counts.markers, 'delete marker')] : []),
-    `${(counts.bytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} MB`,
+    formatBytes(counts.bytes),
   ].join(', ');
 }
 
@@ -115,12 +116,11 @@ function removal(bucket: string, versions: number | undefined, region: string): 
     awsCommand(region, 's3api list-object-versions', { bucket, 'max-items': '1000' }),
     `--output json --query ${quoted('{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}')}`,
   ].join(' ');
-  const times = versions === undefined ? ' # again until none is left' : '';
   const emptying = `${awsCommand(region, 's3api delete-objects', { bucket })} --delete "$(${listing})"`;
   const calls = versions === undefined ? 1 : Math.ceil(versions / 1000);
   return [
     ...(calls > 1 ? [`for i in $(seq ${calls}); do ${emptying}; done`] : []),
-    ...(calls === 1 ? [`${emptying}${times}`] : []),
+    ...(calls === 1 ? [versions === undefined ? `${emptying} # again until none is left` : emptying] : []),
     awsCommand(region, 's3api delete-bucket', { bucket }),
   ];
 }

@@ -1,4 +1,9 @@
-import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import {
+  LambdaClient,
+  paginateListFunctions,
+  paginateListLayers,
+  paginateListLayerVersions,
+} from '@aws-sdk/client-lambda';
 import type { Finder } from '../finder';
 import { FREE } from '../leftover';
 import { awsCommand } from '../removal';
@@ -28,6 +33,45 @@ export const functions: Finder = {
             detail: Runtime ?? 'container image',
             cost: FREE,
           };
+        }
+      }
+    }
+  },
+};
+
+/** Versions of Lambda layers: free. They have no tags, and CloudFormation may name a layer by its logical id alone: then only its stack tells. */
+export const layers: Finder = {
+  what: 'layers',
+  arns: /^lambda:layer:/,
+  async *find(search) {
+    const client = search.client(LambdaClient);
+    const type = 'AWS::Lambda::LayerVersion';
+    const held = search.owned.idsOf(type);
+    for await (const page of paginateListLayers({ client }, {}, search.options)) {
+      for (const { LayerName, LayerArn } of page.Layers ?? []) {
+        const name = LayerName!;
+        const isNamed = search.names.isGenerated(name);
+        if (!isNamed && !held.some((arn) => arn.startsWith(`${LayerArn}:`))) {
+          continue;
+        }
+        const versions = paginateListLayerVersions({ client }, { LayerName: name }, search.options);
+        for await (const { LayerVersions = [] } of versions) {
+          for (const { Version, LayerVersionArn } of LayerVersions) {
+            const removal = awsCommand(search.region, 'lambda delete-layer-version', {
+              'layer-name': name,
+              'version-number': `${Version}`,
+            });
+            const own = search.owned.recognise({
+              type,
+              name,
+              arn: LayerVersionArn,
+              isNamed,
+              removal: [removal],
+            });
+            if (own) {
+              yield { type, name, arn: LayerVersionArn, ...own, detail: `version ${Version}`, cost: FREE };
+            }
+          }
         }
       }
     }

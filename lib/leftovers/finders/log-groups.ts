@@ -9,6 +9,7 @@ import { isGone } from '../failure';
 import type { Finder, Search } from '../finder';
 import { storageCost, unknownHourlyCost } from '../hourly-cost';
 import { awsCommand, quoted } from '../removal';
+import { formatBytes } from '../size';
 
 /** Where SageMaker and Lambda put the groups that they make themselves, before the endpoint's or the function's name. */
 const ENDPOINTS = '/aws/sagemaker/Endpoints/';
@@ -45,7 +46,7 @@ export const logGroups: Finder = {
             name,
             arn,
             ...own,
-            detail: `${(bytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} MB`,
+            detail: formatBytes(bytes),
             cost: storageCost(region, 'cloudWatch', 'logsStoredGbMonth', bytes),
           };
         }

@@ -16,7 +16,9 @@ def install() -> None:
 
     def value(interface: NetworkInterface, filter_name: str, method_name: str | None = None) -> Any:
         if filter_name == "group-name":
-            return [group.name for group in interface._group_set]
+            names = [group.name for group in interface._group_set]
+            # moto compares several patterns with a text, not with the parts of a list.
+            return names[0] if len(names) == 1 else names
         return known(interface, filter_name, method_name)
 
     NetworkInterface.get_filter_value = value
