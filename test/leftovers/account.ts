@@ -257,3 +257,9 @@ export async function makeStack(StackName: string, parameter: string): Promise<v
   );
   await waitUntilStackCreateComplete({ client: cloudformation, maxWaitTime: 60, minDelay: 1 }, { StackName });
 }
+
+/** Makes one thing of a service that has no regions, and one in the region. */
+export async function makeRoleAndTopic(name: string): Promise<void> {
+  await new IAMClient().send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: TRUST }));
+  await new SNSClient().send(new CreateTopicCommand({ Name: name }));
+}
