@@ -41,6 +41,26 @@ def plain(source: str) -> subprocess.CompletedProcess:
             """,
         ),
         (
+            "rules are unknown to the tagging API: rehearsal's EventsBackend.iter_tagged_resources",
+            """
+            from moto.events.models import EventsBackend
+            import inspect
+            assert "event-bus" in inspect.getsource(EventsBackend.iter_tagged_resources)
+            assert "events:rule" not in inspect.getsource(EventsBackend.iter_tagged_resources)
+            print("DENIED")
+            """,
+        ),
+        (
+            "network interfaces have no filter group-name: rehearsal's NetworkInterface.get_filter_value",
+            """
+            from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+            import inspect
+            assert "group-id" in inspect.getsource(NetworkInterface.get_filter_value)
+            assert "group-name" not in inspect.getsource(NetworkInterface.get_filter_value)
+            print("DENIED")
+            """,
+        ),
+        (
             "functions need Docker and ignore LoggingConfig: rehearsal's LambdaFunction methods",
             """
             import inspect

@@ -9,7 +9,7 @@ import moto.cloudformation.urls as cloudformation_urls
 import moto.sagemaker.urls as sagemaker_urls
 import moto.sagemakerruntime.urls as runtime_urls
 
-from aws import permissions, rules, server
+from aws import interfaces, permissions, rules, server, tagging
 from aws.cloudformation.api import CloudFormationApi
 from aws.functions import Functions
 from aws.host import Host
@@ -26,6 +26,8 @@ def start(state_dir: Path, project: Path, port: int) -> Host:
     functions.install()
     host.invoke = functions.invoke_by_arn
     permissions.install()
+    tagging.install()
+    interfaces.install()
     rules.install(host.invoke)
     CloudFormationApi.host = host
     cloudformation_urls.url_paths["{0}/$"] = CloudFormationApi.dispatch

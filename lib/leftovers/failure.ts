@@ -1,0 +1,28 @@
+/** The parts of an SDK's or Node's error that are read here. */
+interface Failure {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** An error in one line, in AWS's or the network's own words. */
+export function failureReason(error: unknown): string {
+  // A host with several addresses fails once for each of them.
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return failureReason(error.errors[0]);
+  }
+  const { name = 'Error', message, code } = error as Failure;
+  const text = (message || code || 'no reason given').replace(/\s+/g, ' ').trim();
+  return name === 'Error' || text.startsWith(name) ? text : `${name}: ${text}`;
+}
+
+/** The thing went away between its listing and its description: that is no failure. */
+export function isGone(error: unknown): boolean {
+  const { name = '', message = '', $metadata } = error as Failure;
+  return (
+    $metadata?.httpStatusCode === 404 ||
+    /NotFound|NoSuchBucket/.test(name) ||
+    (name === 'ValidationException' && /not found|could not find/i.test(message))
+  );
+}

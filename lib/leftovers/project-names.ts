@@ -1,0 +1,57 @@
+/** The stacks of a project, the one to destroy first at the front. */
+const STACK_SUFFIXES = ['endpoint', 'training', 'workspace'];
+
+/** What follows a project's name in the name of a training job: the request's hash and the attempt's. */
+const JOB_HASHES = /^[0-9a-f]{10}-[0-9a-f]{8}$/;
+
+/** What follows a stack's name in a name that CloudFormation made up; its suffixes have 12 or 13 characters. */
+const LOGICAL_ID_AND_SUFFIX = /^[a-zA-Z][a-zA-Z0-9]*-[a-zA-Z0-9]{12,}$/;
+
+/** How Lambda describes a network interface: `AWS Lambda VPC ENI-<function>-<uuid>`. */
+const LAMBDA_INTERFACE = /\bENI-(\S+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** What the names of one project's things look like: those that SageMakerProject gives, and those that CloudFormation makes up. */
+export class ProjectNames {
+  /** The stacks' names, in the order in which to destroy them. */
+  public readonly stackNames: readonly string[];
+
+  public constructor(public readonly project: string) {
+    this.stackNames = STACK_SUFFIXES.map((suffix) => `${project}-${suffix}`);
+  }
+
+  /**
+   * A name that CloudFormation made up for a resource of one of the stacks: the stack's, the logical id, a random suffix.
+   * Names of other projects that begin alike, such as `unet-endpoint-training-…`, have more words or a shorter last one.
+   */
+  public isGenerated(name: string): boolean {
+    return this.stackNames.some(
+      (stack) => name.startsWith(`${stack}-`) && LOGICAL_ID_AND_SUFFIX.test(name.slice(stack.length + 1)),
+    );
+  }
+
+  /** The same for a bucket, whose name has lower case only. */
+  public isGeneratedBucket(name: string): boolean {
+    return new ProjectNames(this.project.toLowerCase()).isGenerated(name);
+  }
+
+  /** The project's own name, which the endpoint and the notebook have, or a generated one. */
+  public isOwn(name: string): boolean {
+    return name === this.project || this.isGenerated(name);
+  }
+
+  /** A training job: the request's hash and the attempt's follow the project's name. */
+  public isTrainingJob(name: string): boolean {
+    return name.startsWith(`${this.project}-`) && JOB_HASHES.test(name.slice(this.project.length + 1));
+  }
+
+  /** The path below which the project's parameters are. */
+  public get parameterPath(): string {
+    return `/${this.project}/`;
+  }
+
+  /** Whether a text names the project, one of its training jobs or one of its generated names as a whole word. */
+  public isNamedIn(text: string): boolean {
+    const words = text.replace(LAMBDA_INTERFACE, '$1').match(/[a-zA-Z0-9-]+/g) ?? [];
+    return words.some((word) => this.isOwn(word) || this.isTrainingJob(word));
+  }
+}
