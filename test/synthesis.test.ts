@@ -49,7 +49,7 @@ test('the app synthesizes without credentials and network, to the same bytes twi
   } finally {
     process.env = before;
   }
-}, 60_000);
+}, 180_000);
 
 test('what the template declares is what local runs read: the job, its data and the container', async () => {
   const { stacks } = await synthesizeApp(ROOT, join(folder, 'read'));
@@ -72,7 +72,7 @@ test('what the template declares is what local runs read: the job, its data and 
     image:
       '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker',
   });
-}, 60_000);
+}, 180_000);
 
 test('the CDK CLI knows the stacks by the names that a person types', () => {
   const listed = execFileSync(join(ROOT, 'node_modules/.bin/cdk'), ['ls', '--output', join(folder, 'cli')], {
@@ -83,4 +83,4 @@ test('the CDK CLI knows the stacks by the names that a person types', () => {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   expect(listed.trim().split('\n')).toEqual(['unet-workspace', 'unet-training', 'unet-endpoint']);
-}, 60_000);
+}, 180_000);

@@ -174,7 +174,7 @@ test('a channel that the job does not declare is named with those it has', async
       '--channel train: the job has no such channel; there are training',
     ) as string,
   });
-}, 60_000);
+}, 180_000);
 
 test('what could not be predicted or served after the training is said before it', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
