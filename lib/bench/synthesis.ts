@@ -12,7 +12,7 @@ const EMPTY_APP = `import { App, CfnWaitConditionHandle, Stack } from 'aws-cdk-l
 new CfnWaitConditionHandle(new Stack(new App(), 'empty'), 'Handle');
 `;
 
-/** `cdk synth` of this app, against an app of one empty stack and against itself with its types checked. */
+/** `cdk synth` of this app, against an app of one empty stack, against itself with its types checked, and against `npm run review`. */
 export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
   const empty = await createEmptyApp(run);
   const typeChecked = await createTypeCheckingConfiguration(run);
@@ -21,14 +21,12 @@ export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
       app: () => synthesize(run, run.root),
       empty: () => synthesize(run, empty),
       typeChecked: () => synthesize(run, run.root, { TS_NODE_PROJECT: typeChecked }),
+      review: () => review(run),
     },
     REPETITIONS,
   );
-  const [app, bare, checked] = [measured.app, measured.empty, measured.typeChecked].map(median) as [
-    number,
-    number,
-    number,
-  ];
+  const [app, bare, checked] = [median(measured.app), median(measured.empty), median(measured.typeChecked)];
+  const reviewed = median(measured.review);
   return [
     {
       what: 'cdk synth, time of this app against an app of one empty stack',
@@ -41,7 +39,28 @@ export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
       ratio: checked / app,
       detail: `${digits(checked)} s against ${digits(app)} s`,
     },
+    {
+      what: 'npm run review, which synthesizes two versions, against one cdk synth, time',
+      ratio: reviewed / app,
+      aim: { atMost: 3 },
+      detail: `${digits(reviewed)} s against ${digits(app)} s`,
+    },
   ];
+}
+
+/** Seconds of a review of the working tree against its own last commit. */
+async function review(run: BenchRun): Promise<number> {
+  run.terminal.progress('npm run review');
+  const { seconds } = await measureCommand(
+    {
+      python: run.python,
+      command: [process.execPath, '-r', 'ts-node/register', 'bin/review.ts', '--base', 'HEAD'],
+      cwd: run.root,
+      environment: process.env as Record<string, string>,
+    },
+    run.signal,
+  );
+  return seconds;
 }
 
 /** Seconds of `cdk synth` in a directory, into a cloud assembly of its own. */

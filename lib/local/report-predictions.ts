@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import sharp from 'sharp';
 import { classStyle, segmentationClass } from '../invoke/classes';
 import { latencyOf } from '../invoke/latency';
@@ -39,8 +39,14 @@ async function card(prediction: PredictionResult): Promise<Html> {
     <h3>${basename(file)}</h3>
     <div class="pictures">${[input, mask, overlay]}</div>
     ${shares(classCounts)}
-    <p class="facts">${file}: ${width} × ${height} px, ${latencyMs} ms</p>
+    <p class="facts">${shownPath(file)}: ${width} × ${height} px, ${latencyMs} ms</p>
   </article>`;
+}
+
+/** From the current directory, where the file lies below it. */
+function shownPath(file: string): string {
+  const path = relative('', file);
+  return path.startsWith('..') ? file : path;
 }
 
 async function picture(

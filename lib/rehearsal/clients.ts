@@ -6,11 +6,13 @@ import type { EmulatedAws } from './emulated-aws';
 
 const PROJECT_ROOT = resolve(__dirname, '../..');
 
-/** Programs that a rehearsal runs as a person would, by their path in the project. */
-const PROGRAMS = {
-  cdk: [join(PROJECT_ROOT, 'node_modules/aws-cdk/bin/cdk')],
-  invoke: ['-r', 'ts-node/register', join(PROJECT_ROOT, 'bin/invoke.ts')],
-} as const;
+/** The CDK CLI of this project. */
+export const CDK = [join(PROJECT_ROOT, 'node_modules/aws-cdk/bin/cdk')];
+
+/** A command of this project, such as `invoke` for `npm run invoke`. */
+export function projectCommand(name: string): readonly string[] {
+  return ['-r', 'ts-node/register', join(PROJECT_ROOT, 'bin', `${name}.ts`)];
+}
 
 /** How a program ended. */
 export interface ClientResult {
@@ -29,13 +31,13 @@ export class Clients {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Runs a program to its end. Rejects with the signal's reason once that aborts and the program is gone. */
-  public async run(program: keyof typeof PROGRAMS, ...commandArguments: string[]): Promise<ClientResult> {
+  /** Runs a program of Node.js to its end. Rejects with the signal's reason once that aborts and the program is gone. */
+  public async run(program: readonly string[], ...commandArguments: string[]): Promise<ClientResult> {
     this.signal.throwIfAborted();
     mkdirSync(this.aws.scratchDirectory, { recursive: true });
     const group = new ProcessGroup({
       python: this.python,
-      command: [process.execPath, ...PROGRAMS[program], ...commandArguments],
+      command: [process.execPath, ...program, ...commandArguments],
       cwd: PROJECT_ROOT,
       environment: {
         PATH: process.env.PATH ?? '',

@@ -9,7 +9,7 @@ import type { ReportData } from '../local/report-data';
 import { samplePhotographs } from '../local/sample-photographs';
 import type { ProjectTemplate } from '../template/project-template';
 import { shortfalls } from '../training/job/minimum-metrics';
-import { Clients } from './clients';
+import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
 import type { InventoryItem } from './emulator-event';
 import { RehearsalProgress } from './rehearsal-progress';
@@ -97,7 +97,7 @@ export class Rehearsal {
     const predictions = join(outDirectory, 'predictions');
     rmSync(predictions, { recursive: true, force: true });
     const { stdout, stderr } = await this.clients.run(
-      'invoke',
+      projectCommand('invoke'),
       ...files,
       ...['--endpoint', project.endpoint.endpointName, '--out', predictions, '--json'],
     );
@@ -179,12 +179,7 @@ export class Rehearsal {
       '--progress',
       'events',
     ];
-    const { exitCode, stdout, stderr } = await this.clients.run(
-      'cdk',
-      command,
-      ...common,
-      ...commandArguments,
-    );
+    const { exitCode, stdout, stderr } = await this.clients.run(CDK, command, ...common, ...commandArguments);
     if (exitCode !== 0) {
       const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-LOG_LINES).join('\n');
       throw new UserError(

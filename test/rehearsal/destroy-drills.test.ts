@@ -18,15 +18,17 @@ async function dataBucket(): Promise<string> {
   return Buckets.map(({ Name }) => Name!).find((name) => name.startsWith('goodbye-workspace'))!;
 }
 
-/** Destroys, twice in a row, and looks at the whole account. */
+/** Destroys, twice in a row, and looks at the whole account: what is left, and whatever else is not as it should be. */
 async function destroyed(): Promise<string[]> {
   const first = await drill.destroy();
   const left = await drill.left();
   const second = await drill.destroy();
-  const codes = [first.exitCode, second.exitCode].filter((code) => code !== 0);
+  const leftovers = await drill.leftovers();
+  const failed = [first, second, leftovers].filter(({ exitCode }) => exitCode !== 0);
   return [
     ...left,
-    ...codes.map((code) => `exit code ${code}: ${first.stdout}${first.stderr}`),
+    ...failed.map(({ exitCode, stdout, stderr }) => `exit code ${exitCode}: ${stdout}${stderr}`),
+    ...(leftovers.stdout.trimEnd().endsWith('0 left') ? [] : [leftovers.stdout]),
     ...(await drill.left()),
   ];
 }

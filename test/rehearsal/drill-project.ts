@@ -7,7 +7,7 @@ import { DeleteEndpointCommand, ListTrainingJobsCommand, SageMakerClient } from 
 import { S3Client } from '@aws-sdk/client-s3';
 import { Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../lib/endpoint/hosting';
-import { type ClientResult, Clients } from '../../lib/rehearsal/clients';
+import { CDK, type ClientResult, Clients, projectCommand } from '../../lib/rehearsal/clients';
 import { EmulatedAws } from '../../lib/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../lib/rehearsal/emulator-event';
 import { SageMakerProject, type SageMakerProjectProps } from '../../lib/sagemaker-project';
@@ -130,7 +130,7 @@ export class Drill {
   /** Runs the CDK CLI; its result, whatever it is. */
   public async cdk(command: string, ...commandArguments: string[]): Promise<ClientResult> {
     const common = ['--no-notices', '--no-color', '--progress', 'events'];
-    return this.clients.run('cdk', command, ...commandArguments, ...common);
+    return this.clients.run(CDK, command, ...commandArguments, ...common);
   }
 
   /** `cdk deploy --all` of the project with changes. */
@@ -186,6 +186,11 @@ export class Drill {
   public async left(): Promise<string[]> {
     const items = await this.aws.left();
     return items.map(({ service, type, name }) => `${service} ${type} ${name}`);
+  }
+
+  /** `npm run leftovers`, which looks as a person with an account would. */
+  public async leftovers(): Promise<ClientResult> {
+    return this.clients.run(projectCommand('leftovers'), this.name);
   }
 
   public async stop(): Promise<void> {
