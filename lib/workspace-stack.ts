@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { type Channel, DirectoryChannel } from './training/channel';
 import { DataBucket } from './workspace/data-bucket';
 import { Datasets } from './workspace/datasets';
+import { IdleNotices, type IdleNoticesProps } from './workspace/idle-notices';
 import { Notebook, type NotebookProps } from './workspace/notebook';
 
 /** What lives as long as the project. */
@@ -12,9 +13,11 @@ export interface WorkspaceStackProps extends StackProps {
   readonly channels: Readonly<Record<string, Channel>>;
   readonly notebook: NotebookProps | undefined;
   readonly retainData: boolean;
+  /** Who is told when the endpoint stops itself. */
+  readonly idleNotices: IdleNoticesProps | undefined;
 }
 
-/** The data bucket, the uploaded datasets, and the notebook instance. */
+/** The data bucket, the uploaded datasets, the notebook instance, and the mails about an idle endpoint. */
 export class WorkspaceStack extends Stack {
   public readonly bucket: IBucket;
 
@@ -54,6 +57,9 @@ export class WorkspaceStack extends Stack {
         bucket: this.bucket,
       });
       new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
+    }
+    if (props.idleNotices) {
+      new IdleNotices(this, 'IdleNotices', props.idleNotices);
     }
   }
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Hosting } from '../lib/endpoint/hosting';
@@ -48,12 +48,18 @@ const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
   ],
   [/Run\/Role/, /log-stream:\w+-\*/, "the streams of the project's own jobs, whose names end with a hash"],
   [/Run\/Role/, /training-job\/\w+-\*/, "the project's own jobs, whose names end with a hash"],
+  [
+    /IdleGuard\/Function\/Role/,
+    /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    'metrics that are read cannot be scoped to a resource',
+  ],
   [/ModelRole/, /Endpoints\/\w+:\*/, 'the streams of a log group'],
 ];
 
 /** Actions that AWS cannot scope to a resource; "Actions, resources, and condition keys" of the service. */
 const UNSCOPED: Record<string, (statement: Statement) => boolean> = {
   'ecr:GetAuthorizationToken': () => true,
+  'cloudwatch:GetMetricData': () => true,
   'cloudwatch:PutMetricData': (statement) =>
     statement.Condition?.StringEquals?.['cloudwatch:namespace'] !== undefined,
 };
@@ -86,6 +92,11 @@ beforeAll(() => {
     app,
     'unet',
     directory.props({
+      hosting: Hosting.realtime({
+        instanceType: 'ml.m5.xlarge',
+        idleTimeout: Duration.hours(2),
+        notify: 'team@example.com',
+      }),
       training: directory.training({
         checkpoints: true,
         channels: {

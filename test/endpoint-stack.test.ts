@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { Size } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import { Hosting } from '../lib/endpoint/hosting';
 import { ModelSource } from '../lib/endpoint/model-source';
 import { Framework } from '../lib/training/framework';
@@ -146,7 +146,94 @@ test('a model of this machine is packed and uploaded, under a name that follows 
   expect(url()).not.toBe(before);
 });
 
+const guarded = Hosting.realtime({
+  instanceType: 'ml.m5.xlarge',
+  idleTimeout: Duration.hours(2),
+  notify: 'team@example.com',
+});
+
+test('an idle timeout is an alarm that looks for no invocation at all, and calls the guard', () => {
+  const template = endpointTemplate(guarded);
+  const [id] = Object.keys(
+    template.findResources('AWS::Lambda::Function', {
+      Properties: {
+        Environment: { Variables: { STACK_ID: { Ref: 'AWS::StackId' }, IDLE_TIMEOUT_SECONDS: '7200' } },
+      },
+    }),
+  );
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'unet-idle',
+    AlarmActions: [{ 'Fn::GetAtt': [id, 'Arn'] }],
+    MetricName: 'Invocations',
+    Statistic: 'Sum',
+    Period: 300,
+    EvaluationPeriods: 24,
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+    Dimensions: [
+      { Name: 'EndpointName', Value: 'unet' },
+      { Name: 'VariantName', Value: 'AllTraffic' },
+    ],
+  });
+  template.hasOutput('IdleTimeout', { Value: '2 hours' });
+});
+
+test('the alarm is made after all that its action needs, since a failed action is not tried again', () => {
+  const template = endpointTemplate(guarded);
+  const [alarm] = Object.values(
+    template.findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: 'unet-idle' } }),
+  );
+  const types = (alarm as { DependsOn: string[] }).DependsOn.map(
+    (id) => (template.toJSON() as { Resources: Record<string, { Type: string }> }).Resources[id]?.Type,
+  );
+  expect(types).toEqual(
+    expect.arrayContaining(['AWS::Lambda::Function', 'AWS::Lambda::Permission', 'AWS::IAM::Policy']),
+  );
+  // The policy names the endpoint by its reference, which makes it and the alarm wait for the endpoint.
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toMatch(
+    /"sagemaker:DescribeEndpoint","Effect":"Allow","Resource":\{"Ref":"Endpoint\w+"\}/,
+  );
+});
+
+test('the guard may delete its own stack, and nothing else of anything', () => {
+  const statements = Object.values(endpointTemplate(guarded).findResources('AWS::IAM::Policy'))
+    .filter((policy) => JSON.stringify(policy).includes('cloudformation:DeleteStack'))
+    .flatMap(
+      (policy) =>
+        (
+          policy as {
+            Properties: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } };
+          }
+        ).Properties.PolicyDocument.Statement,
+    );
+  expect(
+    statements.flatMap(({ Action }) => Action).filter((action) => /delete|stop/i.test(String(action))),
+  ).toEqual(['cloudformation:DeleteStack']);
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Action: expect.arrayContaining(['cloudformation:DeleteStack']),
+      Resource: { Ref: 'AWS::StackId' },
+    }),
+  );
+});
+
+test("the mails' topic comes by a parameter, so that notify can be taken away again", () => {
+  const template = endpointTemplate(guarded);
+  const [id] = Object.keys(template.findParameters('*', { Default: '/unet/idle-topic-arn' }));
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { TOPIC_ARN: { Ref: id } } },
+  });
+  expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
+});
+
+test('without an idle timeout nothing deletes the stack', () => {
+  const template = endpointTemplate();
+  template.resourceCountIs('AWS::Lambda::Function', 0);
+  expect(template.findOutputs('IdleTimeout')).toEqual({});
+});
+
 test('the template of the endpoint stack', () => {
-  const { Resources, Outputs } = endpointTemplate().toJSON() as Record<string, unknown>;
+  const { Resources, Outputs } = endpointTemplate(guarded).toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
 });

@@ -21,11 +21,14 @@ import {
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { processorOf } from '../instance-types';
 import { publishMetrics, pullImage, writeLogs } from '../sagemaker-permissions';
 import { type DeepLearningContainer, imageUri } from '../training/deep-learning-containers';
+import { idleTopicParameterName } from '../workspace/idle-notices';
 import { type Hosting, RealtimeHosting, type ServerlessHosting } from './hosting';
+import { IdleGuard } from './idle-guard';
 import type { ModelSource } from './model-source';
 
 /** The endpoint's only production variant; the SageMaker Python SDK's name for it. */
@@ -107,6 +110,18 @@ export class Endpoint extends Construct {
       });
     }
     cfnEndpoint.node.addDependency(logGroup, model);
+    if (hosting instanceof RealtimeHosting && hosting.idleTimeout) {
+      new IdleGuard(this, 'IdleGuard', {
+        endpointName: props.endpointName,
+        variantName: VARIANT_NAME,
+        endpointArn: cfnEndpoint.ref,
+        idleTimeout: hosting.idleTimeout,
+        topicArn:
+          hosting.notify === undefined
+            ? undefined
+            : StringParameter.valueForStringParameter(this, idleTopicParameterName(props.endpointName)),
+      });
+    }
     this.endpointName = endpoint.endpointName;
   }
 

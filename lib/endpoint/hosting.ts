@@ -1,5 +1,6 @@
-import type { Size } from 'aws-cdk-lib';
+import { type Duration, type Size, Token } from 'aws-cdk-lib';
 import { type InstanceType, instanceTypeProblems, processorOf } from '../instance-types';
+import { idleTimeoutProblems, mailAddressProblems } from './idle-timeout';
 
 /** What every way of hosting may have. */
 interface HostingOptions {
@@ -21,6 +22,17 @@ export interface RealtimeHostingProps extends HostingOptions {
    * @default - SageMaker's own for the instance type
    */
   readonly volumeSize?: Size;
+  /**
+   * How long the endpoint may be without an invocation until its stack is deleted; the next deploy brings it back
+   * without training. A multiple of 5 minutes up to one day, of one hour up to 7 days.
+   * @default - it waits, and costs, until a person deletes its stack
+   */
+  readonly idleTimeout?: Duration;
+  /**
+   * A mail address that is told before and after. SNS sends it a link first, by which it must agree.
+   * @default - nobody is told
+   */
+  readonly notify?: string;
 }
 
 /** A container that runs while there are requests, and costs nothing at rest. */
@@ -76,12 +88,16 @@ export class RealtimeHosting extends Hosting {
   public readonly instanceType: InstanceType;
   public readonly initialInstanceCount: number;
   public readonly volumeSize: Size | undefined;
+  public readonly idleTimeout: Duration | undefined;
+  public readonly notify: string | undefined;
 
   public constructor(props: RealtimeHostingProps) {
     super(props.environment ?? {});
     this.instanceType = props.instanceType;
     this.initialInstanceCount = props.initialInstanceCount ?? 1;
     this.volumeSize = props.volumeSize;
+    this.idleTimeout = props.idleTimeout;
+    this.notify = props.notify;
   }
 
   public problems(): string[] {
@@ -99,6 +115,17 @@ export class RealtimeHosting extends Hosting {
     const size = this.volumeSize?.toGibibytes({ rounding: 1 });
     if (size !== undefined && (size < 1 || size > 512)) {
       problems.push(`hosting.volumeSize: ${size} GiB is not from 1 to 512 GiB`);
+    }
+    if (this.idleTimeout) {
+      problems.push(...idleTimeoutProblems(this.idleTimeout.toSeconds({ integral: false })));
+    }
+    if (this.notify !== undefined && !Token.isUnresolved(this.notify)) {
+      problems.push(...mailAddressProblems(this.notify));
+    }
+    if (this.notify !== undefined && !this.idleTimeout) {
+      problems.push(
+        `hosting.notify: '${this.notify}' would never be told anything; give hosting.idleTimeout, such as Duration.hours(2), or leave it out`,
+      );
     }
     return [...problems, ...this.environmentProblems()];
   }

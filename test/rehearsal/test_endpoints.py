@@ -8,6 +8,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
+from saved_models import save_multiplier
 
 IMAGE = (
     "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker"
@@ -17,8 +18,6 @@ IMAGE = (
 @pytest.fixture(scope="module")
 def bucket(emulator, tmp_path_factory):
     """A bucket with a model that doubles, one that triples, and one that is none."""
-    import tensorflow as tf
-
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="model-test")
     for name, factor in (("double", 2.0), ("triple", 3.0), ("broken", None)):
@@ -26,12 +25,7 @@ def bucket(emulator, tmp_path_factory):
         if factor is None:
             (folder / "readme.txt").write_text("no model")
         else:
-            module = tf.Module()
-            signature = tf.TensorSpec([None], tf.float32, name="x")
-            module.serve = tf.function(
-                lambda x, factor=factor: {"y": x * factor}, input_signature=[signature]
-            )
-            tf.saved_model.save(module, str(folder / "1"), signatures=module.serve)
+            save_multiplier(folder, factor)
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w:gz") as file:
             file.add(folder, ".")

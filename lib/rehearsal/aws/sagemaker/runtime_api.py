@@ -43,6 +43,7 @@ class SageMakerRuntimeApi(BaseResponse):
             # Refused before it reaches the service: an answer without the name of an error.
             body = json.dumps({"message": f"HTTP content length exceeded {largest} bytes."})
             return 413, {"Content-Type": "application/json", "status": "413"}, body
+        self.endpoints.invoked(self.region, item, server)
         sent = {
             key: self.headers[key] for key in ("Content-Type", "Accept", _ATTRIBUTES) if self.headers.get(key)
         }
