@@ -88,7 +88,7 @@ export class SageMakerProject extends Construct {
     if (props.hosting) {
       const endpoint = new EndpointStack(scope, endpointStackName, {
         description: `Endpoint of ${id}`,
-        endpoint: { endpointName: id, model, hosting: props.hosting },
+        endpoint: { endpointName: id, model, hosting: props.hosting, bucket: workspace.bucket },
       });
       if (training && !props.model) {
         // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.

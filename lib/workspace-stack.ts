@@ -25,6 +25,8 @@ export class WorkspaceStack extends Stack {
     super(scope, id, props);
     const { projectName, retainData } = props;
     this.bucket = new DataBucket(this, 'DataBucket', { retainData });
+    // Whether a stack imports it now or not: one that did still holds it when this stack is updated.
+    this.exportValue(this.bucket.bucketName);
     new CfnOutput(this, 'BucketName', {
       value: this.bucket.bucketName,
       description: 'Datasets, training results, checkpoints',

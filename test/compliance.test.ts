@@ -6,6 +6,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Hosting } from '../lib/endpoint/hosting';
+import { ModelSource } from '../lib/endpoint/model-source';
 import { SageMakerProject } from '../lib/sagemaker-project';
 import { Channel } from '../lib/training/channel';
 import { ProjectDirectory, testApp } from './project-fixture';
@@ -48,6 +49,7 @@ const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
   ],
   [/Run\/Role/, /log-stream:\w+-\*/, "the streams of the project's own jobs, whose names end with a hash"],
   [/Run\/Role/, /training-job\/\w+-\*/, "the project's own jobs, whose names end with a hash"],
+  [/ModelRole/, /\/async\/(input|output|failure)\/\*\]$/, 'the requests and answers below their prefixes'],
   [
     /IdleGuard\/Function\/Role/,
     /^AwsSolutions-IAM5\[Resource::\*\]$/,
@@ -111,6 +113,10 @@ beforeAll(() => {
     hosting: Hosting.serverless(),
     retainData: true,
   });
+  new SageMakerProject(app, 'batch', {
+    model: ModelSource.fromS3('s3://some-bucket/models/7/model.tar.gz'),
+    hosting: Hosting.async({ instanceType: 'ml.m5.xlarge' }),
+  });
   // Synthesis fails on findings, after it has written the report that the tests read.
   let failure: unknown;
   try {
@@ -161,7 +167,7 @@ test("the CDK's own validation has nothing to say", () => {
 
 test('cfn-lint finds every template valid', () => {
   const templates = readdirSync(output).filter((name) => name.endsWith('.template.json'));
-  expect(templates).toHaveLength(6);
+  expect(templates).toHaveLength(8);
   const { stdout } = spawnSync(
     join(__dirname, '..', '.venv', 'bin', 'cfn-lint'),
     // W3005: the CDK writes dependencies that a reference implies already.

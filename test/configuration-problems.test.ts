@@ -364,6 +364,19 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
     /^hosting\.notify: .* would never be told anything; give hosting\.idleTimeout/,
   ],
   [
+    'an asynchronous endpoint that never works',
+    () => directory.props({ hosting: Hosting.async({ instanceType: 'ml.m5.large', maxCapacity: 0 }) }),
+    /^hosting\.maxCapacity: 0 is not a whole number from 1/,
+  ],
+  [
+    'more concurrent asynchronous requests than SageMaker hands out',
+    () =>
+      directory.props({
+        hosting: Hosting.async({ instanceType: 'ml.m5.large', maxConcurrentInvocationsPerInstance: 1001 }),
+      }),
+    /^hosting\.maxConcurrentInvocationsPerInstance: 1001 is not a whole number from 1 to 1000/,
+  ],
+  [
     'a hosting variable that is no name',
     () => directory.props({ hosting: Hosting.serverless({ environment: { '1X': 'y' } }) }),
     /hosting\.environment: '1X' is not a name/,

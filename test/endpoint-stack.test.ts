@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { Duration, Size } from 'aws-cdk-lib';
+import { estimateTemplate } from '../lib/cost/estimate';
 import { Hosting } from '../lib/endpoint/hosting';
 import { ModelSource } from '../lib/endpoint/model-source';
 import { Framework } from '../lib/training/framework';
@@ -216,6 +217,76 @@ test('the guard may delete its own stack, and nothing else of anything', () => {
       Resource: { Ref: 'AWS::StackId' },
     }),
   );
+});
+
+describe('asynchronous hosting', () => {
+  const template = () =>
+    endpointTemplate(
+      Hosting.async({
+        instanceType: 'ml.m5.xlarge',
+        maxCapacity: 3,
+        maxConcurrentInvocationsPerInstance: 4,
+      }),
+    );
+  const bucket = { 'Fn::ImportValue': Match.stringLikeRegexp('^unet-workspace:') };
+
+  test('keeps answers and failures in the bucket, by a role that reads requests and writes those', () => {
+    const uri = (prefix: string) => ({ 'Fn::Join': ['', ['s3://', bucket, `/async/${prefix}/`]] });
+    template().hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+      AsyncInferenceConfig: {
+        ClientConfig: { MaxConcurrentInvocationsPerInstance: 4 },
+        OutputConfig: { S3OutputPath: uri('output'), S3FailurePath: uri('failure') },
+      },
+      // SageMaker creates none without.
+      ProductionVariants: [{ InstanceType: 'ml.m5.xlarge', InitialInstanceCount: 1 }],
+    });
+    const statements = JSON.stringify(template().findResources('AWS::IAM::Policy'));
+    expect(statements).toMatch(/"s3:PutObject".*async\/output\/\*.*async\/failure\/\*/);
+    expect(statements).toMatch(/"s3:GetObject".*async\/input\/\*/);
+  });
+
+  test('scales to no instance with its backlog, and from none by a step of its own', () => {
+    const stack = template();
+    const [target] = Object.keys(stack.findResources('AWS::ApplicationAutoScaling::ScalableTarget'));
+    stack.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: 0,
+      MaxCapacity: 3,
+      ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+      ResourceId: {
+        'Fn::Join': [
+          '',
+          ['endpoint/', { 'Fn::GetAtt': [Match.anyValue(), 'EndpointName'] }, '/variant/AllTraffic'],
+        ],
+      },
+    });
+    stack.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      ScalingTargetId: { Ref: target },
+      TargetTrackingScalingPolicyConfiguration: {
+        CustomizedMetricSpecification: { MetricName: 'ApproximateBacklogSizePerInstance' },
+      },
+    });
+    const [wake] = Object.keys(
+      stack.findResources('AWS::ApplicationAutoScaling::ScalingPolicy', {
+        Properties: { PolicyType: 'StepScaling' },
+      }),
+    );
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'HasBacklogWithoutCapacity',
+      AlarmActions: [{ Ref: wake }],
+    });
+  });
+
+  test('needs no guard, and is not turned back by alarms that have nothing to measure at rest', () => {
+    const stack = template();
+    stack.resourceCountIs('AWS::Lambda::Function', 0);
+    stack.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    stack.hasResourceProperties('AWS::SageMaker::Endpoint', { DeploymentConfig: Match.absent() });
+  });
+
+  test('costs nothing at rest, as the estimate sees it', () => {
+    const estimate = estimateTemplate(template().toJSON() as never, { region: 'us-east-1' });
+    expect(estimate.perHour).toBeLessThan(0.001);
+  });
 });
 
 test("the mails' topic comes by a parameter, so that notify can be taken away again", () => {
