@@ -9,6 +9,7 @@ import { Hosting } from '../lib/endpoint/hosting';
 import { ModelSource } from '../lib/endpoint/model-source';
 import { SageMakerProject } from '../lib/sagemaker-project';
 import { Channel } from '../lib/training/channel';
+import { Framework } from '../lib/training/framework';
 import { ProjectDirectory, testApp } from './project-fixture';
 
 /** Findings of cdk-nag that stand, each with its reason. What is not here fails; what is no longer found fails too. */
@@ -114,7 +115,9 @@ beforeAll(() => {
     retainData: true,
   });
   new SageMakerProject(app, 'batch', {
-    model: ModelSource.fromS3('s3://some-bucket/models/7/model.tar.gz'),
+    model: ModelSource.fromS3('s3://some-bucket/models/7/model.tar.gz', {
+      framework: Framework.tensorflow('2.21'),
+    }),
     hosting: Hosting.async({ instanceType: 'ml.m5.xlarge' }),
   });
   // Synthesis fails on findings, after it has written the report that the tests read.

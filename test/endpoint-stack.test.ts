@@ -241,7 +241,7 @@ describe('asynchronous hosting', () => {
       ProductionVariants: [{ InstanceType: 'ml.m5.xlarge', InitialInstanceCount: 1 }],
     });
     const statements = JSON.stringify(template().findResources('AWS::IAM::Policy'));
-    expect(statements).toMatch(/"s3:PutObject".*async\/output\/\*.*async\/failure\/\*/);
+    expect(statements).toMatch(/"s3:PutObject".*async\/failure\/\*.*async\/output\/\*/);
     expect(statements).toMatch(/"s3:GetObject".*async\/input\/\*/);
   });
 

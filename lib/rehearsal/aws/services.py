@@ -35,9 +35,10 @@ def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: f
     CloudFormationApi.host = host
     cloudformation_urls.url_paths["{0}/$"] = CloudFormationApi.dispatch
     SageMakerApi.host, SageMakerApi.jobs, SageMakerApi.endpoints = host, TrainingJobs(host), Endpoints(host)
-    SageMakerRuntimeApi.endpoints = SageMakerApi.endpoints
+    SageMakerRuntimeApi.host, SageMakerRuntimeApi.endpoints = host, SageMakerApi.endpoints
     sagemaker_urls.url_paths["{0}/$"] = SageMakerApi.dispatch
     runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/invocations$"] = SageMakerRuntimeApi.dispatch
+    runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/async-invocations$"] = SageMakerRuntimeApi.dispatch
     listening = server.listen(host, port)
     host.port = listening.server_port
     host.url = f"http://localhost:{listening.server_port}"

@@ -129,7 +129,8 @@ class Endpoints:
     def _switch(self, region: str, item: Item, config: str, alarms: list[str]) -> None:
         started: list[Server] = []
         try:
-            variants = self._config(region, config).request["ProductionVariants"]
+            configured = self._config(region, config).request
+            variants = configured["ProductionVariants"]
             for variant in variants:
                 started.append(self._start(region, item, variant))
             ringing = [name for name, state in self._alarms(region, alarms).items() if state == "ALARM"]
@@ -152,6 +153,9 @@ class Endpoints:
             self._servers[item.arn] = started
             item.state["EndpointConfigName"] = config
             item.state["ProductionVariants"] = [_described(variant) for variant in variants]
+            item.state.pop("AsyncInferenceConfig", None)
+            if "AsyncInferenceConfig" in configured:
+                item.state["AsyncInferenceConfig"] = configured["AsyncInferenceConfig"]
             self._settle(item, "InService")
         # Requests under way end with the containers that they reached.
         time.sleep(0.5 if replaced is not started else 0)
