@@ -5,6 +5,8 @@ export interface GuardedEndpoint {
   readonly terminationProtection: boolean;
   /** Whether CloudFormation has a role of its own for the stack, as every stack has that the CDK CLI deployed. */
   readonly hasExecutionRole: boolean;
+  /** When the last creation or update of the stack began: whoever deployed it wants it. */
+  readonly lastDeployed: Date;
   /** When the stack's change sets were created that wait for their execution. */
   readonly changeSets: readonly Date[];
   /** Of the endpoint, as DescribeEndpoint tells it. */
@@ -68,7 +70,11 @@ export function decide(guarded: GuardedEndpoint, moment: Date, idleTimeoutSecond
   if (guarded.endpointStatus !== 'InService') {
     return { action: 'rearm', reason: `the endpoint is ${guarded.endpointStatus}` };
   }
-  if (guarded.lastModified > idleSince(moment, idleTimeoutSeconds)) {
+  const since = idleSince(moment, idleTimeoutSeconds);
+  if (guarded.lastDeployed > since) {
+    return { action: 'rearm', reason: `the stack was deployed at ${guarded.lastDeployed.toISOString()}` };
+  }
+  if (guarded.lastModified > since) {
     return { action: 'rearm', reason: `the endpoint was changed at ${guarded.lastModified.toISOString()}` };
   }
   if (guarded.invocations > 0) {

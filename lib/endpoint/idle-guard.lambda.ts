@@ -122,13 +122,15 @@ async function look(
     }
   }
   const [stack] = (await cloudformation.send(new DescribeStacksCommand({ StackName: stackId }))).Stacks ?? [];
-  if (!stack?.StackStatus || !endpoint.EndpointStatus || !endpoint.LastModifiedTime) {
+  const lastDeployed = stack?.LastUpdatedTime ?? stack?.CreationTime;
+  if (!stack?.StackStatus || !lastDeployed || !endpoint.EndpointStatus || !endpoint.LastModifiedTime) {
     throw new Error(`the stack ${stackId} or the endpoint ${endpointName} cannot be described`);
   }
   return {
     stackStatus: stack.StackStatus,
     terminationProtection: stack.EnableTerminationProtection ?? false,
     hasExecutionRole: stack.RoleARN !== undefined,
+    lastDeployed,
     changeSets,
     endpointStatus: endpoint.EndpointStatus,
     lastModified: endpoint.LastModifiedTime,

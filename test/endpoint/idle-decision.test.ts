@@ -11,6 +11,7 @@ const idle: GuardedEndpoint = {
   stackStatus: 'UPDATE_COMPLETE',
   terminationProtection: false,
   hasExecutionRole: true,
+  lastDeployed: before(IDLE_TIMEOUT),
   changeSets: [],
   endpointStatus: 'InService',
   lastModified: before(IDLE_TIMEOUT),
@@ -38,6 +39,7 @@ test('a stack is deleted only where nobody works on it and everything of it is t
           { maxLength: 2 },
         ),
         lastModified: fc.integer({ min: -10, max: 20_000 }).map((age) => before(age)),
+        lastDeployed: fc.integer({ min: -10, max: 20_000 }).map((age) => before(age)),
         invocations: fc.nat(2),
       }),
       (guarded) => {
@@ -53,6 +55,7 @@ test('a stack is deleted only where nobody works on it and everything of it is t
           hasExecutionRole: true,
         });
         expect(guarded.lastModified <= before(IDLE_TIMEOUT)).toBe(true);
+        expect(guarded.lastDeployed <= before(IDLE_TIMEOUT)).toBe(true);
         expect(guarded.changeSets.every((created) => created <= before(3600))).toBe(true);
       },
     ),
@@ -75,6 +78,11 @@ test.each<[string, Partial<GuardedEndpoint>, RegExp]>([
   ['while a deploy is prepared', { changeSets: [before(20)] }, /a change set of the stack waits/],
   ['while the endpoint is updated', { endpointStatus: 'Updating' }, /the endpoint is Updating/],
   ['while the endpoint is young', { lastModified: before(IDLE_TIMEOUT - 1) }, /the endpoint was changed at/],
+  [
+    'when somebody deployed, though nothing of the endpoint changed',
+    { lastDeployed: before(60) },
+    /the stack was deployed at 2026-03-01T11:59:00/,
+  ],
   ['when the endpoint was used', { invocations: 1 }, /the endpoint had 1 invocations/],
 ])('%s, the guard waits for the next alarm', (_, changes, reason) => {
   expect(decision(changes)).toEqual({ action: 'rearm', reason: expect.stringMatching(reason) });

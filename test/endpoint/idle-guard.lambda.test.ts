@@ -25,6 +25,7 @@ function world({ stack = {}, invocations = [] as number[], changeSets = [] as ob
   const stackNow = {
     StackStatus: 'UPDATE_COMPLETE',
     RoleARN: 'arn:aws:iam::111122223333:role/exec',
+    CreationTime: new Date('2026-02-01T00:00:00Z'),
     ...stack,
   };
   cloudformation.on(DescribeStacksCommand, { StackName: STACK_ID }).resolves({ Stacks: [stackNow as Stack] });
@@ -101,6 +102,13 @@ test('what was invoked since the timeout began counts, also what came after the 
   const [query] = cloudwatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
   expect(query?.StartTime).toEqual(new Date('2026-03-01T10:00:00.250Z'));
   expect(query?.EndTime?.getTime()).toBeGreaterThan(Date.now());
+});
+
+test('a deploy that is over counts as use, though the endpoint stayed as it was', async () => {
+  world({ stack: { LastUpdatedTime: new Date('2026-03-01T11:59:00Z') } });
+  await invoke();
+  expect(deletions()).toEqual([]);
+  expect(rearmed()).toHaveLength(1);
 });
 
 test('a deploy under way is left alone, and the alarm set back', async () => {
