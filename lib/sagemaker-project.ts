@@ -1,14 +1,16 @@
-import { Annotations, Tags } from 'aws-cdk-lib';
+import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { throwProblems } from './configuration-error';
 import { type Hosting, RealtimeHosting } from './endpoint/hosting';
 import { type ModelSource, TrainedModel } from './endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
+import { PROJECT_TAG } from './project-tag';
 import { Framework } from './training/framework';
 import { changedTraining, trainingChangeProblems, trainingChanges } from './training/training-changes';
 import { trainingProblems } from './training/training-problems';
 import type { TrainingProps } from './training/training-props';
 import { TrainingStack } from './training-stack';
+import { type MonthlyBudgetProps, monthlyBudgetProblems } from './workspace/monthly-budget';
 import { type NotebookProps, notebookProblems } from './workspace/notebook';
 import { WorkspaceStack } from './workspace-stack';
 
@@ -35,6 +37,12 @@ export interface SageMakerProjectProps {
    */
   readonly notebook?: NotebookProps;
   /**
+   * What the project may cost in a month, with mails at 50, 80 and 100 % of it and when the forecast exceeds it. It stops nothing.
+   * It counts what has the tag `project`, once that is activated as a cost allocation tag in the billing console.
+   * @default - no budget, and no mail
+   */
+  readonly monthlyBudget?: MonthlyBudgetProps;
+  /**
    * Whether the bucket and its data stay when the stacks are destroyed.
    * @default false
    */
@@ -55,7 +63,10 @@ export class SageMakerProject extends Construct {
   public constructor(scope: Construct, id: string, declared: SageMakerProjectProps) {
     super(scope, id);
     const { props, changeProblems } = withTrainingChanges(this, declared);
-    throwProblems(`the project '${id}'`, [...changeProblems, ...projectProblems(id, props)]);
+    throwProblems(`the project '${id}'`, [
+      ...changeProblems,
+      ...projectProblems(id, props, knownRegion(this)),
+    ]);
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
     const channels = props.training?.channels ?? {};
@@ -66,6 +77,7 @@ export class SageMakerProject extends Construct {
       projectName: id,
       channels,
       notebook: props.notebook,
+      monthlyBudget: props.monthlyBudget,
       retainData: props.retainData ?? false,
       idleNotices:
         notify === undefined ? undefined : { endpointName: id, stackName: endpointStackName, notify },
@@ -102,7 +114,7 @@ export class SageMakerProject extends Construct {
     }
 
     for (const stack of stacks) {
-      Tags.of(stack).add('project', id);
+      Tags.of(stack).add(PROJECT_TAG, id);
     }
     const warning = model.framework.patchingWarning(new Date().toISOString().slice(0, 10));
     if (warning && (props.training || props.hosting)) {
@@ -122,8 +134,14 @@ function withTrainingChanges(scope: Construct, declared: SageMakerProjectProps) 
   };
 }
 
+/** The region that the stacks get from the stage around the project; undefined if only a deploy tells it. */
+function knownRegion(project: Construct): string | undefined {
+  const region = Stage.of(project)?.region;
+  return Token.isUnresolved(region) ? undefined : region;
+}
+
 /** All that AWS would refuse of a project, each in one line. */
-function projectProblems(name: string, props: SageMakerProjectProps): string[] {
+function projectProblems(name: string, props: SageMakerProjectProps, region: string | undefined): string[] {
   const problems: string[] = [];
   if (!/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) || name.length > MAX_NAME_LENGTH || /^(aws|ssm)/i.test(name)) {
     problems.push(
@@ -144,9 +162,10 @@ function projectProblems(name: string, props: SageMakerProjectProps): string[] {
   }
   return [
     ...problems,
-    ...(props.training ? trainingProblems(props.training) : []),
+    ...(props.training ? trainingProblems(props.training, region) : []),
     ...(props.model?.problems() ?? []),
     ...(props.hosting?.problems() ?? []),
     ...(props.notebook ? notebookProblems(props.notebook) : []),
+    ...(props.monthlyBudget ? monthlyBudgetProblems(props.monthlyBudget) : []),
   ];
 }

@@ -13,6 +13,10 @@ export class TrainingStack extends Stack {
     super(scope, id, props);
     const job = new TrainingJob(this, 'TrainingJob', props.trainingJob);
     new CfnOutput(this, 'TrainingJobName', { value: job.trainingJobName });
+    new CfnOutput(this, 'Watch', {
+      value: `npm run watch -- ${job.trainingJobName}`,
+      description: 'Follows the training job, and shows how it went',
+    });
     new CfnOutput(this, 'ModelDataUrl', { value: job.modelDataUrl, description: 'The trained model' });
   }
 }

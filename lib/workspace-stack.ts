@@ -2,9 +2,11 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type Channel, DirectoryChannel } from './training/channel';
+import { PROJECT_TAG } from './project-tag';
 import { DataBucket } from './workspace/data-bucket';
 import { Datasets } from './workspace/datasets';
 import { IdleNotices, type IdleNoticesProps } from './workspace/idle-notices';
+import { MonthlyBudget, type MonthlyBudgetProps } from './workspace/monthly-budget';
 import { Notebook, type NotebookProps } from './workspace/notebook';
 
 /** What lives as long as the project. */
@@ -12,12 +14,13 @@ export interface WorkspaceStackProps extends StackProps {
   readonly projectName: string;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly notebook: NotebookProps | undefined;
+  readonly monthlyBudget: MonthlyBudgetProps | undefined;
   readonly retainData: boolean;
   /** Who is told when the endpoint stops itself. */
   readonly idleNotices: IdleNoticesProps | undefined;
 }
 
-/** The data bucket, the uploaded datasets, the notebook instance, and the mails about an idle endpoint. */
+/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, and the mails about an idle endpoint. */
 export class WorkspaceStack extends Stack {
   public readonly bucket: IBucket;
 
@@ -62,6 +65,13 @@ export class WorkspaceStack extends Stack {
     }
     if (props.idleNotices) {
       new IdleNotices(this, 'IdleNotices', props.idleNotices);
+    }
+    if (props.monthlyBudget) {
+      const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });
+      new CfnOutput(this, 'BudgetName', {
+        value: budget.budgetName,
+        description: `Counts only once the tag '${PROJECT_TAG}' is activated: Billing and Cost Management, Cost allocation tags (in an organization, its management account)`,
+      });
     }
   }
 }

@@ -101,12 +101,14 @@ beforeAll(() => {
         notify: 'team@example.com',
       }),
       training: directory.training({
-        checkpoints: true,
+        spot: true,
+        budget: 5,
         channels: {
           training: Channel.fromDirectory(directory.dataset),
           extra: Channel.fromS3('s3://some-bucket/prefix/', { version: '7' }),
         },
       }),
+      monthlyBudget: { amount: 50, notify: 'me@example.com' },
     }),
   );
   new SageMakerProject(app, 'small', {

@@ -1,4 +1,4 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Stage } from 'aws-cdk-lib';
 import { ConfigurationError } from '../lib/configuration-error';
 import { Hosting } from '../lib/endpoint/hosting';
 import { ModelSource } from '../lib/endpoint/model-source';
@@ -94,7 +94,7 @@ const TRAINING: Case[] = [
   [
     'a volume beyond the largest',
     { volumeSize: Size.tebibytes(20) },
-    /volumeSize: 20480 GiB is not from 1 to 16384 GiB/,
+    /volumeSize: 20480 GiB is not a whole number from 1 to 16384 GiB/,
   ],
   [
     'a hyperparameter with white space',
@@ -255,7 +255,76 @@ const TRAINING: Case[] = [
     { maxRuntime: Duration.hours(12) },
     /maxRuntime: 43200 s is more than the 41400 s \(11\.5 hours\) that a stack can wait/,
   ],
+  [
+    'a volume of no whole GiB',
+    { volumeSize: Size.mebibytes(1536) },
+    /^training\.volumeSize: 1\.5 GiB is not a whole number from 1 to 16384 GiB/,
+  ],
+  [
+    'a channel named like the directory above',
+    { channels: { '..': Channel.fromS3('s3://some-bucket/x/') } },
+    /channels: '\.\.' is not a channel name/,
+  ],
+  [
+    'a run time of no whole seconds',
+    { maxRuntime: Duration.millis(1500) },
+    /^training\.maxRuntime: 1\.5 seconds is not a whole number of seconds from 1/,
+  ],
   ['no run time', { maxRuntime: Duration.seconds(0) }, /maxRuntime: 0 seconds/],
+  [
+    'spot without checkpoints',
+    { spot: true, checkpoints: false },
+    /^training\.checkpoints: false, with spot: .*would be lost; leave checkpoints out, or spot$/,
+  ],
+  [
+    'a wait that is shorter than the run',
+    { spot: true, maxRuntime: Duration.hours(2), maxWait: Duration.hours(1) },
+    /^training\.maxWait: 3600 s is less than the 7200 s .*; raise maxWait, or lower maxRuntime$/,
+  ],
+  [
+    'a wait that is shorter than the run that is taken if nothing is said',
+    { spot: true, maxWait: Duration.minutes(59) },
+    /maxWait: 3540 s is less than the 3600 s/,
+  ],
+  [
+    'a wait that is shorter than the least that a budget pays for',
+    { spot: true, budget: 5, maxWait: Duration.seconds(59) },
+    /maxWait: 59 s is less than the 60 s/,
+  ],
+  [
+    'a wait beyond what a stack can wait',
+    { spot: true, maxWait: Duration.hours(12) },
+    /^training\.maxWait: 43200 s is more than the 41400 s \(11\.5 hours\) that a stack can wait/,
+  ],
+  [
+    'a run so long that spot has no time to wait for capacity',
+    { spot: true, maxRuntime: Duration.hours(11.5) },
+    /^training\.maxRuntime: 41400 s is all the time .*; lower maxRuntime, or leave spot out$/,
+  ],
+  [
+    'a wait and no spot',
+    { maxWait: Duration.hours(2) },
+    /^training\.maxWait: only with spot.*; give spot: true, or leave it out$/,
+  ],
+  ['no budget', { budget: 0 }, /^training\.budget: 0 is not a sum of US dollars above zero/],
+  ['a negative budget', { budget: -5 }, /budget: -5 is not a sum of US dollars/],
+  ['a budget without end', { budget: Infinity }, /budget: Infinity is not a sum of US dollars/],
+  [
+    'a budget below a minute of its instances',
+    // 0.023 pays for a minute of six at 0.23 an hour
+    { budget: 0.022, instanceCount: 6 },
+    /^training\.budget: \$0\.022 pays for 57 s of 6 × ml\.m5\.xlarge .*; raise it to 0\.03 or more, or take a cheaper instanceType/,
+  ],
+  [
+    'a budget for instances without a price',
+    { budget: 5, instanceType: 'ml.r5.large' },
+    /^training\.budget: .*no region of the price table has a training price of ml\.r5\.large; npm run prices .*, or give maxRuntime/,
+  ],
+  [
+    'a budget for instances that there are none of, which is one problem',
+    { budget: 5, instanceType: 'ml.m5.xlage' },
+    /^training\.instanceType: 'ml\.m5\.xlage'/,
+  ],
   ['too many attempts', { maxRetryAttempts: 31 }, /maxRetryAttempts: 31 is not a whole number from 1 to 30/],
   ['subnets without a network', { vpcSubnets: {} }, /vpcSubnets: only with a vpc/],
 ];
@@ -323,7 +392,7 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
       directory.props({
         hosting: Hosting.realtime({ instanceType: 'ml.m5.large', volumeSize: Size.gibibytes(600) }),
       }),
-    /hosting\.volumeSize: 600 GiB is not from 1 to 512 GiB/,
+    /hosting\.volumeSize: 600 GiB is not a whole number from 1 to 512 GiB/,
   ],
   [
     'serverless memory between steps',
@@ -353,7 +422,7 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
           notify: 'team',
         }),
       }),
-    /^hosting\.notify: 'team' is not a mail address; write one such as 'team@example\.com'/,
+    /^hosting\.notify: 'team' is not a mail address; write one address, such as name@example\.com$/,
   ],
   [
     'an address that would never be told anything',
@@ -389,7 +458,31 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
   [
     'a notebook volume under the smallest',
     () => directory.props({ notebook: { instanceType: 'ml.t3.medium', volumeSize: Size.gibibytes(4) } }),
-    /notebook\.volumeSize: 4 GiB is not from 5/,
+    /notebook\.volumeSize: 4 GiB is not a whole number from 5/,
+  ],
+  [
+    'a notebook volume of no whole GiB',
+    () => directory.props({ notebook: { instanceType: 'ml.t3.medium', volumeSize: Size.mebibytes(5632) } }),
+    /notebook\.volumeSize: 5\.5 GiB is not a whole number from 5/,
+  ],
+  [
+    'a notebook that stops after no whole seconds',
+    () =>
+      directory.props({ notebook: { instanceType: 'ml.t3.medium', idleTimeout: Duration.millis(900_500) } }),
+    /notebook\.idleTimeout is 900\.5 seconds, but must be whole seconds/,
+  ],
+  [
+    'a hosting volume of no whole GiB',
+    () =>
+      directory.props({
+        hosting: Hosting.realtime({ instanceType: 'ml.m5.large', volumeSize: Size.mebibytes(1536) }),
+      }),
+    /hosting\.volumeSize: 1\.5 GiB is not a whole number from 1 to 512 GiB/,
+  ],
+  [
+    'serverless memory of no whole MiB',
+    () => directory.props({ hosting: Hosting.serverless({ memorySize: Size.kibibytes(1536) }) }),
+    /hosting\.memorySize: 1\.5 MiB is not one of/,
   ],
   [
     'a repository by ssh',
@@ -420,6 +513,21 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
     () => directory.props({ notebook: { instanceType: 'ml.t3.medium', notebookInstanceName: 'a.b' } }),
     /notebook\.notebookInstanceName: 'a\.b' is not a name/,
   ],
+  [
+    'a monthly budget of nothing',
+    () => directory.props({ monthlyBudget: { amount: 0, notify: 'me@example.com' } }),
+    /^monthlyBudget\.amount: 0 is not a sum of US dollars from 0\.01 on, such as 50; for no budget, leave monthlyBudget out$/,
+  ],
+  [
+    'a monthly budget that is no number',
+    () => directory.props({ monthlyBudget: { amount: Number.NaN, notify: 'me@example.com' } }),
+    /^monthlyBudget\.amount: NaN is not a sum/,
+  ],
+  [
+    'a monthly budget whose mails reach nobody',
+    () => directory.props({ monthlyBudget: { amount: 50, notify: 'me at example.com' } }),
+    /^monthlyBudget\.notify: 'me at example\.com' is not a mail address; write one address, such as name@example\.com$/,
+  ],
 ];
 
 test('a project with nothing wrong has no problem', () => {
@@ -441,6 +549,14 @@ describe('fails at synthesis for a project with', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(message);
   });
+});
+
+test('fails at synthesis for a budget in a known region without prices, and names the region', () => {
+  const stage = new Stage(testApp(), 'stage', { env: { region: 'eu-north-1' } });
+  expect(() => new SageMakerProject(stage, 'unet', { training: directory.training({ budget: 5 }) })).toThrow(
+    'training.budget: it cannot be turned into a run time, since the price table has no region eu-north-1; ' +
+      'npm run prices -- --region eu-north-1 asks AWS for it, or give maxRuntime instead of it',
+  );
 });
 
 test('all problems of a configuration are in one error, each in the names that were typed', () => {

@@ -1,9 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
-import { Capture, Match } from 'aws-cdk-lib/assertions';
+import { readdirSync } from 'node:fs';
+import { CustomResource, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
+import { SageMakerProject } from '../lib/sagemaker-project';
+import { budgetedTime } from '../lib/training/budgeted-time';
 import { Channel } from '../lib/training/channel';
 import { Framework } from '../lib/training/framework';
 import type { TrainingProps } from '../lib/training/training-props';
-import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+import { ProjectDirectory, synthesizedProject, testApp, withoutBundleHashes } from './project-fixture';
 
 const directory = new ProjectDirectory();
 afterAll(() => directory.remove());
@@ -39,6 +42,8 @@ describe('the identity of a training job', () => {
     ['the longest run time', { maxRuntime: Duration.hours(2) }],
     ['where the data lies', { channels: { training: Channel.fromS3('s3://some-bucket/x/') } }],
     ['checkpoints', { checkpoints: true }],
+    ['spot', { spot: true }],
+    ['a budget', { budget: 5 }],
   ])('changes with %s', (_title, changes) => {
     directory.write('training/other.py', '');
     const unchanged = identity();
@@ -66,11 +71,38 @@ describe('the identity of a training job', () => {
     expect(identity({ minimumMetrics: {} })).toBe(identity());
   });
 
+  test('changes with the longest wait for spot capacity, and with the budget', () => {
+    const waits = [undefined, Duration.hours(3), Duration.hours(4)];
+    expect(new Set(waits.map((maxWait) => identity({ spot: true, maxWait }))).size).toBe(3);
+    const budgets = [5, 6].flatMap((budget) => [
+      identity({ budget }),
+      identity({ budget, maxRuntime: Duration.hours(1) }),
+    ]);
+    expect(new Set(budgets).size).toBe(4);
+  });
+
+  test('does not change with what is so already if nothing is said', () => {
+    expect(identity({ spot: false })).toBe(identity());
+    expect(identity({ spot: true, checkpoints: true })).toBe(identity({ spot: true }));
+  });
+
   test('does not change with what Python and editors leave beside the script', () => {
     const now = identity();
     directory.write('training/__pycache__/train.cpython-312.pyc', 'x');
     directory.write('training/.ipynb_checkpoints/train.py', 'x');
     expect(identity()).toBe(now);
+  });
+
+  test('does not change with what file managers leave in the data, which is not uploaded either', () => {
+    const now = identity();
+    directory.write('dataset/.DS_Store', 'x');
+    directory.write('dataset/original/Thumbs.db', 'x');
+    directory.write('dataset/original/.ipynb_checkpoints/a.txt', 'x');
+    expect(identity()).toBe(now);
+    const { directory: assembly } = synthesizedProject({ training: directory.training() }).app.synth();
+    const uploaded = readdirSync(assembly, { recursive: true, encoding: 'utf8' });
+    expect(uploaded.filter((name) => name.endsWith('original/a.txt'))).toHaveLength(1);
+    expect(uploaded.filter((name) => /DS_Store|Thumbs|ipynb_checkpoints/.test(name))).toEqual([]);
   });
 });
 
@@ -140,6 +172,104 @@ test('the longest run time that is taken fills the longest wait', () => {
   );
 });
 
+describe('a spot job', () => {
+  test('waits for capacity as long as it may run, keeps checkpoints, and the stack waits for both', () => {
+    const template = trainingTemplate({ spot: true, maxRuntime: Duration.hours(2) });
+    template.hasResourceProperties(JOB, {
+      EnableManagedSpotTraining: true,
+      StoppingCondition: { MaxRuntimeInSeconds: 7200, MaxWaitTimeInSeconds: 14400 },
+      CheckpointConfig: { LocalPath: '/opt/ml/checkpoints' },
+    });
+    template.hasResourceProperties('AWS::CloudFormation::WaitCondition', { Timeout: String(14400 + 1800) });
+  });
+
+  test('has the role to read and write its checkpoints', () => {
+    const policies = trainingTemplate({ spot: true }).findResources('AWS::IAM::Policy');
+    expect(JSON.stringify(policies)).toContain('/checkpoints/unet-');
+  });
+
+  test('is what a job is not if nothing is said', () => {
+    trainingTemplate().hasResourceProperties(JOB, {
+      EnableManagedSpotTraining: Match.absent(),
+      CheckpointConfig: Match.absent(),
+      StoppingCondition: { MaxWaitTimeInSeconds: Match.absent() },
+    });
+  });
+});
+
+describe('a budget', () => {
+  /** The longest run and wait that a job's template has for a region. */
+  function timesOf(template: Template, region: string): Record<string, string> {
+    const condition = new Capture();
+    template.hasResourceProperties(JOB, { StoppingCondition: condition });
+    const mappings = template.findMappings('*');
+    return Object.fromEntries(
+      Object.entries(condition.asObject()).map(([field, value]) => {
+        const [map, ref, key] = (value as { 'Fn::FindInMap': [string, unknown, string] })['Fn::FindInMap'];
+        expect(ref).toEqual({ Ref: 'AWS::Region' });
+        return [field, mappings[map]?.[region]?.[key] as string];
+      }),
+    );
+  }
+
+  test('is a run time by the prices of the region that the stack is deployed to', () => {
+    // 0.23 an hour: 1 / 0.23 × 3600 = 15652.17
+    const template = trainingTemplate({ budget: 1 });
+    expect(timesOf(template, 'us-east-1')).toEqual({ MaxRuntimeInSeconds: '15652' });
+    template.hasResourceProperties(JOB, { Budget: 1 });
+  });
+
+  test('counts all instances', () => {
+    expect(timesOf(trainingTemplate({ budget: 1, instanceCount: 2 }), 'us-east-1')).toEqual({
+      MaxRuntimeInSeconds: '7826',
+    });
+  });
+
+  test('leaves a spot job as long to wait', () => {
+    expect(timesOf(trainingTemplate({ budget: 1, spot: true }), 'us-east-1')).toEqual({
+      MaxRuntimeInSeconds: '15652',
+      MaxWaitTimeInSeconds: '31304',
+    });
+  });
+
+  test('has a plain number where the region is known', () => {
+    const stage = new Stage(testApp(), 'stage', { env: { region: 'us-east-1' } });
+    new SageMakerProject(stage, 'unet', { training: directory.training({ budget: 1 }) });
+    const template = Template.fromStack(stage.node.findChild('unet-training') as Stack);
+    template.hasResourceProperties(JOB, { StoppingCondition: { MaxRuntimeInSeconds: 15652 } });
+  });
+
+  test('has no time in regions without a price, where a deploy is refused', () => {
+    const stack = new Stack(testApp(), 'stack');
+    const at = (price: number) => ({
+      training: { date: '2026', source: 'the test', prices: { 'ml.m5.xlarge': price } },
+    });
+    const StoppingCondition = budgetedTime(
+      stack,
+      { ...directory.training(), budget: 1 },
+      {
+        'us-east-1': at(0.25),
+        'eu-west-1': at(0.5),
+        'eu-north-1': {},
+      },
+    );
+    new CustomResource(stack, 'Job', { serviceToken: 'arn', properties: { StoppingCondition } });
+    expect(Template.fromStack(stack).findMappings('*')).toEqual({
+      BudgetedTime: {
+        'us-east-1': { MaxRuntimeInSeconds: '14400' },
+        'eu-west-1': { MaxRuntimeInSeconds: '7200' },
+      },
+    });
+  });
+
+  test('fails for a known region in which it pays for no run', () => {
+    const stack = new Stack(testApp(), 'stack', { env: { region: 'eu-north-1' } });
+    expect(() => budgetedTime(stack, { ...directory.training(), budget: 1 })).toThrow(
+      'the price table has no region eu-north-1',
+    );
+  });
+});
+
 test('another request has another handle and another wait condition, since neither can be updated', () => {
   const ids = (changes: Partial<TrainingProps>) => {
     const template = trainingTemplate(changes);
@@ -205,7 +335,17 @@ test('checkpoints are kept under the identity of the job, so that another config
   expect(JSON.stringify(uri.asObject())).toContain(`/checkpoints/${prefix}"`);
 });
 
+test('an output says how to watch the job', () => {
+  const template = trainingTemplate();
+  const [job] = Object.keys(template.findResources(JOB));
+  template.hasOutput('Watch', { Value: { 'Fn::Join': ['', ['npm run watch -- ', { Ref: job }]] } });
+});
+
 test('the template of the training stack', () => {
-  const { Resources, Outputs } = trainingTemplate().toJSON() as Record<string, unknown>;
+  // A directory of its own: what other tests wrote would be in the hashes.
+  const untouched = new ProjectDirectory();
+  const template = synthesizedProject({ training: untouched.training() }).training();
+  untouched.remove();
+  const { Resources, Outputs } = template.toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
 });

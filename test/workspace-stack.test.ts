@@ -1,10 +1,19 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Hosting } from '../lib/endpoint/hosting';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SageMakerProject } from '../lib/sagemaker-project';
 import { Channel } from '../lib/training/channel';
 import { uploadPrefix } from '../lib/training/training-request';
 import type { NotebookProps } from '../lib/workspace/notebook';
-import { ProjectDirectory, synthesizedProject, withoutBundleHashes } from './project-fixture';
+import {
+  ProjectDirectory,
+  synthesizedProject,
+  templateOf,
+  testApp,
+  withoutBundleHashes,
+} from './project-fixture';
 
 const directory = new ProjectDirectory();
 afterAll(() => directory.remove());
@@ -132,6 +141,97 @@ test('a notebook with an idle timeout runs the script that stops it beside the o
   expect(script).toContain('stop-notebook-instance');
   expect(script).toContain('3600');
   expect(script).toContain("bash <<'GIVEN_ON_START'\necho hello-from-me\nGIVEN_ON_START");
+});
+
+describe('a monthly budget', () => {
+  const notify = 'me@example.com';
+
+  test("mails at 50, 80 and 100 % of the costs of the project's tag, and when the forecast exceeds it", () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }).workspace();
+    template.resourceCountIs('AWS::Budgets::Budget', 1);
+    template.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: {
+        BudgetName: Match.absent(),
+        BudgetType: 'COST',
+        TimeUnit: 'MONTHLY',
+        BudgetLimit: { Amount: 50, Unit: 'USD' },
+        CostFilters: { TagKeyValue: ['user:project$unet'] },
+      },
+      NotificationsWithSubscribers: [
+        ['ACTUAL', 50],
+        ['ACTUAL', 80],
+        ['ACTUAL', 100],
+        ['FORECASTED', 100],
+      ].map(([NotificationType, Threshold]) => ({
+        Notification: {
+          NotificationType,
+          Threshold,
+          ThresholdType: 'PERCENTAGE',
+          ComparisonOperator: 'GREATER_THAN',
+        },
+        Subscribers: [{ SubscriptionType: 'EMAIL', Address: notify }],
+      })),
+    });
+  });
+
+  test('has the tag that it filters by, like all else of the project', () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }, 'other').workspace();
+    const [{ Properties }] = Object.values(template.findResources('AWS::Budgets::Budget')) as [
+      { Properties: { ResourceTags: { Key: string; Value: string }[]; Budget: object } },
+    ];
+    const [{ Key, Value }] = Properties.ResourceTags as [{ Key: string; Value: string }];
+    expect(Properties.Budget).toMatchObject({ CostFilters: { TagKeyValue: [`user:${Key}$${Value}`] } });
+    template.hasResourceProperties('AWS::S3::Bucket', { Tags: Match.arrayWith([{ Key, Value }]) });
+  });
+
+  test('comes with an output that says that its tag must be activated', () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }).workspace();
+    template.hasOutput('BudgetName', { Description: Match.stringLikeRegexp("'project' is activated") });
+  });
+
+  test('is not there unless asked for', () => {
+    workspaceTemplate().resourceCountIs('AWS::Budgets::Budget', 0);
+  });
+});
+
+test('a notebook in a network of the account has no other way out, and a role that may attach it', () => {
+  const app = testApp();
+  const vpc = new Vpc(new Stack(app, 'network'), 'Vpc', { natGateways: 1 });
+  const notebook: NotebookProps = { instanceType: 'ml.t3.medium', vpc };
+  new SageMakerProject(app, 'unet', directory.props({ notebook }));
+  const template = templateOf(app, 'unet-workspace');
+  template.hasResourceProperties('AWS::SageMaker::NotebookInstance', {
+    DirectInternetAccess: 'Disabled',
+    SubnetId: { 'Fn::ImportValue': Match.stringLikeRegexp('PrivateSubnet1') },
+    SecurityGroupIds: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('SecurityGroup'), 'GroupId'] }],
+  });
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
+    'ec2:CreateNetworkInterfacePermission',
+  );
+});
+
+test('a role that was given gets leave to stop its idle notebook, and nothing else', () => {
+  const app = testApp();
+  const role = new Role(new Stack(app, 'roles'), 'Role', {
+    assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
+  });
+  const notebook: NotebookProps = { instanceType: 'ml.t3.medium', role, idleTimeout: Duration.hours(1) };
+  new SageMakerProject(app, 'Unet', directory.props({ notebook }));
+  templateOf(app, 'Unet-workspace').hasResourceProperties('AWS::SageMaker::NotebookInstance', {
+    RoleArn: { 'Fn::ImportValue': Match.stringLikeRegexp('Role') },
+  });
+  templateOf(app, 'roles').hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: [
+        {
+          Action: 'sagemaker:StopNotebookInstance',
+          Resource: {
+            'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('notebook-instance/unet$')])],
+          },
+        },
+      ],
+    },
+  });
 });
 
 test('everything that takes tags has the tag of the project', () => {

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { inputFiles } from '../invoke/input-files';
 import { changedJob, keyValues, type JobChanges } from '../local/local-job';
 import { LocalRun } from '../local/local-run';
+import { checkPort } from '../local/port-check';
 import { ensurePythonEnvironment } from '../local/python-environment';
 import type { Command } from './main';
 import { INSTALLED_TENSORFLOW, RUNTIME_REQUIREMENTS } from './python-requirements';
@@ -84,6 +87,15 @@ function parsed(argv: readonly string[]) {
   }
 }
 
+/** The files that --predict names. @throws UserError naming what is not there, or holds nothing to predict */
+async function filesToPredict(paths: readonly string[]): Promise<string[]> {
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new UserError(`--predict: ${missing.map((path) => `'${path}'`).join(', ')} not found`);
+  }
+  return inputFiles(paths);
+}
+
 /** Trains, serves and predicts on this machine what the template in `root` declares. */
 export function localCommand(root: string): Command {
   return async (argv, { terminal, signal }) => {
@@ -97,6 +109,11 @@ export function localCommand(root: string): Command {
       terminal,
       signal,
     });
+    // What is wrong with the command line is said now, not after the training.
+    const predict = await filesToPredict(options.predict);
+    if (options.port) {
+      await checkPort(options.port);
+    }
     const outDirectory = resolve(options.outDirectory);
     terminal.info('synthesizing bin/app.ts');
     const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), signal);
@@ -112,6 +129,7 @@ export function localCommand(root: string): Command {
     const { job, channels } = changedJob(project.trainingJob, options);
     const run = new LocalRun({
       ...options,
+      predict,
       project,
       trainingJob: job,
       channels,

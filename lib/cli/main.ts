@@ -16,6 +16,8 @@ export type Command = (argv: string[], context: CommandContext) => Promise<numbe
 
 /** Runs a command as this process: its exit code, its errors, its interruption. */
 export async function main(command: Command): Promise<void> {
+  // The SDK warns at every start of versions that will need a newer Node.js; the lockfile has none of them.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const terminal = new ProcessTerminal();
   const interruption = new AbortController();
   let interruptedBy: NodeJS.Signals | undefined;

@@ -19,14 +19,12 @@ import { UsageError, UserError } from './user-error';
 
 /** What `start` was asked to do. */
 export interface StartArguments extends TrainingChanges {
+  readonly outDirectory: string;
   /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
   readonly keep: boolean;
 }
 
-/** Where everything goes. */
-const OUT_DIRECTORY = 'rehearsal';
-
-const USAGE = `usage: npm start -- [--channel NAME=DIR]... [--hyperparameter KEY=VALUE]... [--keep]
+const USAGE = `usage: npm start -- [--channel NAME=DIR]... [--hyperparameter KEY=VALUE]... [--out DIR] [--keep]
 
 Rehearses the whole life of bin/app.ts in an AWS in memory, on this machine, without an account and without Docker:
 the CDK CLI bootstraps and deploys the stacks, the job trains, the endpoint predicts, the CDK CLI destroys all,
@@ -34,6 +32,7 @@ and everything that is left is listed.
 
   --channel NAME=DIR          data of this machine for a channel of the job
   --hyperparameter KEY=VALUE  another value for this rehearsal
+  --out DIR                   where the logs, the predictions and the report go (rehearsal)
   --keep                      leave all deployed until interrupted, to use cdk, aws and npm run invoke by hand
 
 examples:
@@ -51,6 +50,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | '
   return {
     channels: keyValues('--channel', values.channel ?? []),
     hyperparameters: Object.fromEntries(hyperparameters.map(([key, text]) => [key, typed(text)])),
+    outDirectory: values.out ?? 'rehearsal',
     keep: values.keep ?? false,
   };
 }
@@ -62,6 +62,7 @@ function parsed(argv: readonly string[]) {
       options: {
         channel: { type: 'string', multiple: true },
         hyperparameter: { type: 'string', multiple: true },
+        out: { type: 'string' },
         keep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -84,7 +85,7 @@ export function startCommand(root: string): Command {
       terminal,
       signal,
     });
-    const outDirectory = resolve(OUT_DIRECTORY);
+    const outDirectory = resolve(options.outDirectory);
     mkdirSync(outDirectory, { recursive: true });
     const steps = new Steps(terminal);
     const region = assumedRegion();

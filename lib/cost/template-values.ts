@@ -1,6 +1,7 @@
 /** A CloudFormation template as plain JSON: the parts that an estimate reads. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Type?: string; readonly Default?: unknown }>>;
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
 }
 
@@ -24,7 +25,7 @@ export class TemplateValues {
     private readonly region: string,
   ) {}
 
-  /** The text of a value: a literal, a parameter with a known value, or a join of such; else undefined. */
+  /** The text of a value: a literal, a parameter with a known value, an entry of a mapping, or a join of such; else undefined. */
   public text(value: unknown): string | undefined {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
       return String(value);
@@ -40,6 +41,11 @@ export class TemplateValues {
     if (Array.isArray(join) && typeof join[0] === 'string' && Array.isArray(join[1])) {
       const parts = join[1].map((part) => this.text(part));
       return parts.includes(undefined) ? undefined : parts.join(join[0]);
+    }
+    const find = intrinsic['Fn::FindInMap'];
+    if (Array.isArray(find)) {
+      const [map = '', first = '', second = ''] = find.map((part) => this.text(part));
+      return this.text(this.template.Mappings?.[map]?.[first]?.[second]);
     }
     return undefined;
   }

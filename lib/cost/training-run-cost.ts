@@ -63,7 +63,7 @@ export function trainingRunCost(
   const limit = asRecord(request.StoppingCondition)?.MaxRuntimeInSeconds;
   const maxRuntimeInSeconds = values.number(limit);
   if (maxRuntimeInSeconds === undefined) {
-    unknown.push(`longest run: known only at deploy (MaxRuntimeInSeconds ${values.describe(limit)})`);
+    unknown.push(`longest run: not known for ${region} (MaxRuntimeInSeconds ${values.describe(limit)})`);
   }
   const keepAlivePeriodInSeconds = values.number(resources.KeepAlivePeriodInSeconds) ?? 0;
 

@@ -1,6 +1,7 @@
-import { type Duration, type Size, Token } from 'aws-cdk-lib';
+import { type Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { type InstanceType, instanceTypeProblems, processorOf } from '../instance-types';
-import { idleTimeoutProblems, mailAddressProblems } from './idle-timeout';
+import { mailAddressProblems } from '../mail-address';
+import { idleTimeoutProblems } from './idle-timeout';
 
 /** What every way of hosting may have. */
 interface HostingOptions {
@@ -145,9 +146,9 @@ export class RealtimeHosting extends InstanceHosting {
         `hosting.initialInstanceCount: ${this.initialInstanceCount} is not a whole number from 1`,
       );
     }
-    const size = this.volumeSize?.toGibibytes({ rounding: 1 });
-    if (size !== undefined && (size < 1 || size > 512)) {
-      problems.push(`hosting.volumeSize: ${size} GiB is not from 1 to 512 GiB`);
+    const size = this.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+    if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 512)) {
+      problems.push(`hosting.volumeSize: ${size} GiB is not a whole number from 1 to 512 GiB`);
     }
     return [...problems, ...this.idleProblems(), ...this.environmentProblems()];
   }
@@ -156,8 +157,8 @@ export class RealtimeHosting extends InstanceHosting {
     const problems = this.idleTimeout
       ? idleTimeoutProblems(this.idleTimeout.toSeconds({ integral: false }))
       : [];
-    if (this.notify !== undefined && !Token.isUnresolved(this.notify)) {
-      problems.push(...mailAddressProblems(this.notify));
+    if (this.notify !== undefined) {
+      problems.push(...mailAddressProblems('hosting.notify', this.notify));
     }
     if (this.notify !== undefined && !this.idleTimeout) {
       problems.push(
@@ -203,7 +204,7 @@ export class ServerlessHosting extends Hosting {
 
   public constructor(props: ServerlessHostingProps) {
     super(props.environment ?? {});
-    this.memorySize = props.memorySize?.toMebibytes() ?? 2048;
+    this.memorySize = props.memorySize?.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) ?? 2048;
     this.maxConcurrency = props.maxConcurrency ?? 5;
   }
 

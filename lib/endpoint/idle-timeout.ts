@@ -57,12 +57,3 @@ export function idleTimeoutProblems(idleTimeout: number): string[] {
 function periodOf(idleTimeout: number): number {
   return idleTimeout <= DAY ? SHORT_PERIOD : LONG_PERIOD;
 }
-
-/** What is wrong with the address that is told; empty when nothing is. */
-export function mailAddressProblems(address: string): string[] {
-  return /^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>".]+$/.test(address)
-    ? []
-    : [
-        `hosting.notify: '${address}' is not a mail address; write one such as 'team@example.com', a list's address for several people`,
-      ];
-}

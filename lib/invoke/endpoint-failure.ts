@@ -1,18 +1,10 @@
 import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
+import { accessProblem } from '../access-problem';
 import { containerMessage, PredictionError } from './predictor';
 
 /** What the SDK's errors have in common; Node's own carry a code instead of metadata. */
 type SdkError = Error & { readonly code?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
 
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
-const REJECTED = new Set([
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'IncompleteSignature',
-  'IncompleteSignatureException',
-  'MissingAuthenticationTokenException',
-]);
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 const LOST_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 
@@ -26,29 +18,10 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
   if (error instanceof ModelError) {
     return modelFailure(error, endpointName);
   }
-  if (name === 'CredentialsProviderError') {
-    return new PredictionError(
-      `no AWS credentials (${message}): sign in (aws sso login, aws configure), set AWS_PROFILE, or ask a local server with --url`,
-      'never',
-      true,
-    );
-  }
-  if (message === 'Region is missing') {
-    return new PredictionError(
-      'no AWS region: set AWS_REGION, or the region of the profile in use',
-      'never',
-      true,
-    );
-  }
-  if (EXPIRED.has(name)) {
-    return new PredictionError(`the AWS credentials have expired (${message}): sign in again`, 'never', true);
-  }
-  if (REJECTED.has(name)) {
-    return new PredictionError(
-      `AWS does not accept the credentials (${message}): check AWS_PROFILE, or sign in again`,
-      'never',
-      true,
-    );
+  const access = accessProblem(error);
+  if (access) {
+    const wayOut = access.kind === 'absent' ? ', or ask a local server with --url' : '';
+    return new PredictionError(`${access.message}${wayOut}`, 'never', true);
   }
   if (DENIED.has(name)) {
     return new PredictionError(

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { UsageError } from '../cli/user-error';
 import type { DeclaredTrainingJob } from '../template/project-template';
+import { SAGEMAKER_PREFIX } from './training-environment';
 import { encodeHyperparameters, hyperparameterProblems } from '../training/hyperparameters';
 
 /** What a command line changes of a declared job. */
@@ -27,7 +29,8 @@ export function keyValues(option: string, texts: readonly string[]): Record<stri
 
 /**
  * A declared job with the changes of a command line, and the data of each channel.
- * @throws UsageError for a channel that the job does not declare, or has no data here, and for hyperparameters that AWS would refuse
+ * @throws UsageError for a channel that the job does not declare, or has no data here, and for hyperparameters that AWS would refuse,
+ * alone or beside the declared ones
  */
 export function changedJob(
   job: DeclaredTrainingJob,
@@ -38,10 +41,10 @@ export function changedJob(
     Object.entries(changes.hyperparameters).map(([key, text]) => [key, typed(text)]),
   );
   const problems = [
-    ...Object.keys(changes.channels)
-      .filter((name) => !declared.includes(name))
-      .map((name) => `--channel ${name}: the job has no such channel; there are ${declared.join(', ')}`),
-    ...hyperparameterProblems(values).map((problem) => `--hyperparameter: ${problem}`),
+    ...Object.entries(changes.channels).flatMap(([name, path]) => channelProblems(name, path, declared)),
+    ...hyperparameterProblems({ ...declaredHyperparameters(job), ...values }).map(
+      (problem) => `--hyperparameter: ${problem}`,
+    ),
   ];
   const channels: Record<string, string> = {};
   for (const name of declared) {
@@ -67,6 +70,26 @@ export function changedJob(
     },
     channels,
   };
+}
+
+function channelProblems(name: string, path: string, declared: readonly string[]): string[] {
+  if (!declared.includes(name)) {
+    return [`--channel ${name}: the job has no such channel; there are ${declared.join(', ')}`];
+  }
+  if (existsSync(path)) {
+    return [];
+  }
+  const hint = path.startsWith('~') ? '; no shell expands this ~, so write $HOME' : '';
+  return [`--channel ${name}: '${path}' does not exist${hint}`];
+}
+
+/** The hyperparameters that bin/app.ts names, without those that are added to them. */
+function declaredHyperparameters(job: DeclaredTrainingJob): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(job.request.HyperParameters ?? {})
+      .filter(([key]) => !key.startsWith(SAGEMAKER_PREFIX))
+      .map(([key, text]) => [key, JSON.parse(text) as unknown]),
+  );
 }
 
 /** A hyperparameter as typed on a command line: a number or boolean becomes one, as in JSON. */

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from 'node:path';
 import type { Terminal } from '../cli/terminal';
 import { UserError } from '../cli/user-error';
-import { inputFiles } from '../invoke/input-files';
 import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
@@ -24,7 +23,7 @@ export interface LocalRunOptions {
   readonly trainingJob: DeclaredTrainingJob;
   /** A directory or file by channel. */
   readonly channels: Readonly<Record<string, string>>;
-  /** Files and folders to predict; none chooses some of the training channel. */
+  /** Files to predict; none chooses some of the training channel. */
   readonly predict: readonly string[];
   /** Gets the /opt/ml tree, the artifacts, the predictions and the report. */
   readonly outDirectory: string;
@@ -34,13 +33,6 @@ export interface LocalRunOptions {
   readonly region: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-}
-
-/** How a run came out. */
-export interface LocalRunOutcome {
-  /** Whether the model trained, passed its gate and predicted everything. */
-  readonly passed: boolean;
-  readonly reportPath: string;
 }
 
 /** A training job and an endpoint of the template, run on this machine. */
@@ -133,7 +125,7 @@ export class LocalRun {
   /** Predicts the files of the run into `predictions/`. */
   public async predict(url: string): Promise<PredictionResult[]> {
     const { outDirectory, terminal, signal } = this.options;
-    const files = await this.filesToPredict();
+    const files = this.filesToPredict();
     if (files.length === 0) {
       this.notes.push('Nothing was predicted: the channels hold no photographs; name files with --predict.');
       return [];
@@ -203,9 +195,9 @@ export class LocalRun {
   }
 
   /** What was named, or some photographs of the channels. */
-  private async filesToPredict(): Promise<string[]> {
+  private filesToPredict(): string[] {
     if (this.options.predict.length > 0) {
-      return inputFiles(this.options.predict);
+      return [...this.options.predict];
     }
     return samplePhotographs(Object.values(this.options.channels));
   }

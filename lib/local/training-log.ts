@@ -3,18 +3,15 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { metricPattern } from './metric-pattern';
+import { MetricReader } from './metric-reader';
 import type { MetricValue, TrainingEvent } from './training-job-document';
-
-/** No log line of CloudWatch is longer (256 KiB), and no metric stands further in. */
-const MAX_SEARCHED = 16 * 1024;
 
 /** A job's log: to training.log, to the events, and through the metric definitions. */
 export class TrainingLog {
   /** All values so far, in the order of the log. */
   public readonly metrics: MetricValue[] = [];
   private readonly file: WriteStream;
-  private readonly patterns: { readonly name: string; readonly pattern: RegExp }[] = [];
+  private readonly reader: MetricReader;
 
   public constructor(
     path: string,
@@ -22,12 +19,9 @@ export class TrainingLog {
     private readonly onEvent: (event: TrainingEvent) => void,
   ) {
     this.file = createWriteStream(path);
-    for (const { Name: name, Regex: regex } of definitions) {
-      try {
-        this.patterns.push({ name: name!, pattern: metricPattern(regex!) });
-      } catch (error) {
-        this.line(`the metric ${name} is not collected here: ${(error as Error).message}`);
-      }
+    this.reader = new MetricReader(definitions);
+    for (const problem of this.reader.problems) {
+      this.line(problem);
     }
   }
 
@@ -35,15 +29,10 @@ export class TrainingLog {
   public line(line: string): void {
     this.file.write(`${line}\n`);
     this.onEvent({ type: 'log', line });
-    for (const { name, pattern } of this.patterns) {
-      for (const match of line.slice(0, MAX_SEARCHED).matchAll(pattern)) {
-        const value = Number(match[1]?.trim() || NaN);
-        if (Number.isFinite(value)) {
-          const timestamp = new Date().toISOString();
-          this.metrics.push({ MetricName: name, Value: value, Timestamp: timestamp });
-          this.onEvent({ type: 'metric', name, value, timestamp });
-        }
-      }
+    for (const { name, value } of this.reader.read(line)) {
+      const timestamp = new Date().toISOString();
+      this.metrics.push({ MetricName: name, Value: value, Timestamp: timestamp });
+      this.onEvent({ type: 'metric', name, value, timestamp });
     }
   }
 

@@ -34,11 +34,12 @@ export class TrainingProgress {
 
   private text(): string {
     const seconds = Math.round((Date.now() - this.started) / 1000);
+    // The metrics last: a narrow terminal cuts the line.
     const parts = [
       this.secondaryStatus,
+      `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
       this.epoch && `epoch ${this.epoch}`,
       ...[...this.metrics].map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`),
-      `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
     ];
     return parts.filter(Boolean).join(' · ');
   }

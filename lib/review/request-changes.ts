@@ -1,4 +1,4 @@
-import { formatSeconds } from '../cost/money';
+import { formatSeconds, formatUsd } from '../cost/money';
 import type { DeclaredTrainingJob } from '../template/project-template';
 
 /** A value of a training job that changed; undefined where there is none. */
@@ -69,8 +69,12 @@ export function requestChanges(before: DeclaredTrainingJob, after: DeclaredTrain
     .map((field) => inWords(field, former.get(field), next.get(field)));
 }
 
-function values({ request, datasetVersions, channelDirectories }: DeclaredTrainingJob): Map<string, string> {
+function values(job: DeclaredTrainingJob): Map<string, string> {
+  const { request, budget, datasetVersions, channelDirectories } = job;
   const all = new Map(leaves(request));
+  if (budget !== undefined) {
+    all.set('budget', formatUsd(budget));
+  }
   for (const [channel, version] of Object.entries(datasetVersions)) {
     all.set(`channels.${channel}.version`, version);
   }

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import { withRequestTypes } from '../training/job/request-types';
+import type { PropertyValue } from '../training/job/training-job-properties';
 import { TRAINING_JOB_RESOURCE_TYPE, TrainingJobProperty } from '../training/training-job-contract';
 import type { AssemblyStack, TemplateResource } from './cloud-assembly';
 import { TemplateResolver } from './template-resolver';
@@ -9,10 +11,15 @@ export interface DeclaredTrainingJob {
   readonly stackName: string;
   /** What the job's names begin with. */
   readonly namePrefix: string;
-  /** What CreateTrainingJob would get, but for the job's name. */
+  /**
+   * What CreateTrainingJob would get, but for the job's name. In a region where the job's budget has no price, no StoppingCondition is known:
+   * a deploy there would be refused, a run on this machine costs nothing.
+   */
   readonly request: Omit<CreateTrainingJobRequest, 'TrainingJobName'>;
   /** The gate: least value by metric. */
   readonly minimumMetrics: Readonly<Record<string, number>>;
+  /** The most that a run may cost, in USD; undefined without one. */
+  readonly budget: number | undefined;
   /** The versions that channels give to contents that lie in S3. */
   readonly datasetVersions: Readonly<Record<string, string>>;
   /** The archive with the script. */
@@ -62,15 +69,22 @@ function readTrainingJob(stacks: readonly AssemblyStack[], region: string): Decl
   if (!found) {
     return undefined;
   }
-  const { ServiceToken: _serviceToken, ...properties } = new TemplateResolver(
-    found.stack,
-    stacks,
-    region,
-  ).resolve(found.resource.Properties ?? {}) as Record<string, unknown>;
+  const {
+    ServiceToken: _serviceToken,
+    StoppingCondition: stoppingCondition,
+    ...others
+  } = found.resource.Properties ?? {};
+  const resolver = new TemplateResolver(found.stack, stacks, region);
+  const properties: Record<string, unknown> = {
+    ...(resolver.resolve(others) as object),
+    StoppingCondition: resolver.resolveIfMapped(stoppingCondition),
+  };
   const own: readonly string[] = Object.values(TrainingJobProperty);
-  const request = Object.fromEntries(
-    Object.entries(properties).filter(([key]) => !own.includes(key)),
-  ) as unknown as DeclaredTrainingJob['request'];
+  const fields = Object.fromEntries(
+    Object.entries(properties).filter(([key, value]) => !own.includes(key) && value !== undefined),
+  );
+  // A mapping's numbers are text.
+  const request = withRequestTypes(fields as PropertyValue) as DeclaredTrainingJob['request'];
   const submitDirectory = JSON.parse(request.HyperParameters?.sagemaker_submit_directory ?? '""') as string;
   const sourceArchive = found.stack.assets.get(basename(submitDirectory));
   if (sourceArchive === undefined) {
@@ -81,6 +95,7 @@ function readTrainingJob(stacks: readonly AssemblyStack[], region: string): Decl
     namePrefix: String(properties[TrainingJobProperty.NAME_PREFIX]),
     request,
     minimumMetrics: (properties[TrainingJobProperty.MINIMUM_METRICS] ?? {}) as Record<string, number>,
+    budget: properties[TrainingJobProperty.BUDGET] as number | undefined,
     datasetVersions: (properties[TrainingJobProperty.DATASET_VERSIONS] ?? {}) as Record<string, string>,
     sourceArchive,
     channelDirectories: readChannelDirectories(stacks, region, request),

@@ -3,6 +3,9 @@ import type { AssemblyStack, Template } from './cloud-assembly';
 /** What stands for the account where none is known. */
 export const PLACEHOLDER_ACCOUNT = '000000000000';
 
+/** A mapping has nothing under a key: CloudFormation would refuse the template. */
+class NotMapped extends Error {}
+
 /**
  * Resolves the intrinsic functions of a stack's template as a deploy would, with what is known without one:
  * a resource's Ref is its logical id, and an attribute its logical id, a dot and the attribute's name.
@@ -38,6 +41,18 @@ export class TemplateResolver {
     return Object.fromEntries(entries.map(([name, item]) => [name, this.resolve(item)]));
   }
 
+  /** The same, or undefined for what a mapping does not have for this region: a deploy to it would be refused. */
+  public resolveIfMapped(value: unknown): unknown {
+    try {
+      return this.resolve(value);
+    } catch (error) {
+      if (error instanceof NotMapped) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   private intrinsic(name: string, argument: unknown): unknown {
     switch (name) {
       case 'Ref':
@@ -69,7 +84,7 @@ export class TemplateResolver {
         const [map, first, second] = this.resolve(argument) as [string, string, string];
         const found = this.template.Mappings?.[map]?.[first]?.[second];
         if (found === undefined) {
-          throw new Error(`stack ${this.stack.name} knows nothing of '${first}' in its mapping ${map}`);
+          throw new NotMapped(`stack ${this.stack.name} knows nothing of '${first}' in its mapping ${map}`);
         }
         return found;
       }

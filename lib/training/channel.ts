@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { FileSystem, Token } from 'aws-cdk-lib';
+import { basename, resolve } from 'node:path';
+import { FileSystem, IgnoreMode, Token } from 'aws-cdk-lib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
 import { filesBelow } from '../deterministic-archive';
 
 /** How a channel's data reaches the training job. */
@@ -37,11 +39,15 @@ export interface S3ChannelOptions extends ChannelOptions {
 /** Most that the deployment's function can hold, in MiB: Lambda's largest /tmp, half of it for the archive and half for what is in it. */
 const MAX_DIRECTORY_MIB = 5 * 1024;
 
+/** What file managers and notebooks leave in a directory they show: no data, and no reason to train again. */
+const LEFT_BEHIND = ['.DS_Store', 'Thumbs.db', 'desktop.ini', '.ipynb_checkpoints'];
+
 /** A training job's input: a directory that is uploaded at deploy, or data in S3. */
 export abstract class Channel {
   /**
    * A directory of this machine. It is uploaded at deploy to `data/<channel>/<hash of its contents>/`
    * in the project's bucket: changed contents are another URI, and so another training job.
+   * `.DS_Store`, `Thumbs.db`, `desktop.ini` and `.ipynb_checkpoints` stay out.
    */
   public static fromDirectory(directory: string, options: ChannelOptions = {}): DirectoryChannel {
     return new DirectoryChannel(directory, options);
@@ -80,15 +86,20 @@ export class DirectoryChannel extends Channel {
 
   /** The hash of names and contents that becomes part of the URI. */
   public contentHash(): string {
-    return FileSystem.fingerprint(this.path).slice(0, 16);
+    return FileSystem.fingerprint(this.path, { exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT }).slice(
+      0,
+      16,
+    );
+  }
+
+  /** What a deploy uploads. */
+  public asset(scope: Construct, id: string): Asset {
+    return new Asset(scope, id, { path: this.path, exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT });
   }
 
   /** The size of all files, in MiB, rounded up. */
   public sizeMebibytes(): number {
-    const bytes = filesBelow(this.path).reduce(
-      (sum, file) => sum + statSync(resolve(this.path, file)).size,
-      0,
-    );
+    const bytes = this.files().reduce((sum, file) => sum + statSync(resolve(this.path, file)).size, 0);
     return Math.ceil(bytes / 1024 ** 2);
   }
 
@@ -96,7 +107,7 @@ export class DirectoryChannel extends Channel {
     if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
       return [`${prop}: no directory '${this.directory}' (looked for ${this.path})`];
     }
-    if (filesBelow(this.path).length === 0) {
+    if (this.files().length === 0) {
       return [
         `${prop}: the directory '${this.directory}' holds no file; a training job with an empty channel fails`,
       ];
@@ -109,6 +120,10 @@ export class DirectoryChannel extends Channel {
       ];
     }
     return [];
+  }
+
+  private files(): string[] {
+    return filesBelow(this.path, (path) => LEFT_BEHIND.includes(basename(path)));
   }
 }
 

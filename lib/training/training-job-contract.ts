@@ -16,6 +16,8 @@ export const TrainingJobProperty = {
   MINIMUM_METRICS: 'MinimumMetrics',
   /** Versions of the channels' contents: part of the job's identity, and nothing that CreateTrainingJob knows. */
   DATASET_VERSIONS: 'DatasetVersions',
+  /** The most that a run may cost, in USD: part of the job's identity, and what the StoppingCondition comes from. */
+  BUDGET: 'Budget',
 } as const;
 
 /** Key of the input transformer under which EventBridge puts the event's own detail. */

@@ -20,6 +20,7 @@ import { Construct } from 'constructs';
 import { BundledFunction } from '../bundled-function';
 import { processorOf } from '../instance-types';
 import { keepPrefix, logGroupContents } from '../sagemaker-permissions';
+import { budgetedTime } from './budgeted-time';
 import { imageUri } from './deep-learning-containers';
 import { Framework } from './framework';
 import { SourceDirectory } from './source-directory';
@@ -34,14 +35,16 @@ import {
 import { channelDirectories } from './training-problems';
 import type { TrainingProps } from './training-props';
 import {
-  DEFAULT_MAX_RUNTIME,
   checkpointConfig,
   datasetVersions,
   identityHash,
+  isBudgeted,
+  keepsCheckpoints,
+  trainingIdentity,
   trainingRequest,
 } from './training-request';
 import { TrainingRole } from './training-role';
-import { WAIT_MARGIN } from './wait-limits';
+import { stackTimeout, stoppingCondition } from './training-time';
 
 /** A training job of a project. */
 export interface TrainingJobProps extends TrainingProps {
@@ -99,11 +102,14 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       trainingImage: imageUri(this, image),
       sourceArchiveUri: source.s3ObjectUrl,
       region: stack.region,
+      stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
       vpcConfig: this.vpcConfig(props),
     });
     const versions = datasetVersions(props.channels);
-    const namePrefix = `${props.projectName}-${identityHash(stack.resolve({ request, versions, checkpoints: props.checkpoints }))}`;
-    const checkpoints = props.checkpoints ? checkpointConfig(props.bucket.bucketName, namePrefix) : undefined;
+    const namePrefix = `${props.projectName}-${identityHash(stack.resolve(trainingIdentity(props, request)))}`;
+    const checkpoints = keepsCheckpoints(props)
+      ? checkpointConfig(props.bucket.bucketName, namePrefix)
+      : undefined;
     if (checkpoints) {
       for (const statement of keepPrefix(props.bucket.bucketArn, `checkpoints/${namePrefix}`)) {
         role.addToPolicy(statement);
@@ -145,6 +151,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       properties: {
         ...forTheFunction,
         ...(Object.keys(versions).length > 0 ? { [TrainingJobProperty.DATASET_VERSIONS]: versions } : {}),
+        ...(isBudgeted(props) ? { [TrainingJobProperty.BUDGET]: props.budget } : {}),
         ...request,
         CheckpointConfig: checkpoints,
         Tags: Lazy.any({ produce: () => this.cdkTagManager.renderTags() }),
@@ -155,7 +162,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
 
     const wait = new CfnWaitCondition(this, `Wait${suffix}`, {
       handle: handle.ref,
-      timeout: String((props.maxRuntime ?? DEFAULT_MAX_RUNTIME).plus(WAIT_MARGIN).toSeconds()),
+      timeout: String(stackTimeout(props)),
       count: 1,
     });
     wait.node.addDependency(job);

@@ -1,12 +1,13 @@
-import { Token } from 'aws-cdk-lib';
+import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { budgetProblems } from '../cost/budget';
 import { instanceTypeProblems, processorOf } from '../instance-types';
 import { DirectoryChannel } from './channel';
 import { hyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
 import { SourceDirectory } from './source-directory';
 import type { TrainingProps } from './training-props';
-import { DEFAULT_MAX_RUNTIME } from './training-request';
-import { MAX_WAIT, WAIT_MARGIN } from './wait-limits';
+import { isBudgeted, trainingBudget } from './training-request';
+import { timeProblems } from './training-time';
 
 /** Environment variables that the training toolkit sets itself. */
 const RESERVED_ENVIRONMENT = /^(SM_|SAGEMAKER_|TRAINING_JOB_|PYTHONPATH$|CURRENT_HOST$)/;
@@ -21,17 +22,22 @@ export function channelDirectories(props: TrainingProps): string[] {
 /**
  * All that AWS would refuse of a training job, each in one line with the way out.
  * Limits: CreateTrainingJob in SageMaker's service model.
+ * @param region the region that trains; undefined when the app does not know it
  */
-export function trainingProblems(props: TrainingProps): string[] {
+export function trainingProblems(props: TrainingProps, region: string | undefined): string[] {
+  const compute = computeProblems(props);
   return [
     ...new SourceDirectory(props.sourceDir, channelDirectories(props)).problems(props.entryPoint),
-    ...computeProblems(props),
+    ...compute,
     ...hyperparameterProblems(props.hyperparameters ?? {}),
     ...environmentProblems(props.environment ?? {}),
     ...metricDefinitionProblems(props.metricDefinitions ?? []),
     ...gateProblems(props),
     ...channelProblems(props),
     ...timeProblems(props),
+    // Instances that there are none of have no price either: one problem is enough.
+    ...(isBudgeted(props) && compute.length === 0 ? budgetProblems(trainingBudget(props), region) : []),
+    ...retryProblems(props),
     ...networkProblems(props),
   ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));
 }
@@ -47,9 +53,9 @@ function computeProblems(props: TrainingProps): string[] {
   if (!Number.isInteger(count) || count < 1) {
     problems.push(`instanceCount: ${count} is not a whole number from 1`);
   }
-  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
-  if (size !== undefined && (size < 1 || size > 16384)) {
-    problems.push(`volumeSize: ${size} GiB is not from 1 to 16384 GiB`);
+  const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 16384)) {
+    problems.push(`volumeSize: ${size} GiB is not a whole number from 1 to 16384 GiB`);
   }
   return problems;
 }
@@ -90,7 +96,8 @@ function gateProblems(props: TrainingProps): string[] {
 function channelProblems(props: TrainingProps): string[] {
   const names = Object.keys(props.channels);
   const problems = Object.entries(props.channels).flatMap(([name, channel]) => {
-    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name)) {
+    // The two names of dots are directories already, and the channel becomes one.
+    if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name) || name === '.' || name === '..') {
       return [`channels: '${name}' is not a channel name; 1 to 64 letters, digits, '.', '-' and '_'`];
     }
     return channel.problems(`channels.${name}`);
@@ -110,24 +117,10 @@ function channelProblems(props: TrainingProps): string[] {
   return problems;
 }
 
-function timeProblems(props: TrainingProps): string[] {
-  const problems: string[] = [];
-  const runtime = (props.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds();
-  const longest = MAX_WAIT.minus(WAIT_MARGIN);
-  if (runtime < 1) {
-    problems.push('maxRuntime: 0 seconds; a job needs at least one');
-  }
-  if (runtime > longest.toSeconds()) {
-    problems.push(
-      `maxRuntime: ${runtime} s is more than the ${longest.toSeconds()} s (${longest.toHours({ integral: false })} hours) that a stack can wait for a job: ` +
-        `a wait condition holds ${MAX_WAIT.toHours()} hours, and ${WAIT_MARGIN.toMinutes()} minutes of it go to starting and uploading`,
-    );
-  }
-  const attempts = props.maxRetryAttempts;
-  if (attempts !== undefined && (!Number.isInteger(attempts) || attempts < 1 || attempts > 30)) {
-    problems.push(`maxRetryAttempts: ${attempts} is not a whole number from 1 to 30`);
-  }
-  return problems;
+function retryProblems({ maxRetryAttempts: attempts }: TrainingProps): string[] {
+  return attempts === undefined || (Number.isInteger(attempts) && attempts >= 1 && attempts <= 30)
+    ? []
+    : [`maxRetryAttempts: ${attempts} is not a whole number from 1 to 30`];
 }
 
 function networkProblems(props: TrainingProps): string[] {

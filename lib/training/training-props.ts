@@ -50,9 +50,28 @@ export interface TrainingProps {
   readonly inputMode?: InputMode;
   /**
    * When SageMaker stops the job. The stack waits for it, so at most 11 hours and 30 minutes.
-   * @default Duration.hours(1)
+   * @default - what `budget` pays for, at most 11 hours and 30 minutes; without a budget, Duration.hours(1)
    */
   readonly maxRuntime?: Duration;
+  /**
+   * The most that one run may cost, in USD: SageMaker stops the job after as long as this pays for by the price table, or after
+   * `maxRuntime` if that is shorter. All instances and their volumes count, at the on-demand price, with spot too.
+   * Where the stack's region is known only at deploy, a region without a price is refused there: `npm run prices -- --region REGION` adds it.
+   * Another budget is another training, another price is not.
+   * @default - no limit but maxRuntime
+   */
+  readonly budget?: number;
+  /**
+   * Whether the job runs on spare capacity: cheaper, and AWS may take the instances back at any time. The job then waits for others and
+   * begins again from its checkpoints, so the script must write them to `/opt/ml/checkpoints`, and begin from what it finds there.
+   * @default false
+   */
+  readonly spot?: boolean;
+  /**
+   * When SageMaker stops a spot job, the wait for capacity and the run together; at most 11 hours and 30 minutes.
+   * @default - twice the longest run, at most 11 hours and 30 minutes
+   */
+  readonly maxWait?: Duration;
   /**
    * The gate: least values of the job's final metrics. A job that falls short fails the deploy, and the model that serves stays.
    * @default - every job that completes passes
@@ -60,7 +79,7 @@ export interface TrainingProps {
   readonly minimumMetrics?: Readonly<Record<string, number>>;
   /**
    * Whether what the script writes to `/opt/ml/checkpoints` is kept in S3 and restored when the same job starts again.
-   * @default false
+   * @default - true with spot, which is refused without; else false
    */
   readonly checkpoints?: boolean;
   /**

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
-import { Duration, Size } from 'aws-cdk-lib';
+import { Size, SizeRoundingBehavior } from 'aws-cdk-lib';
+import type { TrainingBudget } from '../cost/budget';
 import { type Channel, DirectoryChannel, S3Channel } from './channel';
 import { encodeHyperparameters } from './hyperparameters';
 import type { TrainingProps } from './training-props';
-
-/** How long a training job may run if nothing is said. */
-export const DEFAULT_MAX_RUNTIME = Duration.hours(1);
+import type { StoppingCondition } from './training-time';
 
 /** The storage of a training instance if nothing is said; the SageMaker Python SDK's own default. */
 const DEFAULT_VOLUME_SIZE = Size.gibibytes(30);
@@ -28,6 +27,7 @@ export interface TrainingSurroundings {
   /** S3 URI of the source archive. */
   readonly sourceArchiveUri: string;
   readonly region: string;
+  readonly stoppingCondition: StoppingCondition;
   /** Subnets and security groups of the instances. */
   readonly vpcConfig?: { readonly Subnets: string[]; readonly SecurityGroupIds: string[] };
 }
@@ -98,7 +98,8 @@ export function trainingRequest(props: TrainingProps, surroundings: TrainingSurr
       InstanceCount: props.instanceCount ?? 1,
       VolumeSizeInGB: (props.volumeSize ?? DEFAULT_VOLUME_SIZE).toGibibytes(),
     },
-    StoppingCondition: { MaxRuntimeInSeconds: (props.maxRuntime ?? DEFAULT_MAX_RUNTIME).toSeconds() },
+    StoppingCondition: surroundings.stoppingCondition,
+    EnableManagedSpotTraining: props.spot ? true : undefined,
     RetryStrategy:
       props.maxRetryAttempts === undefined ? undefined : { MaximumRetryAttempts: props.maxRetryAttempts },
     VpcConfig: surroundings.vpcConfig,
@@ -113,6 +114,54 @@ export function checkpointConfig(
   jobNamePrefix: string,
 ): TrainingRequest['CheckpointConfig'] {
   return { S3Uri: `s3://${bucketName}/checkpoints/${jobNamePrefix}`, LocalPath: CHECKPOINT_PATH };
+}
+
+/** A training job with a budget. */
+export interface BudgetedTraining extends TrainingProps {
+  readonly budget: number;
+}
+
+/** Whether a training job has a budget. */
+export function isBudgeted(props: TrainingProps): props is BudgetedTraining {
+  return props.budget !== undefined;
+}
+
+/** What a job's budget is to pay for. */
+export function trainingBudget(props: BudgetedTraining): TrainingBudget {
+  return {
+    budget: props.budget,
+    instanceType: props.instanceType,
+    instanceCount: props.instanceCount ?? 1,
+    volumeSize: (props.volumeSize ?? DEFAULT_VOLUME_SIZE).toGibibytes({
+      rounding: SizeRoundingBehavior.NONE,
+    }),
+  };
+}
+
+/** Whether a job's checkpoints are kept; undefined if nothing was said. */
+export function keepsCheckpoints({ checkpoints, spot }: TrainingProps): boolean | undefined {
+  return checkpoints ?? (spot ? true : undefined);
+}
+
+/**
+ * What another of which is another training: the request, and what CreateTrainingJob knows nothing of.
+ * With a budget, what was typed of the times stands for those that it comes to: another price of the same instance trains nothing again.
+ */
+export function trainingIdentity(props: TrainingProps, request: TrainingRequest): unknown {
+  return {
+    request: isBudgeted(props)
+      ? {
+          ...request,
+          StoppingCondition: {
+            budget: props.budget,
+            maxRuntime: props.maxRuntime?.toSeconds(),
+            maxWait: props.maxWait?.toSeconds(),
+          },
+        }
+      : request,
+    versions: datasetVersions(props.channels),
+    checkpoints: keepsCheckpoints(props),
+  };
 }
 
 /** A hash of anything that can be written as JSON, independent of the order of its keys. */

@@ -2,7 +2,6 @@ import { RemovalPolicy, Size } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { keepPrefix } from '../sagemaker-permissions';
@@ -45,7 +44,7 @@ export class Datasets extends Construct {
     const largest = Math.max(0, ...[...props.channels.values()].map((channel) => channel.sizeMebibytes()));
     const storage = Math.max(LAMBDA_STORAGE, 2 * largest);
     for (const [name, channel] of props.channels) {
-      const asset = new Asset(this, `${name}Asset`, { path: channel.path });
+      const asset = channel.asset(this, `${name}Asset`);
       role.addToPolicy(
         new PolicyStatement({
           actions: ['s3:GetObject'],

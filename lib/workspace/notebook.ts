@@ -1,8 +1,19 @@
-import { type Duration, Fn, Size, Stack } from 'aws-cdk-lib';
+import { type Duration, Fn, Size, SizeRoundingBehavior, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Grant,
+  type IGrantable,
+  type IRole,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { CfnNotebookInstance, CfnNotebookInstanceLifecycleConfig } from 'aws-cdk-lib/aws-sagemaker';
+import {
+  CfnNotebookInstance,
+  CfnNotebookInstanceLifecycleConfig,
+  type CfnNotebookInstanceProps,
+} from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../instance-types';
 import { attachToVpc, keepPrefix, writeLogs } from '../sagemaker-permissions';
@@ -37,12 +48,13 @@ export interface NotebookProps {
    */
   readonly volumeSize?: Size;
   /**
-   * The notebook's role; it must let sagemaker.amazonaws.com assume it.
+   * The notebook's role; it must let sagemaker.amazonaws.com assume it. With `idleTimeout` it also gets leave to stop the instance;
+   * one that takes no policy from here must have it already.
    * @default - one that reads and writes the project's bucket, runs predictions on the project's endpoint, and writes its logs
    */
   readonly role?: IRole;
   /**
-   * The network of the instance.
+   * The network of the instance, and its only one: packages, repositories and AWS are reached through it, by a NAT gateway or VPC endpoints.
    * @default - SageMaker's own, with access to the internet
    */
   readonly vpc?: IVpc;
@@ -101,9 +113,9 @@ export function notebookProblems(props: NotebookProps): string[] {
       `notebook.notebookInstanceName: '${name}' is not a name; 1 to 63 letters, digits and inner dashes`,
     );
   }
-  const size = props.volumeSize?.toGibibytes({ rounding: 1 });
-  if (size !== undefined && (size < 5 || size > 16_384)) {
-    problems.push(`notebook.volumeSize: ${size} GiB is not from 5 to 16384 GiB`);
+  const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (size !== undefined && (!Number.isInteger(size) || size < 5 || size > 16_384)) {
+    problems.push(`notebook.volumeSize: ${size} GiB is not a whole number from 5 to 16384 GiB`);
   }
   const additional = props.additionalCodeRepositories ?? [];
   if (additional.length > 3) {
@@ -133,14 +145,14 @@ export function notebookProblems(props: NotebookProps): string[] {
     }
   }
   if (props.idleTimeout) {
-    problems.push(...idleStopProblems(props.idleTimeout.toSeconds()));
+    problems.push(...idleStopProblems(props.idleTimeout.toSeconds({ integral: false })));
   }
   return problems;
 }
 
 /** The scripts of a configuration: those given, and the one that stops an idle instance. */
 function scripts(props: NotebookProps): NotebookLifecycle {
-  const idle = props.idleTimeout && idleStopScript(props.idleTimeout.toSeconds());
+  const idle = props.idleTimeout && idleStopScript(props.idleTimeout.toSeconds({ integral: false }));
   const given = props.lifecycle?.onStart;
   return {
     onCreate: props.lifecycle?.onCreate,
@@ -167,6 +179,9 @@ export class Notebook extends Construct {
     super(scope, id);
     this.notebookInstanceName = props.notebookInstanceName ?? props.projectName;
     this.role = props.role ?? this.leastRole(props);
+    if (props.idleTimeout) {
+      this.grantStop(this.role);
+    }
     const { onCreate, onStart } = scripts(props);
     const lifecycle =
       onCreate || onStart
@@ -192,7 +207,25 @@ export class Notebook extends Construct {
     instance.node.addDependency(this.role);
   }
 
-  private network(props: NotebookProps): { subnetId?: string; securityGroupIds?: string[] } {
+  /** Lets a principal stop the instance, as the idle stop does in the name of the instance's role. */
+  public grantStop(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['sagemaker:StopNotebookInstance'],
+      resourceArns: [
+        Stack.of(this).formatArn({
+          service: 'sagemaker',
+          resource: 'notebook-instance',
+          // SageMaker writes names into ARNs in lower case.
+          resourceName: this.notebookInstanceName.toLowerCase(),
+        }),
+      ],
+    });
+  }
+
+  private network(
+    props: NotebookProps,
+  ): Pick<CfnNotebookInstanceProps, 'subnetId' | 'securityGroupIds' | 'directInternetAccess'> {
     if (!props.vpc) {
       return {};
     }
@@ -202,6 +235,8 @@ export class Notebook extends Construct {
     return {
       subnetId: props.vpc.selectSubnets(props.vpcSubnets).subnetIds[0],
       securityGroupIds: groups.map((group) => group.securityGroupId),
+      // SageMaker's default leads around the network that was asked for.
+      directInternetAccess: 'Disabled',
     };
   }
 
@@ -222,20 +257,6 @@ export class Notebook extends Construct {
         ],
       }),
       ...(props.vpc ? [attachToVpc()] : []),
-      ...(props.idleTimeout
-        ? [
-            new PolicyStatement({
-              actions: ['sagemaker:StopNotebookInstance'],
-              resources: [
-                stack.formatArn({
-                  service: 'sagemaker',
-                  resource: 'notebook-instance',
-                  resourceName: this.notebookInstanceName.toLowerCase(),
-                }),
-              ],
-            }),
-          ]
-        : []),
     ];
     for (const statement of statements) {
       role.addToPolicy(statement);

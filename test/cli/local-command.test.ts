@@ -1,5 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseLocalArguments } from '../../lib/cli/local-command';
@@ -173,3 +175,23 @@ test('a channel that the job does not declare is named with those it has', async
     ) as string,
   });
 }, 60_000);
+
+test('what could not be predicted or served after the training is said before it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const out = join(folder, 'early');
+  const [missing, empty, busy] = await Promise.all([
+    local('--out', out, '--predict', join(folder, 'nope.jpg')).ended,
+    local('--out', out, '--predict', join(ROOT, 'bin')).ended,
+    local('--out', out, '--serve', String(port)).ended,
+  ]);
+  taken.close();
+  expect(missing).toEqual({ code: 1, said: `--predict: '${join(folder, 'nope.jpg')}' not found\n` });
+  expect(empty.said).toContain('nothing to predict in');
+  expect(busy).toEqual({
+    code: 1,
+    said: `--serve: cannot listen on port ${port} (another process listens on it); name another, or 0 for a free one\n`,
+  });
+  expect(existsSync(out)).toBe(false);
+}, 120_000);

@@ -54,6 +54,7 @@ async function run(argv: string[], documents: Record<string, string>, listener?:
   const infos: string[] = [];
   const terminal: Terminal = {
     interactive: false,
+    size: { columns: 80, rows: 24 },
     result: (text) => void results.push(text),
     info: (text) => void infos.push(text),
     progress: () => undefined,

@@ -3,6 +3,7 @@ import type { Terminal } from '../../lib/cli/terminal';
 /** Keeps what a command writes. */
 export class RecordingTerminal implements Terminal {
   readonly interactive = false;
+  readonly size = { columns: 80, rows: 24 };
   readonly results: string[] = [];
   readonly infos: string[] = [];
   readonly progresses: string[] = [];

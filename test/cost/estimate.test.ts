@@ -28,6 +28,31 @@ describe('a training job', () => {
     expect(cost.notes).toContain('spot: up to this, and usually less');
   });
 
+  test('costs at most its budget, whose time is in a mapping by region', () => {
+    const template: Template = {
+      Mappings: {
+        Time: {
+          // 1 / 0.23 × 3600 = 15652.17 s
+          'us-east-1': { MaxRuntimeInSeconds: '15652' },
+        },
+      },
+      Resources: training({
+        StoppingCondition: {
+          MaxRuntimeInSeconds: { 'Fn::FindInMap': ['Time', { Ref: 'AWS::Region' }, 'MaxRuntimeInSeconds'] },
+        },
+      }),
+    };
+    const { perRun } = estimateTemplate(template, { region: REGION });
+    expect(perRun).toBeCloseTo(1, 4);
+    expect(perRun).toBeLessThanOrEqual(1);
+    const elsewhere = estimateTemplate(template, { region: 'eu-west-1' });
+    expect(elsewhere.perRun).toBeUndefined();
+    expect(elsewhere.unknown.map(({ reason }) => reason)).toEqual([
+      'instances: the price table has no region eu-west-1; npm run prices -- --region eu-west-1 asks AWS for it',
+      'longest run: not known for eu-west-1 (MaxRuntimeInSeconds {"Fn::FindInMap":["Time",{"Ref":"AWS::Region"},"MaxRuntimeInSeconds"]})',
+    ]);
+  });
+
   test('adds up groups of instances, a warm pool and volumes', () => {
     const table = (entries: Record<string, number>) => ({
       date: '2026-01-01',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { idleAlarmTiming, idleTimeoutProblems, mailAddressProblems } from '../../lib/endpoint/idle-timeout';
+import { idleAlarmTiming, idleTimeoutProblems } from '../../lib/endpoint/idle-timeout';
 
 const DAY = 86_400;
 
@@ -48,16 +48,3 @@ test('the way out that a refusal names is accepted', () => {
     }),
   );
 });
-
-test.each(['a@b.c', 'first.last+tag@sub.example.org'])('%s is a mail address', (address) => {
-  expect(mailAddressProblems(address)).toEqual([]);
-});
-
-test.each(['', 'team', 'team@', '@example.com', 'team@example', 'a@b.c, d@e.f', 'a b@c.d', 'Team <a@b.c>'])(
-  "'%s' is no mail address",
-  (address) => {
-    expect(mailAddressProblems(address)).toEqual([
-      expect.stringMatching(/^hosting\.notify: .* is not a mail address; write one such as/),
-    ]);
-  },
-);

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from check_model import check_model
-from conftest import LOCAL
+from running_server import LOCAL
 from serving_container.model_layout import DEFAULT_MODEL_NAME, ModelError, find_model
 
 

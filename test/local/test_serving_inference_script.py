@@ -4,7 +4,7 @@ import shutil
 import signal
 
 import pytest
-from conftest import announced, start_server, stop
+from running_server import announced, start_server, stop
 
 HANDLERS = """
 import json

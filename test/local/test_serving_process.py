@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import announced, start_server, stop
+from running_server import announced, start_server, stop
 from serving_container.model_layout import ModelError, find_model
 from serving_container.predictor import Predictor
 

@@ -211,6 +211,20 @@ def test_a_job_can_be_stopped_and_then_deleted(jobs, emulator):
         jobs.describe(name)
 
 
+def test_a_spot_job_trains_and_is_billed_for_less_than_it_ran(jobs, bucket):
+    on_demand = jobs.ended(jobs.start("on-demand", {"wait": "3"}))
+    assert on_demand["BillableTimeInSeconds"] == on_demand["TrainingTimeInSeconds"]
+    spot = {
+        "EnableManagedSpotTraining": True,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 1200},
+        "CheckpointConfig": {"S3Uri": f"s3://{bucket}/spot"},
+    }
+    job = jobs.ended(jobs.start("spot", {"wait": "3"}, **spot))
+    assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
+    assert job["EnableManagedSpotTraining"] is True
+    assert 0 < job["BillableTimeInSeconds"] < job["TrainingTimeInSeconds"]
+
+
 def test_checkpoints_reach_the_bucket_and_the_next_job(jobs, emulator, bucket):
     checkpoints = {
         "CheckpointConfig": {"S3Uri": f"s3://{bucket}/checkpoints"},
@@ -236,6 +250,10 @@ def test_checkpoints_reach_the_bucket_and_the_next_job(jobs, emulator, bucket):
         ),
         ({"RetryStrategy": {"MaximumRetryAttempts": 31}}, "less than or equal to 30"),
         ({"EnableManagedSpotTraining": True}, "MaxWaitTimeInSeconds"),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}},
+            "only with EnableManagedSpotTraining",
+        ),
         ({"HyperParameters": {f"key{number}": "x" for number in range(101)}}, "less than or equal to 100"),
     ],
 )

@@ -4,11 +4,13 @@ import { type App, Duration } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Hosting } from '../../lib/endpoint/hosting';
 import { code, text } from '../../lib/review/document';
+import { renderMarkdown } from '../../lib/review/markdown';
+import { reviewDocument } from '../../lib/review/review';
 import type { SageMakerProjectProps } from '../../lib/sagemaker-project';
 import { Channel } from '../../lib/training/channel';
 import type { TrainingProps } from '../../lib/training/training-props';
 import { ProjectDirectory } from '../project-fixture';
-import { answersOf, assemblyOf, reviewOf } from './assemblies';
+import { answersOf, assemblyOf, reviewOf, TEST_PRICES } from './assemblies';
 
 /*
  * What the expected documents say of money, by the prices of the test:
@@ -158,6 +160,41 @@ describe('whether it retrains', () => {
     const answer = answerTo('Does it retrain?', reviewOf(synthesized, retrained(changes)))!;
     expect(answer).toContain('**Yes**');
     expect(answer).toContain(`\n${line}\n`);
+  });
+
+  test('names spot, and with it the checkpoints', () => {
+    const answer = answerTo('Does it retrain?', reviewOf(synthesized, retrained({ spot: true })))!;
+    expect(answer).toContain('- `maxWait`: none → `2 h`');
+    expect(answer).toContain('- `spot`: none → `true`');
+    expect(answer).toContain('- `checkpoints`: none → `/opt/ml/checkpoints`');
+    expect(answer).toContain(
+      'A run costs **at most $0.256**: 1 × ml.m5.xlarge for at most 1 h, on spot instances and so usually less.',
+    );
+  });
+
+  test('names a budget, and says what it comes to by the prices of the region', () => {
+    const answer = answerTo(
+      'Does it retrain?',
+      reviewOf(retrained({ budget: 1 }), retrained({ budget: 0.5 })),
+    )!;
+    expect(answer).toContain('\n- `budget`: `$1` → `$0.50`\n');
+    // By the table of this repository, 0.23 an hour: 15652 s and 7826 s. The test's prices have it cost 0.256 an hour.
+    expect(answer).toContain('\n- `maxRuntime`: `4 h 20 min 52 s` → `2 h 10 min 26 s`\n');
+    expect(answer).toContain('A run costs **at most $0.557**: 1 × ml.m5.xlarge for at most 2 h 10 min 26 s.');
+  });
+
+  test('says that a budget in a region without prices has no time that is known', () => {
+    const pricing = { region: 'eu-west-1', prices: TEST_PRICES };
+    const document = reviewDocument({
+      before: synthesized,
+      after: retrained({ budget: 1 }),
+      pricing,
+      remarks: [],
+    });
+    expect(answerTo('Does it retrain?', renderMarkdown(document!))).toContain(
+      '**What a run costs is unknown**: instances: the price table has no region eu-west-1; ' +
+        'npm run prices -- --region eu-west-1 asks AWS for it; longest run: not known for eu-west-1',
+    );
   });
 
   test('says that a raised gate is checked, and that a lowered one is not', () => {

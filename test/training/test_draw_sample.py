@@ -4,7 +4,7 @@ from pathlib import Path
 
 import draw_sample
 import numpy as np
-from conftest import TRAINING
+from photograph_pairs import TRAINING
 from PIL import Image
 
 SAMPLE = TRAINING / "data" / "sample"

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import unet_from_scratch as unet
-from conftest import TRAINING, write_channel, write_pair
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from photograph_pairs import TRAINING, write_channel, write_pair
 from PIL import Image
 
 SCRIPT = TRAINING / "unet_from_scratch.py"

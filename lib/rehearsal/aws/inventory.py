@@ -21,6 +21,8 @@ from aws.sagemaker.store import all_items
 
 #: The stack of `cdk bootstrap`: what belongs to it stays in an account on purpose.
 BOOTSTRAP_STACK = "CDKToolkit"
+#: Log groups of the account, which SageMaker makes and all jobs share: they stay, and are nobody's while they are empty.
+SHARED_LOG_GROUPS = {"/aws/sagemaker/TrainingJobs", "/aws/sagemaker/NotebookInstances"}
 #: What a backend holds that is no resource: records of the past, caches, what services observe.
 _RECORDS = {
     "cloudwatch": {"metric_data", "paged_metric_data"},
@@ -46,7 +48,12 @@ def everything() -> dict[str, Any]:
         *_in_moto(),
     ]
     own = _bootstrap_names()
-    left = [entry for entry in found if not own & {entry["name"], entry["name"].rsplit("/", 1)[-1]}]
+    left = [
+        entry
+        for entry in found
+        if not own & {entry["name"], entry["name"].rsplit("/", 1)[-1]}
+        and not (entry["name"] in SHARED_LOG_GROUPS and entry.get("streams") == 0)
+    ]
     return {
         "left": sorted(
             left, key=lambda entry: (entry["service"], entry["region"], entry["type"], entry["name"])

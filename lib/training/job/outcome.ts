@@ -28,9 +28,9 @@ function whyNotCompleted(job: DescribeTrainingJobResponse): string {
   // A job over its time is Stopped, not Failed: only the secondary status tells it from one stopped by hand.
   switch (job.SecondaryStatus) {
     case 'MaxRuntimeExceeded':
-      return `was stopped at its maxRuntime of ${job.StoppingCondition?.MaxRuntimeInSeconds} seconds: raise maxRuntime, or let it train less`;
+      return `was stopped at its longest run of ${job.StoppingCondition?.MaxRuntimeInSeconds} seconds: raise maxRuntime, and the budget if there is one, or let it train less`;
     case 'MaxWaitTimeExceeded':
-      return `was stopped at its longest wait of ${job.StoppingCondition?.MaxWaitTimeInSeconds} seconds: spot capacity did not suffice, try again or train on demand`;
+      return `was stopped at its longest wait of ${job.StoppingCondition?.MaxWaitTimeInSeconds} seconds: spot capacity did not suffice, deploy again, raise maxWait, or train on demand without spot`;
     default:
       return job.TrainingJobStatus === 'Stopped'
         ? 'was stopped by hand (StopTrainingJob): deploy again to train again'

@@ -119,6 +119,22 @@ describe('the request that is sent', () => {
     );
   }, 120_000);
 
+  test('of a spot job has its flag and its wait as the API has them, whether the times are numbers or from a mapping', async () => {
+    const declared = {
+      RoleArn: 'arn:aws:iam::123456789012:role/job',
+      OutputDataConfig: { S3OutputPath: 's3://bucket/jobs' },
+      ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1, VolumeSizeInGB: 30 },
+      EnableManagedSpotTraining: true,
+      StoppingCondition: { MaxRuntimeInSeconds: 15652, MaxWaitTimeInSeconds: 31304 },
+      CheckpointConfig: { S3Uri: 's3://bucket/checkpoints/unet', LocalPath: '/opt/ml/checkpoints' },
+    };
+    const properties = { ...(asCloudFormation(declared) as object), Budget: '1', ...OURS };
+    await client.send(new CreateTrainingJobCommand(createRequest(properties)));
+    expect(sent).toMatchObject(declared);
+    expect(sent).not.toHaveProperty('Budget');
+    expect(await oracle.problems(sent)).toBe('');
+  });
+
   test('is one that botocore would refuse without the types', async () => {
     expect(
       await oracle.problems(asCloudFormation({ StoppingCondition: { MaxRuntimeInSeconds: 60 } })),

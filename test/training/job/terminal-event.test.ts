@@ -50,7 +50,7 @@ test.each([
     'over its time',
     'Stopped',
     { secondaryStatus: 'MaxRuntimeExceeded', metrics: GOOD_METRICS },
-    'was stopped at its maxRuntime of 7200 seconds: raise maxRuntime, or let it train less',
+    'was stopped at its longest run of 7200 seconds: raise maxRuntime, and the budget if there is one, or let it train less',
   ],
   [
     'stopped by hand',

@@ -23,6 +23,8 @@ from aws.sagemaker.store import Item, store
 log = logging.getLogger(__name__)
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+#: What spot capacity costs here, as a part of the on-demand price; the service's own moves with supply and demand.
+_SPOT_PRICE = 0.3
 _RUNNING = ("Starting", "Pending", "Downloading", "Training", "Uploading", "Interrupted")
 _MESSAGES = {
     "Starting": "Starting the training job",
@@ -227,7 +229,9 @@ class TrainingJob:
         item.state["TrainingEndTime"] = moment
         begun = item.state.get("TrainingStartTime", moment)
         seconds = max(1, round((moment - begun).total_seconds()))
-        item.state.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
+        # The service tells a spot job's discount as time: savings are 1 - BillableTimeInSeconds / TrainingTimeInSeconds.
+        share = _SPOT_PRICE if item.request.get("EnableManagedSpotTraining") else 1
+        item.state.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=max(1, round(seconds * share)))
         if result.get("failureReason"):
             item.state["FailureReason"] = result["failureReason"][:1024]
         if result.get("finalMetrics"):

@@ -1,0 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from '../lib/cli/main';
+import { synthesizeProject } from '../lib/cli/synthesize';
+import { watchCommand } from '../lib/cli/watch-command';
+
+void main(
+  watchCommand(async (signal) => {
+    const output = mkdtempSync(join(tmpdir(), 'watch-'));
+    try {
+      return (await synthesizeProject(join(__dirname, '..'), output, signal)).project;
+    } finally {
+      rmSync(output, { recursive: true, force: true });
+    }
+  }),
+);

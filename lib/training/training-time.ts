@@ -1,0 +1,111 @@
+import { Duration } from 'aws-cdk-lib';
+import type { TrainingProps } from './training-props';
+import { LONGEST_JOB, MAX_WAIT, WAIT_MARGIN } from './wait-limits';
+
+/** How long a training job may run if nothing is said. */
+const DEFAULT_MAX_RUNTIME = Duration.hours(1);
+
+/** The props that say how long a job may take. */
+export type TimeProps = Pick<TrainingProps, 'maxRuntime' | 'maxWait' | 'budget' | 'spot' | 'checkpoints'>;
+
+/** CreateTrainingJob's StoppingCondition. */
+export interface StoppingCondition {
+  readonly MaxRuntimeInSeconds: number;
+  readonly MaxWaitTimeInSeconds?: number;
+}
+
+/**
+ * When SageMaker stops a job.
+ * @param paidSeconds what a budget pays for; without a budget, nothing limits the run so
+ */
+export function stoppingCondition(props: TimeProps, paidSeconds = Infinity): StoppingCondition {
+  const longest = LONGEST_JOB.toSeconds();
+  const maxWait = props.maxWait?.toSeconds() ?? longest;
+  const MaxRuntimeInSeconds = Math.min(runLimit(props), paidSeconds, props.spot ? maxWait : longest);
+  return props.spot
+    ? { MaxRuntimeInSeconds, MaxWaitTimeInSeconds: waitTime(props, MaxRuntimeInSeconds) }
+    : { MaxRuntimeInSeconds };
+}
+
+/**
+ * How long the stack waits for the job, in seconds. What a budget pays for does not shorten it: a wait condition cannot be
+ * updated, so another price would be another one, and with it another training.
+ */
+export function stackTimeout(props: TimeProps): number {
+  const longest = props.spot ? waitTime(props, runLimit(props)) : runLimit(props);
+  return longest + WAIT_MARGIN.toSeconds();
+}
+
+/** What is wrong with the times, in the names that a person typed. Limits: StoppingCondition in SageMaker's service model. */
+export function timeProblems(props: TimeProps): string[] {
+  const problems: string[] = [];
+  const longest = LONGEST_JOB.toSeconds();
+  const maxRuntime = secondsOf(props.maxRuntime);
+  problems.push(...wholeSecondsProblems('maxRuntime', maxRuntime));
+  if (maxRuntime !== undefined && maxRuntime > longest) {
+    problems.push(`maxRuntime: ${beyondLongest(maxRuntime)}`);
+  }
+  return [...problems, ...(props.spot ? spotProblems(props) : onDemandProblems(props))];
+}
+
+function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
+  const problems: string[] = [];
+  const longest = LONGEST_JOB.toSeconds();
+  const maxWait = secondsOf(props.maxWait);
+  problems.push(...wholeSecondsProblems('maxWait', maxWait));
+  // With a budget alone, the run is as long as it pays for within maxWait.
+  const least = props.maxRuntime || props.budget === undefined ? runLimit(props) : 60;
+  if (checkpoints === false) {
+    problems.push(
+      'checkpoints: false, with spot: whenever AWS takes the capacity back, all that was trained would be lost; leave checkpoints out, or spot',
+    );
+  }
+  if (maxWait === undefined && secondsOf(props.maxRuntime) === longest) {
+    problems.push(
+      `maxRuntime: ${longest} s is all the time that a stack can wait for a job, so spot would have none to wait for capacity; lower maxRuntime, or leave spot out`,
+    );
+  }
+  if (maxWait !== undefined && maxWait < least) {
+    problems.push(
+      `maxWait: ${maxWait} s is less than the ${least} s that the job may run, which it includes; raise maxWait, or lower maxRuntime`,
+    );
+  }
+  if (maxWait !== undefined && maxWait > longest) {
+    problems.push(`maxWait: ${beyondLongest(maxWait)}`);
+  }
+  return problems;
+}
+
+function onDemandProblems({ maxWait }: TimeProps): string[] {
+  return maxWait === undefined
+    ? []
+    : ['maxWait: only with spot, since nothing else waits for capacity; give spot: true, or leave it out'];
+}
+
+/** Seconds, with their fraction, which `wholeSecondsProblems` refuses. */
+function secondsOf(duration: Duration | undefined): number | undefined {
+  return duration?.toSeconds({ integral: false });
+}
+
+function wholeSecondsProblems(prop: string, seconds: number | undefined): string[] {
+  return seconds === undefined || (Number.isInteger(seconds) && seconds >= 1)
+    ? []
+    : [`${prop}: ${seconds} seconds is not a whole number of seconds from 1`];
+}
+
+function beyondLongest(seconds: number): string {
+  return (
+    `${seconds} s is more than the ${LONGEST_JOB.toSeconds()} s (${LONGEST_JOB.toHours({ integral: false })} hours) that a stack can wait for a job: ` +
+    `a wait condition holds ${MAX_WAIT.toHours()} hours, and ${WAIT_MARGIN.toMinutes()} minutes of it go to starting and uploading`
+  );
+}
+
+/** The longest run, but for what a budget pays for. */
+function runLimit({ maxRuntime, budget }: TimeProps): number {
+  return secondsOf(maxRuntime) ?? (budget === undefined ? DEFAULT_MAX_RUNTIME : LONGEST_JOB).toSeconds();
+}
+
+/** Twice the run, if nothing is said: as long for capacity as for the training itself. */
+function waitTime({ maxWait }: TimeProps, maxRuntime: number): number {
+  return secondsOf(maxWait) ?? Math.min(2 * maxRuntime, LONGEST_JOB.toSeconds());
+}

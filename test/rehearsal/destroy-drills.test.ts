@@ -1,0 +1,72 @@
+import {
+  DeleteObjectCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { Drill } from './drill-project';
+
+let drill: Drill;
+
+beforeAll(async () => {
+  drill = await Drill.start('goodbye');
+}, 300_000);
+afterAll(async () => drill.stop(), 60_000);
+
+async function dataBucket(): Promise<string> {
+  const { Buckets = [] } = await drill.s3.send(new ListBucketsCommand({}));
+  return Buckets.map(({ Name }) => Name!).find((name) => name.startsWith('goodbye-workspace'))!;
+}
+
+/** Destroys, twice in a row, and looks at the whole account. */
+async function destroyed(): Promise<string[]> {
+  const first = await drill.destroy();
+  const left = await drill.left();
+  const second = await drill.destroy();
+  const codes = [first.exitCode, second.exitCode].filter((code) => code !== 0);
+  return [
+    ...left,
+    ...codes.map((code) => `exit code ${code}: ${first.stdout}${first.stderr}`),
+    ...(await drill.left()),
+  ];
+}
+
+test('nothing is left of a project with objects, old versions, and an endpoint that was deleted by hand', async () => {
+  expect((await drill.deploy()).exitCode).toBe(0);
+  const Bucket = await dataBucket();
+  await drill.s3.send(new PutObjectCommand({ Bucket, Key: 'mine.txt', Body: 'one' }));
+  await drill.s3.send(new PutObjectCommand({ Bucket, Key: 'mine.txt', Body: 'two' }));
+  await drill.s3.send(new DeleteObjectCommand({ Bucket, Key: 'mine.txt' }));
+  const { Versions = [], DeleteMarkers = [] } = await drill.s3.send(
+    new ListObjectVersionsCommand({ Bucket }),
+  );
+  expect(Versions.filter(({ Key }) => Key === 'mine.txt')).toHaveLength(2);
+  expect(DeleteMarkers).toHaveLength(1);
+  await drill.deleteEndpoint();
+  expect(await destroyed()).toEqual([]);
+}, 300_000);
+
+test('nothing is left when the destroy comes in the middle of a training, and the job stops', async () => {
+  const deploying = drill.deploy({ factor: 9 });
+  await drill.until((event) => event.type === 'training' && event.logLine === 'begun' && isNewest(event.job));
+  expect(await destroyed()).toEqual([]);
+  expect((await deploying).exitCode).toBe(1);
+  // What the deploy went on to do after the destroy goes too.
+  expect(await destroyed()).toEqual([]);
+}, 300_000);
+
+test('nothing is left after a failed training', async () => {
+  expect((await drill.deploy({ factor: 0 })).exitCode).toBe(1);
+  expect(await destroyed()).toEqual([]);
+}, 300_000);
+
+test('nothing is left after an endpoint that could not start', async () => {
+  const { exitCode, stdout, stderr } = await drill.deploy({ factor: -1 });
+  expect(exitCode).toBe(1);
+  expect(stdout + stderr).toContain('goodbye-endpoint');
+  expect(await destroyed()).toEqual([]);
+}, 300_000);
+
+function isNewest(job: string): boolean {
+  return [...drill.begunJobs()].at(-1) === job;
+}

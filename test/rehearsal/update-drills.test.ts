@@ -1,0 +1,91 @@
+import { Drill, type DrillChanges } from './drill-project';
+
+let drill: Drill;
+
+beforeAll(async () => {
+  drill = await Drill.start('updates');
+}, 300_000);
+afterAll(async () => drill.stop(), 60_000);
+
+/** Deploys while it asks the endpoint again and again: what it answered, in order, repetitions left out. */
+async function deployAndAsk(changes: DrillChanges) {
+  const answers: (number | string)[] = [];
+  const deployed = new AbortController();
+  const asking = (async () => {
+    while (!deployed.signal.aborted) {
+      const answer = await drill.predict().catch((error: Error) => error.message);
+      if (answer !== answers.at(-1)) {
+        answers.push(answer);
+      }
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  })();
+  const result = await drill.deploy(changes);
+  deployed.abort();
+  await asking;
+  return { ...result, said: result.stdout + result.stderr, answers };
+}
+
+// Each drill begins where the one before it ended.
+test('the first deploy trains once and serves what it trained', async () => {
+  const { exitCode, stderr } = await drill.deploy();
+  expect([exitCode, stderr]).toEqual([0, expect.any(String)]);
+  expect(await drill.predict()).toBe(2);
+  expect(await drill.trainingJobs()).toHaveLength(1);
+}, 300_000);
+
+test('an unchanged deploy does nothing and trains nothing', async () => {
+  const before = drill.events.length;
+  expect((await drill.deploy()).exitCode).toBe(0);
+  expect(drill.events.slice(before)).toEqual([]);
+  expect(drill.begunJobs().size).toBe(1);
+}, 300_000);
+
+test('a changed hyperparameter trains once, and the endpoint answers throughout and then with the new model', async () => {
+  const former = await drill.trainingJobs();
+  const { exitCode, answers } = await deployAndAsk({ factor: 3 });
+  expect(exitCode).toBe(0);
+  expect(answers).toEqual([2, 3]);
+  expect(drill.begunJobs().size).toBe(2);
+  // The former job went with its resource.
+  expect(await drill.trainingJobs()).toHaveLength(1);
+  expect(await drill.trainingJobs()).not.toEqual(former);
+}, 300_000);
+
+test('a changed file of the data trains once', async () => {
+  drill.directory.write('dataset/original/b.txt', 'b');
+  const { exitCode, answers } = await deployAndAsk({ factor: 3 });
+  expect(exitCode).toBe(0);
+  expect(answers).toEqual([3]);
+  expect(drill.begunJobs().size).toBe(3);
+  const lines = drill.events.flatMap((event) => (event.type === 'training' ? (event.logLine ?? []) : []));
+  expect(lines.at(-1)).toContain("['original']");
+}, 300_000);
+
+test('a changed number of instances updates the endpoint and trains nothing', async () => {
+  const { exitCode, answers } = await deployAndAsk({ factor: 3, initialInstanceCount: 2 });
+  expect(exitCode).toBe(0);
+  expect(answers).toEqual([3]);
+  expect(drill.begunJobs().size).toBe(3);
+}, 300_000);
+
+test('a script that fails fails the deploy with its reason, and the former model serves on', async () => {
+  const { exitCode, said, answers } = await deployAndAsk({ factor: 0, initialInstanceCount: 2 });
+  expect(exitCode).toBe(1);
+  expect(said).toMatch(/training job updates-\w+-\w+ failed: .*the factor is nothing/);
+  expect(answers).toEqual([3]);
+}, 300_000);
+
+test('a model under its gate fails the deploy with the metric, and the former model serves on', async () => {
+  const { exitCode, said, answers } = await deployAndAsk({ accuracy: 0.4, initialInstanceCount: 2 });
+  expect(exitCode).toBe(1);
+  expect(said).toMatch(/not within minimumMetrics: accuracy is 0.4, less than 0.5/);
+  expect(answers).toEqual([3]);
+  // Both failed jobs went with the rollback.
+  expect(await drill.trainingJobs()).toHaveLength(1);
+}, 300_000);
+
+test('after all of that a destroy leaves nothing', async () => {
+  expect((await drill.destroy()).exitCode).toBe(0);
+  expect(await drill.left()).toEqual([]);
+}, 300_000);
