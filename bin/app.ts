@@ -25,6 +25,10 @@ new SageMakerProject(app, 'unet', {
     maxRuntime: Duration.hours(2),
     minimumMetrics: { 'validation:accuracy': 0.8 },
   },
-  hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 1 }),
+  hosting: Hosting.realtime({
+    instanceType: 'ml.m5.xlarge',
+    initialInstanceCount: 1,
+    idleTimeout: Duration.hours(2),
+  }),
   notebook: { instanceType: 'ml.t3.medium', idleTimeout: Duration.hours(1) },
 });

@@ -5,17 +5,21 @@ import { type DefaultEndpoint, invokeCommand } from '../lib/cli/invoke-command';
 import { main } from '../lib/cli/main';
 import { synthesizeProject } from '../lib/cli/synthesize';
 import { UserError } from '../lib/cli/user-error';
+import { asynchronousEndpointMessage } from '../lib/invoke/asynchronous-endpoint';
 import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT } from '../lib/invoke/payload-limit';
 
 /** The endpoint that bin/app.ts declares. */
 async function declaredEndpoint(): Promise<DefaultEndpoint> {
   const output = mkdtempSync(join(tmpdir(), 'invoke-'));
   try {
-    const { endpoint } = (await synthesizeProject(join(__dirname, '..'), output)).project;
+    const { endpoint, name } = (await synthesizeProject(join(__dirname, '..'), output)).project;
     if (!endpoint) {
       throw new UserError(
         'bin/app.ts declares no endpoint: give it hosting, or name an endpoint with --endpoint or --url',
       );
+    }
+    if (endpoint.asynchronous) {
+      throw new UserError(asynchronousEndpointMessage(endpoint.endpointName, `${name}-workspace`));
     }
     const payloadLimit = endpoint.serverless ? SERVERLESS_PAYLOAD_LIMIT : REALTIME_PAYLOAD_LIMIT;
     return { name: endpoint.endpointName, payloadLimit };

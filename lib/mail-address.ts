@@ -7,7 +7,7 @@ const MAX_LENGTH = 254;
 /** The part before the @: a dot-atom of RFC 5322. Quoted strings are legal and refused: they are more often a mistake. */
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 /** A host's name with a top-level domain: AWS sends no mail inside a company's network. */
-const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
+const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /**
  * What is wrong with a mail address that AWS is to write to; `path` is its place in the configuration, such as `hosting.notify`.

@@ -1,7 +1,7 @@
 import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { throwProblems } from './configuration-error';
-import type { Hosting } from './endpoint/hosting';
+import { type Hosting, RealtimeHosting } from './endpoint/hosting';
 import { type ModelSource, TrainedModel } from './endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
 import { PROJECT_TAG } from './project-tag';
@@ -70,6 +70,8 @@ export class SageMakerProject extends Construct {
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
     const channels = props.training?.channels ?? {};
+    const endpointStackName = `${id}-endpoint`;
+    const notify = props.hosting instanceof RealtimeHosting ? props.hosting.notify : undefined;
     const workspace = new WorkspaceStack(scope, `${id}-workspace`, {
       description: `Data bucket, datasets and notebook of ${id}`,
       projectName: id,
@@ -77,6 +79,8 @@ export class SageMakerProject extends Construct {
       notebook: props.notebook,
       monthlyBudget: props.monthlyBudget,
       retainData: props.retainData ?? false,
+      idleNotices:
+        notify === undefined ? undefined : { endpointName: id, stackName: endpointStackName, notify },
     });
     const stacks: Construct[] = [workspace];
 
@@ -94,13 +98,17 @@ export class SageMakerProject extends Construct {
     const framework = props.training?.framework ?? Framework.tensorflow();
     const model = props.model ?? new TrainedModel(id, framework);
     if (props.hosting) {
-      const endpoint = new EndpointStack(scope, `${id}-endpoint`, {
+      const endpoint = new EndpointStack(scope, endpointStackName, {
         description: `Endpoint of ${id}`,
-        endpoint: { endpointName: id, model, hosting: props.hosting },
+        endpoint: { endpointName: id, model, hosting: props.hosting, bucket: workspace.bucket },
       });
       if (training && !props.model) {
         // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
         endpoint.addStackDependency(training);
+      }
+      if (notify !== undefined) {
+        // The topic's ARN crosses by a parameter too.
+        endpoint.addStackDependency(workspace);
       }
       stacks.push(endpoint);
     }

@@ -5,6 +5,7 @@ import { type Channel, DirectoryChannel } from './training/channel';
 import { PROJECT_TAG } from './project-tag';
 import { DataBucket } from './workspace/data-bucket';
 import { Datasets } from './workspace/datasets';
+import { IdleNotices, type IdleNoticesProps } from './workspace/idle-notices';
 import { MonthlyBudget, type MonthlyBudgetProps } from './workspace/monthly-budget';
 import { Notebook, type NotebookProps } from './workspace/notebook';
 
@@ -15,9 +16,11 @@ export interface WorkspaceStackProps extends StackProps {
   readonly notebook: NotebookProps | undefined;
   readonly monthlyBudget: MonthlyBudgetProps | undefined;
   readonly retainData: boolean;
+  /** Who is told when the endpoint stops itself. */
+  readonly idleNotices: IdleNoticesProps | undefined;
 }
 
-/** The data bucket, the uploaded datasets, the notebook instance, and the month's budget. */
+/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, and the mails about an idle endpoint. */
 export class WorkspaceStack extends Stack {
   public readonly bucket: IBucket;
 
@@ -25,6 +28,8 @@ export class WorkspaceStack extends Stack {
     super(scope, id, props);
     const { projectName, retainData } = props;
     this.bucket = new DataBucket(this, 'DataBucket', { retainData });
+    // Whether a stack imports it now or not: one that did still holds it when this stack is updated.
+    this.exportValue(this.bucket.bucketName);
     new CfnOutput(this, 'BucketName', {
       value: this.bucket.bucketName,
       description: 'Datasets, training results, checkpoints',
@@ -57,6 +62,9 @@ export class WorkspaceStack extends Stack {
         bucket: this.bucket,
       });
       new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
+    }
+    if (props.idleNotices) {
+      new IdleNotices(this, 'IdleNotices', props.idleNotices);
     }
     if (props.monthlyBudget) {
       const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });

@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Hosting } from '../lib/endpoint/hosting';
+import { ModelSource } from '../lib/endpoint/model-source';
 import { SageMakerProject } from '../lib/sagemaker-project';
 import { Channel } from '../lib/training/channel';
+import { Framework } from '../lib/training/framework';
 import { ProjectDirectory, testApp } from './project-fixture';
 
 /** Findings of cdk-nag that stand, each with its reason. What is not here fails; what is no longer found fails too. */
@@ -48,12 +50,19 @@ const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
   ],
   [/Run\/Role/, /log-stream:\w+-\*/, "the streams of the project's own jobs, whose names end with a hash"],
   [/Run\/Role/, /training-job\/\w+-\*/, "the project's own jobs, whose names end with a hash"],
+  [/ModelRole/, /\/async\/(input|output|failure)\/\*\]$/, 'the requests and answers below their prefixes'],
+  [
+    /IdleGuard\/Function\/Role/,
+    /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    'metrics that are read cannot be scoped to a resource',
+  ],
   [/ModelRole/, /Endpoints\/\w+:\*/, 'the streams of a log group'],
 ];
 
 /** Actions that AWS cannot scope to a resource; "Actions, resources, and condition keys" of the service. */
 const UNSCOPED: Record<string, (statement: Statement) => boolean> = {
   'ecr:GetAuthorizationToken': () => true,
+  'cloudwatch:GetMetricData': () => true,
   'cloudwatch:PutMetricData': (statement) =>
     statement.Condition?.StringEquals?.['cloudwatch:namespace'] !== undefined,
 };
@@ -86,6 +95,11 @@ beforeAll(() => {
     app,
     'unet',
     directory.props({
+      hosting: Hosting.realtime({
+        instanceType: 'ml.m5.xlarge',
+        idleTimeout: Duration.hours(2),
+        notify: 'team@example.com',
+      }),
       training: directory.training({
         spot: true,
         budget: 5,
@@ -101,6 +115,12 @@ beforeAll(() => {
     training: directory.training({ minimumMetrics: {} }),
     hosting: Hosting.serverless(),
     retainData: true,
+  });
+  new SageMakerProject(app, 'batch', {
+    model: ModelSource.fromS3('s3://some-bucket/models/7/model.tar.gz', {
+      framework: Framework.tensorflow('2.21'),
+    }),
+    hosting: Hosting.async({ instanceType: 'ml.m5.xlarge' }),
   });
   // Synthesis fails on findings, after it has written the report that the tests read.
   let failure: unknown;
@@ -152,7 +172,7 @@ test("the CDK's own validation has nothing to say", () => {
 
 test('cfn-lint finds every template valid', () => {
   const templates = readdirSync(output).filter((name) => name.endsWith('.template.json'));
-  expect(templates).toHaveLength(6);
+  expect(templates).toHaveLength(8);
   const { stdout } = spawnSync(
     join(__dirname, '..', '.venv', 'bin', 'cfn-lint'),
     // W3005: the CDK writes dependencies that a reference implies already.

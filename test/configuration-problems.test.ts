@@ -405,6 +405,47 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
     /hosting\.maxConcurrency: 201 is not a whole number from 1 to 200/,
   ],
   [
+    "an idle timeout under the alarm's period",
+    () =>
+      directory.props({
+        hosting: Hosting.realtime({ instanceType: 'ml.m5.large', idleTimeout: Duration.minutes(4) }),
+      }),
+    /^hosting\.idleTimeout: 240 seconds is less than the alarm's period of 5 minutes; use Duration\.minutes\(5\)/,
+  ],
+  [
+    'an address that is no mail address',
+    () =>
+      directory.props({
+        hosting: Hosting.realtime({
+          instanceType: 'ml.m5.large',
+          idleTimeout: Duration.hours(2),
+          notify: 'team',
+        }),
+      }),
+    /^hosting\.notify: 'team' is not a mail address; write one address, such as name@example\.com$/,
+  ],
+  [
+    'an address that would never be told anything',
+    () =>
+      directory.props({
+        hosting: Hosting.realtime({ instanceType: 'ml.m5.large', notify: 'team@example.com' }),
+      }),
+    /^hosting\.notify: .* would never be told anything; give hosting\.idleTimeout/,
+  ],
+  [
+    'an asynchronous endpoint that never works',
+    () => directory.props({ hosting: Hosting.async({ instanceType: 'ml.m5.large', maxCapacity: 0 }) }),
+    /^hosting\.maxCapacity: 0 is not a whole number from 1/,
+  ],
+  [
+    'more concurrent asynchronous requests than SageMaker hands out',
+    () =>
+      directory.props({
+        hosting: Hosting.async({ instanceType: 'ml.m5.large', maxConcurrentInvocationsPerInstance: 1001 }),
+      }),
+    /^hosting\.maxConcurrentInvocationsPerInstance: 1001 is not a whole number from 1 to 1000/,
+  ],
+  [
     'a hosting variable that is no name',
     () => directory.props({ hosting: Hosting.serverless({ environment: { '1X': 'y' } }) }),
     /hosting\.environment: '1X' is not a name/,

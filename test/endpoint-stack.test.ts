@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { Size } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
+import { estimateTemplate } from '../lib/cost/estimate';
 import { Hosting } from '../lib/endpoint/hosting';
 import { ModelSource } from '../lib/endpoint/model-source';
 import { Framework } from '../lib/training/framework';
@@ -146,7 +147,164 @@ test('a model of this machine is packed and uploaded, under a name that follows 
   expect(url()).not.toBe(before);
 });
 
+const guarded = Hosting.realtime({
+  instanceType: 'ml.m5.xlarge',
+  idleTimeout: Duration.hours(2),
+  notify: 'team@example.com',
+});
+
+test('an idle timeout is an alarm that looks for no invocation at all, and calls the guard', () => {
+  const template = endpointTemplate(guarded);
+  const [id] = Object.keys(
+    template.findResources('AWS::Lambda::Function', {
+      Properties: {
+        Environment: { Variables: { STACK_ID: { Ref: 'AWS::StackId' }, IDLE_TIMEOUT_SECONDS: '7200' } },
+      },
+    }),
+  );
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'unet-idle',
+    AlarmActions: [{ 'Fn::GetAtt': [id, 'Arn'] }],
+    MetricName: 'Invocations',
+    Statistic: 'Sum',
+    Period: 300,
+    EvaluationPeriods: 24,
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+    Dimensions: [
+      { Name: 'EndpointName', Value: 'unet' },
+      { Name: 'VariantName', Value: 'AllTraffic' },
+    ],
+  });
+  template.hasOutput('IdleTimeout', { Value: '2 hours' });
+});
+
+test('the alarm is made after all that its action needs, since a failed action is not tried again', () => {
+  const template = endpointTemplate(guarded);
+  const [alarm] = Object.values(
+    template.findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: 'unet-idle' } }),
+  );
+  const types = (alarm as { DependsOn: string[] }).DependsOn.map(
+    (id) => (template.toJSON() as { Resources: Record<string, { Type: string }> }).Resources[id]?.Type,
+  );
+  expect(types).toEqual(
+    expect.arrayContaining(['AWS::Lambda::Function', 'AWS::Lambda::Permission', 'AWS::IAM::Policy']),
+  );
+  // The policy names the endpoint by its reference, which makes it and the alarm wait for the endpoint.
+  expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toMatch(
+    /"sagemaker:DescribeEndpoint","Effect":"Allow","Resource":\{"Ref":"Endpoint\w+"\}/,
+  );
+});
+
+test('the guard may delete its own stack, and nothing else of anything', () => {
+  const statements = Object.values(endpointTemplate(guarded).findResources('AWS::IAM::Policy'))
+    .filter((policy) => JSON.stringify(policy).includes('cloudformation:DeleteStack'))
+    .flatMap(
+      (policy) =>
+        (
+          policy as {
+            Properties: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } };
+          }
+        ).Properties.PolicyDocument.Statement,
+    );
+  expect(
+    statements.flatMap(({ Action }) => Action).filter((action) => /delete|stop/i.test(String(action))),
+  ).toEqual(['cloudformation:DeleteStack']);
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Action: expect.arrayContaining(['cloudformation:DeleteStack']),
+      Resource: { Ref: 'AWS::StackId' },
+    }),
+  );
+});
+
+describe('asynchronous hosting', () => {
+  const template = () =>
+    endpointTemplate(
+      Hosting.async({
+        instanceType: 'ml.m5.xlarge',
+        maxCapacity: 3,
+        maxConcurrentInvocationsPerInstance: 4,
+      }),
+    );
+  const bucket = { 'Fn::ImportValue': Match.stringLikeRegexp('^unet-workspace:') };
+
+  test('keeps answers and failures in the bucket, by a role that reads requests and writes those', () => {
+    const uri = (prefix: string) => ({ 'Fn::Join': ['', ['s3://', bucket, `/async/${prefix}/`]] });
+    template().hasResourceProperties('AWS::SageMaker::EndpointConfig', {
+      AsyncInferenceConfig: {
+        ClientConfig: { MaxConcurrentInvocationsPerInstance: 4 },
+        OutputConfig: { S3OutputPath: uri('output'), S3FailurePath: uri('failure') },
+      },
+      // SageMaker creates none without.
+      ProductionVariants: [{ InstanceType: 'ml.m5.xlarge', InitialInstanceCount: 1 }],
+    });
+    const statements = JSON.stringify(template().findResources('AWS::IAM::Policy'));
+    expect(statements).toMatch(/"s3:PutObject".*async\/failure\/\*.*async\/output\/\*/);
+    expect(statements).toMatch(/"s3:GetObject".*async\/input\/\*/);
+  });
+
+  test('scales to no instance with its backlog, and from none by a step of its own', () => {
+    const stack = template();
+    const [target] = Object.keys(stack.findResources('AWS::ApplicationAutoScaling::ScalableTarget'));
+    stack.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: 0,
+      MaxCapacity: 3,
+      ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+      ResourceId: {
+        'Fn::Join': [
+          '',
+          ['endpoint/', { 'Fn::GetAtt': [Match.anyValue(), 'EndpointName'] }, '/variant/AllTraffic'],
+        ],
+      },
+    });
+    stack.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      ScalingTargetId: { Ref: target },
+      TargetTrackingScalingPolicyConfiguration: {
+        CustomizedMetricSpecification: { MetricName: 'ApproximateBacklogSizePerInstance' },
+      },
+    });
+    const [wake] = Object.keys(
+      stack.findResources('AWS::ApplicationAutoScaling::ScalingPolicy', {
+        Properties: { PolicyType: 'StepScaling' },
+      }),
+    );
+    stack.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'HasBacklogWithoutCapacity',
+      AlarmActions: [{ Ref: wake }],
+    });
+  });
+
+  test('needs no guard, and is not turned back by alarms that have nothing to measure at rest', () => {
+    const stack = template();
+    stack.resourceCountIs('AWS::Lambda::Function', 0);
+    stack.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    stack.hasResourceProperties('AWS::SageMaker::Endpoint', { DeploymentConfig: Match.absent() });
+  });
+
+  test('costs nothing at rest, as the estimate sees it', () => {
+    const estimate = estimateTemplate(template().toJSON() as never, { region: 'us-east-1' });
+    expect(estimate.perHour).toBeLessThan(0.001);
+  });
+});
+
+test("the mails' topic comes by a parameter, so that notify can be taken away again", () => {
+  const template = endpointTemplate(guarded);
+  const [id] = Object.keys(template.findParameters('*', { Default: '/unet/idle-topic-arn' }));
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { TOPIC_ARN: { Ref: id } } },
+  });
+  expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
+});
+
+test('without an idle timeout nothing deletes the stack', () => {
+  const template = endpointTemplate();
+  template.resourceCountIs('AWS::Lambda::Function', 0);
+  expect(template.findOutputs('IdleTimeout')).toEqual({});
+});
+
 test('the template of the endpoint stack', () => {
-  const { Resources, Outputs } = endpointTemplate().toJSON() as Record<string, unknown>;
+  const { Resources, Outputs } = endpointTemplate(guarded).toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
 });

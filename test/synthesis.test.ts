@@ -69,6 +69,7 @@ test('what the template declares is what local runs read: the job, its data and 
   expect(project?.endpoint).toMatchObject({
     endpointName: 'unet',
     serverless: false,
+    asynchronous: false,
     image:
       '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker',
   });

@@ -1,5 +1,6 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { Hosting } from '../lib/endpoint/hosting';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SageMakerProject } from '../lib/sagemaker-project';
@@ -264,6 +265,71 @@ test('everything that takes tags has the tag of the project', () => {
       !JSON.stringify(Properties.Tags ?? []).includes('{"Key":"project","Value":"unet"}'),
   );
   expect(withoutTag).toEqual([]);
+});
+
+test('an address to notify gets a topic, and the mail about the end of exactly the endpoint stack', () => {
+  const template = synthesizedProject(
+    directory.props({
+      hosting: Hosting.realtime({
+        instanceType: 'ml.m5.xlarge',
+        idleTimeout: Duration.hours(2),
+        notify: 'team@example.com',
+      }),
+    }),
+  ).workspace();
+  template.hasResourceProperties('AWS::SNS::Subscription', {
+    Protocol: 'email',
+    Endpoint: 'team@example.com',
+  });
+  template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Effect: 'Deny',
+          Action: 'sns:Publish',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      ]),
+    },
+  });
+  template.hasResourceProperties('AWS::SSM::Parameter', { Name: '/unet/idle-topic-arn' });
+  const stackArn = (end: string) => ({
+    'Fn::Join': [
+      '',
+      [
+        'arn:',
+        { Ref: 'AWS::Partition' },
+        ':cloudformation:',
+        { Ref: 'AWS::Region' },
+        ':',
+        { Ref: 'AWS::AccountId' },
+        `:stack/unet-endpoint${end}`,
+      ],
+    ],
+  });
+  for (const status of ['DELETE_COMPLETE', 'DELETE_FAILED']) {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudformation'],
+        'detail-type': ['CloudFormation Stack Status Change'],
+        // A stack whose name only begins the same does not match.
+        detail: {
+          'stack-id': [stackArn(''), { prefix: stackArn('/') }],
+          'status-details': { status: [status] },
+        },
+      },
+    });
+  }
+});
+
+test('without an address there is no topic', () => {
+  const template = synthesizedProject(
+    directory.props({
+      hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', idleTimeout: Duration.hours(2) }),
+    }),
+  ).workspace();
+  template.resourceCountIs('AWS::SNS::Topic', 0);
+  template.resourceCountIs('AWS::Events::Rule', 0);
 });
 
 test('the template of the workspace stack', () => {

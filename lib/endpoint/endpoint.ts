@@ -21,11 +21,22 @@ import {
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { processorOf } from '../instance-types';
 import { publishMetrics, pullImage, writeLogs } from '../sagemaker-permissions';
 import { type DeepLearningContainer, imageUri } from '../training/deep-learning-containers';
-import { type Hosting, RealtimeHosting, type ServerlessHosting } from './hosting';
+import { idleTopicParameterName } from '../workspace/idle-notices';
+import {
+  AsyncHosting,
+  type Hosting,
+  InstanceHosting,
+  RealtimeHosting,
+  type ServerlessHosting,
+} from './hosting';
+import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
+import { IdleGuard } from './idle-guard';
 import type { ModelSource } from './model-source';
 
 /** The endpoint's only production variant; the SageMaker Python SDK's name for it. */
@@ -46,6 +57,8 @@ export interface EndpointProps {
   readonly endpointName: string;
   readonly model: ModelSource;
   readonly hosting: Hosting;
+  /** The project's bucket: where asynchronous requests and their answers lie. */
+  readonly bucket: IBucket;
 }
 
 /** The log group that SageMaker writes an endpoint's containers' logs to. */
@@ -55,7 +68,7 @@ export function endpointLogGroupName(endpointName: string): string {
 
 /**
  * A SageMaker endpoint with its model, its role and its log group.
- * Another model, hosting or image updates it in place; on instances by blue/green, turned back by its own alarms.
+ * Another model, hosting or image updates it in place; real-time by blue/green, turned back by its own alarms.
  */
 export class Endpoint extends Construct {
   public readonly endpointName: string;
@@ -69,14 +82,14 @@ export class Endpoint extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const processor = hosting instanceof RealtimeHosting ? processorOf(hosting.instanceType) : 'cpu';
+    const processor = hosting instanceof InstanceHosting ? processorOf(hosting.instanceType) : 'cpu';
     const model = this.model(props, props.model.framework.inferenceImage(processor ?? 'cpu'));
     const config = new EndpointConfig(this, 'Config', {
       instanceProductionVariants: [
         {
           variantName: VARIANT_NAME,
           model,
-          ...(hosting instanceof RealtimeHosting && {
+          ...(hosting instanceof InstanceHosting && {
             instanceType: InstanceType.of(hosting.instanceType),
             initialInstanceCount: hosting.initialInstanceCount,
           }),
@@ -89,13 +102,12 @@ export class Endpoint extends Construct {
     });
     const cfnConfig = config.node.findChild('EndpointConfig') as CfnEndpointConfig;
     const cfnEndpoint = endpoint.node.findChild('Endpoint') as CfnEndpoint;
-    if (hosting instanceof RealtimeHosting) {
+    if (hosting instanceof InstanceHosting) {
       cfnConfig.addPropertyOverride('ProductionVariants.0', {
         ContainerStartupHealthCheckTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
         ModelDataDownloadTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
-        VolumeSizeInGB: hosting.volumeSize?.toGibibytes(),
+        ...(hosting instanceof RealtimeHosting && { VolumeSizeInGB: hosting.volumeSize?.toGibibytes() }),
       });
-      cfnEndpoint.deploymentConfig = blueGreen(this.alarms(props.endpointName));
     } else {
       const serverless = hosting as ServerlessHosting;
       // The construct library knows instances only.
@@ -107,6 +119,25 @@ export class Endpoint extends Construct {
       });
     }
     cfnEndpoint.node.addDependency(logGroup, model);
+    if (hosting instanceof AsyncHosting) {
+      cfnConfig.asyncInferenceConfig = asyncInferenceConfig(hosting, props.bucket);
+      scaleToZero(this, hosting, cfnEndpoint, VARIANT_NAME);
+    }
+    if (hosting instanceof RealtimeHosting) {
+      cfnEndpoint.deploymentConfig = blueGreen(this.alarms(props.endpointName));
+    }
+    if (hosting instanceof RealtimeHosting && hosting.idleTimeout) {
+      new IdleGuard(this, 'IdleGuard', {
+        endpointName: props.endpointName,
+        variantName: VARIANT_NAME,
+        endpointArn: cfnEndpoint.ref,
+        idleTimeout: hosting.idleTimeout,
+        topicArn:
+          hosting.notify === undefined
+            ? undefined
+            : StringParameter.valueForStringParameter(this, idleTopicParameterName(props.endpointName)),
+      });
+    }
     this.endpointName = endpoint.endpointName;
   }
 
@@ -118,6 +149,7 @@ export class Endpoint extends Construct {
       ...pullImage(this, image),
       writeLogs(this, endpointLogGroupName(props.endpointName)),
       publishMetrics('/aws/sagemaker/Endpoints'),
+      ...(props.hosting instanceof AsyncHosting ? keepRequests(this, props.bucket) : []),
     ]) {
       role.addToPolicy(statement);
     }

@@ -1,5 +1,7 @@
-import { type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
+import { type Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { type InstanceType, instanceTypeProblems, processorOf } from '../instance-types';
+import { mailAddressProblems } from '../mail-address';
+import { idleTimeoutProblems } from './idle-timeout';
 
 /** What every way of hosting may have. */
 interface HostingOptions {
@@ -21,6 +23,17 @@ export interface RealtimeHostingProps extends HostingOptions {
    * @default - SageMaker's own for the instance type
    */
   readonly volumeSize?: Size;
+  /**
+   * How long the endpoint may be without an invocation until its stack is deleted; the next deploy brings it back
+   * without training. A multiple of 5 minutes up to one day, of one hour up to 7 days.
+   * @default - it waits, and costs, until a person deletes its stack
+   */
+  readonly idleTimeout?: Duration;
+  /**
+   * A mail address that is told before and after. SNS sends it a link first, by which it must agree.
+   * @default - nobody is told
+   */
+  readonly notify?: string;
 }
 
 /** A container that runs while there are requests, and costs nothing at rest. */
@@ -37,6 +50,22 @@ export interface ServerlessHostingProps extends HostingOptions {
   readonly maxConcurrency?: number;
 }
 
+/** Instances that come when there are requests, which lie in S3 with their answers, and go afterwards. */
+export interface AsyncHostingProps extends HostingOptions {
+  /** Such as `ml.m5.xlarge`; one with a GPU chooses the image for GPUs. */
+  readonly instanceType: InstanceType;
+  /**
+   * The most instances that work at once; the least is none.
+   * @default 1
+   */
+  readonly maxCapacity?: number;
+  /**
+   * Requests that an instance works on at once, 1 to 1000.
+   * @default - SageMaker chooses
+   */
+  readonly maxConcurrentInvocationsPerInstance?: number;
+}
+
 /** How an endpoint hosts its model. */
 export abstract class Hosting {
   /** Instances that wait for requests, and cost by the hour. */
@@ -47,6 +76,11 @@ export abstract class Hosting {
   /** A container that runs while there are requests: nothing at rest, some seconds at the first request after a rest. */
   public static serverless(props: ServerlessHostingProps = {}): ServerlessHosting {
     return new ServerlessHosting(props);
+  }
+
+  /** Instances that come when there are requests and go afterwards: nothing at rest, minutes at the first request, up to 1 GB and 1 hour each. */
+  public static async(props: AsyncHostingProps): AsyncHosting {
+    return new AsyncHosting(props);
   }
 
   protected constructor(
@@ -71,26 +105,42 @@ export abstract class Hosting {
   }
 }
 
-/** Hosting on instances. */
-export class RealtimeHosting extends Hosting {
-  public readonly instanceType: InstanceType;
-  public readonly initialInstanceCount: number;
-  public readonly volumeSize: Size | undefined;
-
-  public constructor(props: RealtimeHostingProps) {
-    super(props.environment ?? {});
-    this.instanceType = props.instanceType;
-    this.initialInstanceCount = props.initialInstanceCount ?? 1;
-    this.volumeSize = props.volumeSize;
+/** Hosting on instances of a type. */
+export abstract class InstanceHosting extends Hosting {
+  protected constructor(
+    public readonly instanceType: InstanceType,
+    public readonly initialInstanceCount: number,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    super(environment);
   }
 
-  public problems(): string[] {
+  protected instanceProblems(): string[] {
     const problems = instanceTypeProblems('hosting.instanceType', 'hosting', this.instanceType);
     if (problems.length === 0 && !processorOf(this.instanceType)) {
       problems.push(
         `hosting.instanceType: '${this.instanceType}' needs an image of its own kind; the framework's images run on x86 CPU and NVIDIA GPU types`,
       );
     }
+    return problems;
+  }
+}
+
+/** Hosting on instances that wait for requests. */
+export class RealtimeHosting extends InstanceHosting {
+  public readonly volumeSize: Size | undefined;
+  public readonly idleTimeout: Duration | undefined;
+  public readonly notify: string | undefined;
+
+  public constructor(props: RealtimeHostingProps) {
+    super(props.instanceType, props.initialInstanceCount ?? 1, props.environment ?? {});
+    this.volumeSize = props.volumeSize;
+    this.idleTimeout = props.idleTimeout;
+    this.notify = props.notify;
+  }
+
+  public problems(): string[] {
+    const problems = this.instanceProblems();
     if (!Number.isInteger(this.initialInstanceCount) || this.initialInstanceCount < 1) {
       problems.push(
         `hosting.initialInstanceCount: ${this.initialInstanceCount} is not a whole number from 1`,
@@ -99,6 +149,48 @@ export class RealtimeHosting extends Hosting {
     const size = this.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
     if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 512)) {
       problems.push(`hosting.volumeSize: ${size} GiB is not a whole number from 1 to 512 GiB`);
+    }
+    return [...problems, ...this.idleProblems(), ...this.environmentProblems()];
+  }
+
+  private idleProblems(): string[] {
+    const problems = this.idleTimeout
+      ? idleTimeoutProblems(this.idleTimeout.toSeconds({ integral: false }))
+      : [];
+    if (this.notify !== undefined) {
+      problems.push(...mailAddressProblems('hosting.notify', this.notify));
+    }
+    if (this.notify !== undefined && !this.idleTimeout) {
+      problems.push(
+        `hosting.notify: '${this.notify}' would never be told anything; give hosting.idleTimeout, such as Duration.hours(2), or leave it out`,
+      );
+    }
+    return problems;
+  }
+}
+
+/** Asynchronous hosting. */
+export class AsyncHosting extends InstanceHosting {
+  public readonly maxCapacity: number;
+  public readonly maxConcurrentInvocationsPerInstance: number | undefined;
+
+  public constructor(props: AsyncHostingProps) {
+    // SageMaker creates no endpoint without an instance; the first rest takes it away.
+    super(props.instanceType, 1, props.environment ?? {});
+    this.maxCapacity = props.maxCapacity ?? 1;
+    this.maxConcurrentInvocationsPerInstance = props.maxConcurrentInvocationsPerInstance;
+  }
+
+  public problems(): string[] {
+    const problems = this.instanceProblems();
+    if (!Number.isInteger(this.maxCapacity) || this.maxCapacity < 1) {
+      problems.push(`hosting.maxCapacity: ${this.maxCapacity} is not a whole number from 1`);
+    }
+    const concurrent = this.maxConcurrentInvocationsPerInstance;
+    if (concurrent !== undefined && (!Number.isInteger(concurrent) || concurrent < 1 || concurrent > 1000)) {
+      problems.push(
+        `hosting.maxConcurrentInvocationsPerInstance: ${concurrent} is not a whole number from 1 to 1000`,
+      );
     }
     return [...problems, ...this.environmentProblems()];
   }

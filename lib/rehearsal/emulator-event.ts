@@ -34,6 +34,19 @@ export type EmulatorEvent =
       readonly status: 'START' | 'SUCCEEDED' | 'FAILED';
       readonly seconds?: number;
       readonly reason?: string;
+    }
+  | {
+      readonly type: 'alarm';
+      readonly alarm: string;
+      /** StateValue that it changed to. */
+      readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'mail';
+      readonly to: string;
+      readonly subject: string;
+      readonly text: string;
     };
 
 /** Something that exists in the in-memory AWS. */

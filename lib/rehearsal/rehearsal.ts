@@ -91,7 +91,7 @@ export class Rehearsal {
   public async invoke(): Promise<PredictionResult[]> {
     const { project, outDirectory } = this.options;
     const files = samplePhotographs([...(project.trainingJob?.channelDirectories.values() ?? [])]);
-    if (!project.endpoint || files.length === 0) {
+    if (!project.endpoint || project.endpoint.asynchronous || files.length === 0) {
       return [];
     }
     const predictions = join(outDirectory, 'predictions');
@@ -192,7 +192,7 @@ export class Rehearsal {
 /** What became of predictions, in a line. */
 export function predictionSummary(results: readonly PredictionResult[]): string {
   if (results.length === 0) {
-    return 'nothing to predict: the channels hold no photographs, or there is no endpoint';
+    return 'nothing to predict: the channels hold no photographs, or there is no endpoint that answers at once';
   }
   const predicted = results.filter(({ status }) => status === 'predicted').length;
   const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));

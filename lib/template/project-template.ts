@@ -34,6 +34,8 @@ export interface DeclaredEndpoint {
   readonly endpointName: string;
   /** Whether it is serverless, which has a lower payload limit. */
   readonly serverless: boolean;
+  /** Whether it is asynchronous: its requests lie in S3. */
+  readonly asynchronous: boolean;
   /** The serving container's image. */
   readonly image: string;
   /** The serving container's environment. */
@@ -144,13 +146,14 @@ function readEndpoint(stacks: readonly AssemblyStack[], region: string): Declare
   const { PrimaryContainer: container } = sibling('AWS::SageMaker::Model') as {
     PrimaryContainer: { Image: string; Environment?: Record<string, string>; ModelDataUrl: string };
   };
-  const { ProductionVariants: variants } = sibling('AWS::SageMaker::EndpointConfig') as {
-    ProductionVariants: { ServerlessConfig?: unknown }[];
-  };
+  const { ProductionVariants: variants, AsyncInferenceConfig: asyncInference } = sibling(
+    'AWS::SageMaker::EndpointConfig',
+  ) as { ProductionVariants: { ServerlessConfig?: unknown }[]; AsyncInferenceConfig?: unknown };
   return {
     stackName: found.stack.name,
     endpointName,
     serverless: variants.some((variant) => variant.ServerlessConfig !== undefined),
+    asynchronous: asyncInference !== undefined,
     image: container.Image,
     environment: container.Environment ?? {},
     modelDataUrl: container.ModelDataUrl,

@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parents[2]
 class Emulator:
     """A running in-memory AWS, as its driver starts it."""
 
-    def __init__(self, state_dir: Path):
+    def __init__(self, state_dir: Path, *options: str):
         self.state_dir = state_dir
         self.output = state_dir.with_suffix(".out")
         with self.output.open("wb") as output, state_dir.with_suffix(".err").open("wb") as errors:
@@ -29,6 +29,7 @@ class Emulator:
                     "--state-dir",
                     str(state_dir),
                     "--exit-with-stdin",
+                    *options,
                 ],
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,

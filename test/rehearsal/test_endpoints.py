@@ -8,6 +8,7 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
+from saved_models import save_multiplier
 
 IMAGE = (
     "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker"
@@ -17,8 +18,6 @@ IMAGE = (
 @pytest.fixture(scope="module")
 def bucket(emulator, tmp_path_factory):
     """A bucket with a model that doubles, one that triples, and one that is none."""
-    import tensorflow as tf
-
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="model-test")
     for name, factor in (("double", 2.0), ("triple", 3.0), ("broken", None)):
@@ -26,12 +25,7 @@ def bucket(emulator, tmp_path_factory):
         if factor is None:
             (folder / "readme.txt").write_text("no model")
         else:
-            module = tf.Module()
-            signature = tf.TensorSpec([None], tf.float32, name="x")
-            module.serve = tf.function(
-                lambda x, factor=factor: {"y": x * factor}, input_signature=[signature]
-            )
-            tf.saved_model.save(module, str(folder / "1"), signatures=module.serve)
+            save_multiplier(folder, factor)
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w:gz") as file:
             file.add(folder, ".")
@@ -183,6 +177,69 @@ def test_an_endpoint_that_cannot_start_rolls_back(stack, emulator, bucket, role,
     with pytest.raises(ClientError, match=r"413.*4194304 bytes"):
         predict("x" * 4194305)
     emulator.client("logs").delete_log_group(logGroupName="/aws/sagemaker/Endpoints/served")
+
+
+def test_an_asynchronous_endpoint_answers_through_s3(stack, emulator, bucket, role, predict):
+    before = emulator.left()
+    found = resources(bucket, role, "double")
+    found["Config"]["Properties"]["AsyncInferenceConfig"] = {
+        "OutputConfig": {
+            "S3OutputPath": f"s3://{bucket}/async/output/",
+            "S3FailurePath": f"s3://{bucket}/async/failure/",
+        }
+    }
+    # At rest no instance; from none a step of its own.
+    found["Target"]["Properties"] |= {"MinCapacity": 0}
+    del found["Target"]["Properties"]["RoleARN"]
+    found["Wake"] = {
+        "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "Properties": {
+            "PolicyName": "wake",
+            "PolicyType": "StepScaling",
+            "ScalingTargetId": {"Ref": "Target"},
+            "StepScalingPolicyConfiguration": {
+                "AdjustmentType": "ChangeInCapacity",
+                "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}],
+            },
+        },
+    }
+    assert stack.deploy(found) == "CREATE_COMPLETE", stack.failures()
+    described = emulator.client("sagemaker").describe_endpoint(EndpointName="served")
+    assert described["AsyncInferenceConfig"]["OutputConfig"]["S3FailurePath"].endswith("/async/failure/")
+    with pytest.raises(ClientError, match="ValidationError.*is asynchronous.*use InvokeEndpointAsync"):
+        predict()
+
+    s3, runtime = emulator.client("s3"), emulator.client("sagemaker-runtime")
+    s3.put_object(Bucket=bucket, Key="async/input/good.json", Body=b'{"instances": [1.0, 2.0]}')
+    s3.put_object(Bucket=bucket, Key="async/input/bad.json", Body=b'{"instances": ["text"]}')
+
+    def ask(name: str, **more) -> dict:
+        location = f"s3://{bucket}/async/input/{name}.json"
+        return runtime.invoke_endpoint_async(
+            EndpointName="served", InputLocation=location, ContentType="application/json", **more
+        )
+
+    def lies(location: str) -> bytes | None:
+        key = location.split(f"s3://{bucket}/")[1]
+        try:
+            return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError:
+            return None
+
+    good = ask("good", InferenceId="mine")
+    assert good["InferenceId"] == "mine"
+    assert json.loads(emulator.wait(lambda: lies(good["OutputLocation"]))) == {"predictions": [2.0, 4.0]}
+    for name, reason in (("bad", b"error (400)"), ("absent", b"there is no object")):
+        asked = ask(name)
+        assert reason in emulator.wait(lambda asked=asked: lies(asked["FailureLocation"]))
+        assert lies(asked["OutputLocation"]) is None
+    with pytest.raises(ClientError, match="not in the rehearsal: Filename of InvokeEndpointAsync"):
+        ask("good", Filename="x")
+    assert stack.delete() == "DELETE_COMPLETE"
+    emulator.client("logs").delete_log_group(logGroupName="/aws/sagemaker/Endpoints/served")
+    for item in s3.list_objects_v2(Bucket=bucket, Prefix="async/")["Contents"]:
+        s3.delete_object(Bucket=bucket, Key=item["Key"])
+    assert [entry for entry in emulator.left() if entry not in before] == []
 
 
 def test_a_model_without_data_or_an_unknown_config_is_refused(emulator, bucket, role):

@@ -51,12 +51,49 @@ def plain(source: str) -> subprocess.CompletedProcess:
             """,
         ),
         (
+            "rules reach no topic: rehearsal's Rule.send_to_targets",
+            """
+            from moto.events.models import Rule
+            rule = Rule("r", "123456789012", "us-east-1", None, '{"source":["s"]}', None, None, "default", None)
+            rule.put_targets([{"Id": "1", "Arn": "arn:aws:sns:us-east-1:123456789012:t"}])
+            try:
+                event = {"source": "s", "id": "1", "detail-type": "t", "region": "r", "resources": [], "detail": {}}
+                rule.send_to_targets({**event, "time": 0, "ingestion-time": 0})
+            except NotImplementedError:
+                print("DENIED")
+            """,
+        ),
+        (
+            "mails are dropped: rehearsal's Subscription.publish",
+            """
+            import inspect
+            from moto.sns.models import Subscription
+            assert "email" not in inspect.getsource(Subscription.publish)
+            assert list(inspect.signature(Subscription.publish).parameters)[:5] == [
+                "self", "message", "message_id", "subject", "message_attributes"
+            ]
+            print("DENIED")
+            """,
+        ),
+        (
             "network interfaces have no filter group-name: rehearsal's NetworkInterface.get_filter_value",
             """
             from moto.ec2.models.elastic_network_interfaces import NetworkInterface
             import inspect
             assert "group-id" in inspect.getsource(NetworkInterface.get_filter_value)
             assert "group-name" not in inspect.getsource(NetworkInterface.get_filter_value)
+            print("DENIED")
+            """,
+        ),
+        (
+            "alarms act on nothing: rehearsal's CloudWatchBackend.set_alarm_state",
+            """
+            import inspect
+            from moto.cloudwatch.models import Alarm, CloudWatchBackend
+            assert "action" not in inspect.getsource(CloudWatchBackend.set_alarm_state) + inspect.getsource(Alarm.update_state)
+            assert list(inspect.signature(CloudWatchBackend.set_alarm_state).parameters) == [
+                "self", "alarm_name", "reason", "reason_data", "state_value"
+            ]
             print("DENIED")
             """,
         ),

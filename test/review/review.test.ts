@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type App, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type App, Duration } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Hosting } from '../../lib/endpoint/hosting';
 import { code, text } from '../../lib/review/document';
 import { renderMarkdown } from '../../lib/review/markdown';
@@ -59,25 +57,6 @@ function withoutIdentities(markdown: string | undefined): string | undefined {
   return markdown?.replaceAll(/(unet-|Handle|Wait)[0-9a-f]{10}([0-9A-F]{8})?/g, '$1<identity>');
 }
 
-/** A function that may delete the endpoint's stack when nobody has used it for an hour. */
-function addIdleGuard(app: App): void {
-  const stack = app.node.findChild('unet-endpoint') as Stack;
-  const guard = new LambdaFunction(stack, 'IdleGuard', {
-    runtime: Runtime.NODEJS_24_X,
-    handler: 'index.handler',
-    code: Code.fromInline('exports.handler = () => {}'),
-  });
-  guard.addToRolePolicy(
-    new PolicyStatement({ actions: ['cloudformation:DeleteStack'], resources: [stack.stackId] }),
-  );
-  guard.addPermission('Alarm', { principal: new ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com') });
-  new Alarm(stack, 'Idle', {
-    metric: new Metric({ namespace: 'AWS/SageMaker', metricName: 'Invocations', period: Duration.hours(1) }),
-    threshold: 0,
-    evaluationPeriods: 1,
-  });
-}
-
 function widenPolicy(app: App): void {
   const job = app.node.findChild('unet-training').node.findChild('TrainingJob');
   const role = job.node.findChild('JobRole') as Role;
@@ -122,7 +101,9 @@ describe('the Markdown of a change', () => {
   });
 
   test('that takes the idle timeout away', () => {
-    const before = assemblyOf(same.props(), addIdleGuard);
+    const before = changed({
+      hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', idleTimeout: Duration.hours(2) }),
+    });
     expect(answersOf(reviewOf(before, synthesized))).toBe(expected('idle-timeout-removed'));
   });
 

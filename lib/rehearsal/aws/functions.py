@@ -100,6 +100,9 @@ class Functions:
 
         def tries() -> None:
             for attempt in range(attempts):
+                if not _exists(function):
+                    # Deleted with its stack since: running it would bring its log group back.
+                    return
                 _, failed, _ = self.run(function, event)
                 if not failed:
                     return
@@ -281,6 +284,11 @@ class Functions:
         moment = int(time.time() * 1000)
         logs.create_log_stream(group, stream)
         logs.put_log_events(group, stream, [{"timestamp": moment, "message": line} for line in lines])
+
+
+def _exists(function: LambdaFunction) -> bool:
+    known = get_backend(ACCOUNT, function.region).list_functions()
+    return any(item.function_name == function.function_name for item in known)
 
 
 def _set_log_group(function: LambdaFunction, settings: dict[str, Any]) -> None:

@@ -8,13 +8,16 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from aws.callbacks import PATH, Callbacks
 from aws.children import Children
+
+if TYPE_CHECKING:
+    from aws.alarm_clock import AlarmClock
 
 #: The account that moto gives every caller.
 ACCOUNT = "123456789012"
@@ -39,6 +42,8 @@ class Host:
         self.port = 0
         #: Invokes a function by its ARN with an event, in the background; set once every try has failed.
         self.invoke: Callable[[str, Any], threading.Event]
+        #: The time of alarms, of metrics and of the endpoints' ages.
+        self.alarm_clock: AlarmClock
         self._clients: dict[tuple[str, str], Any] = {}
         self._clients_lock = threading.Lock()
         self._output_lock = threading.Lock()

@@ -1,6 +1,6 @@
-"""EventBridge: events reach the functions that rules name.
+"""EventBridge: events reach the functions and the topics that rules name.
 
-Replaces in moto: `Rule.send_to_targets`, which knows no Lambda target.
+Replaces in moto: `Rule.send_to_targets`, which knows no Lambda and no SNS target.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from moto.events.models import Rule, events_backends
 
+from aws import topics
 from aws.host import ACCOUNT
 
 log = logging.getLogger(__name__)
@@ -23,18 +24,23 @@ _PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
 
 
 def install(invoke: Callable[[str, Any], None]) -> None:
-    """Lets rules invoke functions by `invoke(arn, event)`; other targets stay with moto."""
+    """Lets rules invoke functions by `invoke(arn, event)` and publish to topics; other targets stay with moto."""
     original = Rule.send_to_targets
 
     def send(rule: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:
         if rule.state != "ENABLED" or not rule.event_pattern.matches_event(original_event):
             return
         targets = rule.targets
-        functions = [target for target in targets if ":lambda:" in target["Arn"]]
         event = _shown(original_event)
-        for target in functions:
-            invoke(target["Arn"], target_input(target, event, rule))
-        others = [target for target in targets if target not in functions]
+        others = []
+        for target in targets:
+            if ":lambda:" in target["Arn"]:
+                invoke(target["Arn"], target_input(target, event, rule))
+            elif ":sns:" in target["Arn"]:
+                # A text arrives as JSON too, within its quotation marks.
+                topics.publish(target["Arn"], json.dumps(target_input(target, event, rule)))
+            else:
+                others.append(target)
         if others:
             rule.targets = others
             try:

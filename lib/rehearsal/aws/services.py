@@ -9,7 +9,9 @@ import moto.cloudformation.urls as cloudformation_urls
 import moto.sagemaker.urls as sagemaker_urls
 import moto.sagemakerruntime.urls as runtime_urls
 
-from aws import interfaces, permissions, rules, server, tagging
+from aws import interfaces, permissions, rules, server, tagging, topics
+from aws.alarm_clock import AlarmClock
+from aws.alarms import Alarms
 from aws.cloudformation.api import CloudFormationApi
 from aws.functions import Functions
 from aws.host import Host
@@ -19,22 +21,26 @@ from aws.sagemaker.runtime_api import SageMakerRuntimeApi
 from aws.sagemaker.training import TrainingJobs
 
 
-def start(state_dir: Path, project: Path, port: int) -> Host:
+def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: float) -> Host:
     """An in-memory AWS that listens."""
     host = Host(state_dir, project)
+    host.alarm_clock = AlarmClock(alarm_seconds_per_minute)
     functions = Functions(host)
     functions.install()
     host.invoke = functions.invoke_by_arn
     permissions.install()
     tagging.install()
     interfaces.install()
+    topics.install(host)
     rules.install(host.invoke)
+    Alarms(host).install()
     CloudFormationApi.host = host
     cloudformation_urls.url_paths["{0}/$"] = CloudFormationApi.dispatch
     SageMakerApi.host, SageMakerApi.jobs, SageMakerApi.endpoints = host, TrainingJobs(host), Endpoints(host)
-    SageMakerRuntimeApi.endpoints = SageMakerApi.endpoints
+    SageMakerRuntimeApi.host, SageMakerRuntimeApi.endpoints = host, SageMakerApi.endpoints
     sagemaker_urls.url_paths["{0}/$"] = SageMakerApi.dispatch
     runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/invocations$"] = SageMakerRuntimeApi.dispatch
+    runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/async-invocations$"] = SageMakerRuntimeApi.dispatch
     listening = server.listen(host, port)
     host.port = listening.server_port
     host.url = f"http://localhost:{listening.server_port}"

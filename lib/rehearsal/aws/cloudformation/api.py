@@ -27,7 +27,7 @@ class CloudFormationApi(ChangeSetActions):
         target = self._target(stack)
         changes.check(stack, target)
         add_stack(stack)
-        self._deploy(stack, target)
+        self._deploy(stack, target, self._get_param("RoleARN"))
         return ActionResult({"StackId": stack.id})
 
     def update_stack(self) -> ActionResult:
@@ -38,7 +38,7 @@ class CloudFormationApi(ChangeSetActions):
         changes.check(stack, target)
         if not changes.differs(stack, target, changes.changes(stack, target)):
             raise invalid("No updates are to be performed.")
-        self._deploy(stack, target)
+        self._deploy(stack, target, self._get_param("RoleARN"))
         return ActionResult({"StackId": stack.id})
 
     def delete_stack(self) -> ActionResult:

@@ -75,7 +75,9 @@ class StackActions(BaseResponse):
     def _existing(self, name: str) -> Stack | None:
         return next((stack for stack in stacks_of(self.region) if name in (stack.name, stack.id)), None)
 
-    def _deploy(self, stack: Stack, target: Target) -> None:
+    def _deploy(self, stack: Stack, target: Target, role_arn: str | None) -> None:
+        # A role stays with its stack until an operation names another.
+        stack.role_arn = role_arn or stack.role_arn
         stack.request_token = self._get_param("ClientRequestToken")
         engine.deploy(stack, target)
 
@@ -118,6 +120,7 @@ class ChangeSetActions(StackActions):
             target,
             found,
             self._get_param("Description"),
+            role_arn=self._get_param("RoleARN"),
         )
         if not changes.differs(stack, target, found):
             change_set.status, change_set.reason, change_set.execution = (
@@ -162,7 +165,7 @@ class ChangeSetActions(StackActions):
                 f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]"
             )
         stack.change_sets.clear()
-        self._deploy(stack, change_set.target)
+        self._deploy(stack, change_set.target, change_set.role_arn)
         return EmptyResult()
 
 

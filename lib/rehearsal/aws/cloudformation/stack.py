@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from aws import rules
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.template import Resolver, parse
@@ -70,6 +71,7 @@ class ChangeSet:
     status: str = "CREATE_COMPLETE"
     reason: str | None = None
     execution: str = "AVAILABLE"
+    role_arn: str | None = None
 
 
 class Stack:
@@ -93,6 +95,8 @@ class Stack:
         self.change_sets: dict[str, ChangeSet] = {}
         self.termination_protection = False
         self.request_token: str | None = None
+        #: The role that CloudFormation works with: kept and shown, since permissions are not enforced.
+        self.role_arn: str | None = None
         #: Set to stop the operation under way.
         self.cancelled = threading.Event()
         self.operation: threading.Thread | None = None
@@ -121,6 +125,17 @@ class Stack:
         with self._lock:
             self.status, self.reason = status, reason
         self._event(self.name, "AWS::CloudFormation::Stack", self.id, status, reason)
+        rules.publish(
+            self.region,
+            "aws.cloudformation",
+            "CloudFormation Stack Status Change",
+            [self.id],
+            {
+                "stack-id": self.id,
+                "status-details": {"status": status, "status-reason": reason or ""},
+                "client-request-token": self.request_token or "",
+            },
+        )
 
     def report_resource(self, resource: Resource, status: str, reason: str | None = None) -> None:
         """Sets a resource's status and tells of it."""

@@ -37,6 +37,7 @@ def stack(item: Stack) -> dict[str, Any]:
         "StackStatus": item.status,
         "StackStatusReason": item.reason,
         "DisableRollback": False,
+        "RoleARN": item.role_arn,
         "EnableTerminationProtection": item.termination_protection,
         "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
         "NotificationARNs": [],

@@ -62,6 +62,8 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
     def create_endpoint_config(self) -> ActionResult:
         request = self._request
         check("CreateEndpointConfig", request)
+        if "NotificationConfig" in request.get("AsyncInferenceConfig", {}).get("OutputConfig", {}):
+            raise invalid("the rehearsal does not know NotificationConfig of AsyncInferenceConfig")
         for variant in request["ProductionVariants"]:
             self._store.get("model", variant.get("ModelName", ""), 'Could not find model "{arn}".')
             memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", 1024)

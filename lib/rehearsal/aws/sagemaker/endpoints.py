@@ -18,7 +18,8 @@ from typing import Any
 import requests
 from moto.logs.models import logs_backends
 
-from aws.host import ACCOUNT, Host, now
+from aws import endpoint_metrics
+from aws.host import ACCOUNT, Host
 from aws.sagemaker import objects
 from aws.sagemaker.store import Item, store
 from aws.sagemaker.validation import invalid
@@ -57,6 +58,7 @@ class Endpoints:
         item = store(region).add(
             "endpoint", request["EndpointName"], request, 'Cannot create already existing endpoint "{arn}".'
         )
+        item.created = self._host.alarm_clock.now()
         self._deleted.discard(item.arn)
         self._change(region, item, "Creating", request["EndpointConfigName"])
         return item
@@ -99,6 +101,11 @@ class Endpoints:
         weights = [server.variant.get("InitialVariantWeight", 1.0) for server in servers]
         return random.choices(servers, weights if any(weights) else None)[0]
 
+    def invoked(self, region: str, item: Item, server: Server) -> None:
+        """Counts a request that goes to a variant."""
+        moment = self._host.alarm_clock.now()
+        endpoint_metrics.record_invocation(region, moment, item.name, server.variant["VariantName"])
+
     def _config(self, region: str, name: str) -> Item:
         return store(region).get("endpoint-config", name, 'Could not find endpoint configuration "{arn}".')
 
@@ -114,7 +121,7 @@ class Endpoints:
         item.state.pop("FailureReason", None)
         item.state.update(EndpointArn=item.arn, EndpointStatus=status)
         item.state.setdefault("EndpointConfigName", config)
-        item.modified = now()
+        item.modified = self._host.alarm_clock.now()
         self._tell(item, status)
         work = threading.Thread(target=self._switch, args=(region, item, config, alarms or []), daemon=True)
         work.start()
@@ -122,7 +129,8 @@ class Endpoints:
     def _switch(self, region: str, item: Item, config: str, alarms: list[str]) -> None:
         started: list[Server] = []
         try:
-            variants = self._config(region, config).request["ProductionVariants"]
+            configured = self._config(region, config).request
+            variants = configured["ProductionVariants"]
             for variant in variants:
                 started.append(self._start(region, item, variant))
             ringing = [name for name, state in self._alarms(region, alarms).items() if state == "ALARM"]
@@ -145,6 +153,9 @@ class Endpoints:
             self._servers[item.arn] = started
             item.state["EndpointConfigName"] = config
             item.state["ProductionVariants"] = [_described(variant) for variant in variants]
+            item.state.pop("AsyncInferenceConfig", None)
+            if "AsyncInferenceConfig" in configured:
+                item.state["AsyncInferenceConfig"] = configured["AsyncInferenceConfig"]
             self._settle(item, "InService")
         # Requests under way end with the containers that they reached.
         time.sleep(0.5 if replaced is not started else 0)
@@ -152,7 +163,7 @@ class Endpoints:
             self._stop(server)
 
     def _settle(self, item: Item, status: str) -> None:
-        item.modified = now()
+        item.modified = self._host.alarm_clock.now()
         item.state["EndpointStatus"] = status
         self._tell(item, status)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 import requests
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 
-from aws.host import ACCOUNT
+from aws.host import ACCOUNT, Host
+from aws.sagemaker import async_invocations
 from aws.sagemaker.endpoints import Endpoints
 from aws.sagemaker.store import Item, store
 
@@ -17,13 +19,17 @@ from aws.sagemaker.store import Item, store
 _LARGEST, _LARGEST_SERVERLESS = 6291456, 4194304
 #: How long a container may take to answer, in seconds.
 _TIMEOUT = 60
-_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+#: What the headers of the API begin with.
+_HEADER = "X-Amzn-SageMaker-"
+_ATTRIBUTES = f"{_HEADER}Custom-Attributes"
+_UNKNOWN_ASYNC = ("Filename", "S3OutputPathExtension", "RequestTTLSeconds", "InvocationTimeoutSeconds")
 
 
 class SageMakerRuntimeApi(BaseResponse):
-    """InvokeEndpoint."""
+    """InvokeEndpoint and InvokeEndpointAsync."""
 
     use_raw_body = True
+    host: Host
     endpoints: Endpoints
 
     def __init__(self) -> None:
@@ -38,11 +44,17 @@ class SageMakerRuntimeApi(BaseResponse):
             server = self.endpoints.server(item, self.headers.get("X-Amzn-SageMaker-Target-Variant"))
         except ServiceException as error:
             return self._error(400, "ValidationError", error.message)
+        if "AsyncInferenceConfig" in item.state:
+            message = (
+                f"Endpoint {name} is asynchronous: InvokeEndpoint is not supported, use InvokeEndpointAsync."
+            )
+            return self._error(400, "ValidationError", message)
         largest = _LARGEST_SERVERLESS if "ServerlessConfig" in server.variant else _LARGEST
         if len(self.body or b"") > largest:
             # Refused before it reaches the service: an answer without the name of an error.
             body = json.dumps({"message": f"HTTP content length exceeded {largest} bytes."})
             return 413, {"Content-Type": "application/json", "status": "413"}, body
+        self.endpoints.invoked(self.region, item, server)
         sent = {
             key: self.headers[key] for key in ("Content-Type", "Accept", _ATTRIBUTES) if self.headers.get(key)
         }
@@ -72,6 +84,48 @@ class SageMakerRuntimeApi(BaseResponse):
         if _ATTRIBUTES in answer.headers:
             headers[_ATTRIBUTES] = answer.headers[_ATTRIBUTES]
         return 200, headers, answer.content
+
+    def invoke_endpoint_async(self) -> Any:
+        name = self.path.split("/")[2]
+        item = store(self.region).items["endpoint"].get(name)
+        if item is None or "AsyncInferenceConfig" not in item.state:
+            reason = "not found" if item is None else "is not asynchronous"
+            return self._error(400, "ValidationError", f"Endpoint {name} of account {ACCOUNT} {reason}.")
+        for option in _UNKNOWN_ASYNC:
+            if self.headers.get(f"{_HEADER}{option}"):
+                raise NotImplementedError(f"{option} of InvokeEndpointAsync")
+        try:
+            server = self.endpoints.server(item, None)
+        except ServiceException as error:
+            return self._error(400, "ValidationError", error.message)
+        sent = {
+            to: self.headers[f"{_HEADER}{to}"]
+            for to in ("Content-Type", "Accept")
+            if self.headers.get(f"{_HEADER}{to}")
+        }
+        if self.headers.get(_ATTRIBUTES):
+            sent[_ATTRIBUTES] = self.headers[_ATTRIBUTES]
+        sent.setdefault("Content-Type", "application/octet-stream")
+        invocation = async_invocations.begin(
+            self.host,
+            self.region,
+            server,
+            item.state["AsyncInferenceConfig"],
+            self.headers[f"{_HEADER}InputLocation"],
+            sent,
+        )
+        headers = {
+            "Content-Type": "application/json",
+            "status": "202",
+            f"{_HEADER}OutputLocation": invocation.output_location,
+            **(
+                {f"{_HEADER}FailureLocation": invocation.failure_location}
+                if invocation.failure_location
+                else {}
+            ),
+        }
+        identifier = self.headers.get(f"{_HEADER}Inference-Id") or str(uuid.uuid4())
+        return 202, headers, json.dumps({"InferenceId": identifier})
 
     def _model_error(self, item: Item, status: int, message: str, original: str) -> Any:
         group = f"/aws/sagemaker/Endpoints/{item.name}"

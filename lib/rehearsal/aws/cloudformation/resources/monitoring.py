@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws import alarms
+from aws.cloudformation.errors import ResourceRefused
 from aws.cloudformation.handler import Handler, Operation, delete_quietly
 from aws.cloudformation.resources.identity import replace_tags
 from aws.host import ACCOUNT
@@ -60,7 +62,7 @@ class LogsLogGroup(Handler):
 
 
 class CloudWatchAlarm(Handler):
-    """An alarm: kept and shown; it never fires by itself."""
+    """An alarm: evaluated where its metric is published here, else kept and shown."""
 
     properties = frozenset(
         {
@@ -72,6 +74,12 @@ class CloudWatchAlarm(Handler):
     )  # fmt: skip
     immutable = frozenset({"AlarmName"})
     name_property = "AlarmName"
+
+    def check(self, operation: Operation, properties: dict[str, Any]) -> None:
+        super().check(operation, properties)
+        problem = alarms.problem(properties)
+        if problem:
+            raise ResourceRefused(problem)
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         name = properties.get("AlarmName") or operation.name(255)

@@ -51,7 +51,7 @@ class SnsTopic(Handler):
 
 
 class SnsSubscription(Handler):
-    """A subscription. Mail is not sent."""
+    """A subscription. Mail is told, not sent."""
 
     properties = frozenset(
         {"Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol", "RawMessageDelivery", "TopicArn"}

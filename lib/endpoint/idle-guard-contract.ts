@@ -1,0 +1,13 @@
+// What the idle guard's construct and its Lambda function share. Imports nothing: one side runs at synth, the other in AWS.
+
+/** Environment variables of the function. */
+export const IdleGuardVariable = {
+  /** The id (ARN) of the one stack that the function may delete: its own. */
+  STACK_ID: 'STACK_ID',
+  ENDPOINT_NAME: 'ENDPOINT_NAME',
+  VARIANT_NAME: 'VARIANT_NAME',
+  /** Seconds without an invocation after which the stack is deleted. */
+  IDLE_TIMEOUT: 'IDLE_TIMEOUT_SECONDS',
+  /** The topic that mails; absent when nobody is to be told. */
+  TOPIC_ARN: 'TOPIC_ARN',
+} as const;

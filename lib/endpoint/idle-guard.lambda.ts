@@ -1,0 +1,155 @@
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  paginateListChangeSets,
+} from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, GetMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { CloudWatchAlarmEvent } from 'aws-lambda';
+import { decide, type GuardedEndpoint, idleSince } from './idle-decision';
+import { IdleGuardVariable } from './idle-guard-contract';
+import { deletionMail, type Mail, obstacleMail } from './idle-mail';
+
+/** What the function works with, injected so that tests run it against their own. */
+export interface IdleGuardServices {
+  readonly cloudformation: CloudFormationClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly sagemaker: SageMakerClient;
+  readonly sns: SNSClient;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Seconds of metrics beyond the moment of the alarm: what has arrived since counts too. */
+const METRIC_MARGIN = 300;
+
+/**
+ * Deletes the function's own stack when its endpoint is idle; called by the alarm, more than once at times.
+ *
+ * A deploy that begins between the look at the stack and its deletion is CloudFormation's to keep: it refuses to delete a stack
+ * that is being updated. Lambda then calls again, twice at most, and the next look sees the deploy.
+ */
+export function idleGuardHandler(services: IdleGuardServices) {
+  return async (event: CloudWatchAlarmEvent): Promise<void> => {
+    const { cloudformation, cloudwatch, sns, environment } = services;
+    const stackId = required(environment, IdleGuardVariable.STACK_ID);
+    const endpointName = required(environment, IdleGuardVariable.ENDPOINT_NAME);
+    const idleTimeout = Number(required(environment, IdleGuardVariable.IDLE_TIMEOUT));
+    const topicArn = environment[IdleGuardVariable.TOPIC_ARN];
+    const stackName = stackId.split('/')[1] ?? stackId;
+    const moment = new Date(event.time);
+
+    const guarded = await look(services, stackId, endpointName, idleSince(moment, idleTimeout), moment);
+    const decision = decide(guarded, moment, idleTimeout);
+    console.log(JSON.stringify({ ...decision, ...guarded, stackId, endpointName }));
+
+    const tell = async ({ subject, text }: Mail): Promise<void> => {
+      if (topicArn === undefined) {
+        return;
+      }
+      try {
+        await sns.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text }));
+      } catch (error) {
+        // Costs must end though nobody can be told, such as when the workspace's topic is gone.
+        console.error('the mail could not be sent', error);
+      }
+    };
+    if (decision.action === 'rearm') {
+      await cloudwatch.send(
+        new SetAlarmStateCommand({
+          AlarmName: event.alarmData.alarmName,
+          StateValue: 'OK',
+          StateReason: `Not deleted: ${decision.reason}`,
+        }),
+      );
+    } else if (decision.action === 'leave') {
+      if (decision.needsPerson) {
+        await tell(obstacleMail(endpointName, stackName, idleTimeout, decision.reason));
+      }
+    } else {
+      await tell(deletionMail(endpointName, stackName, idleTimeout));
+      await cloudformation.send(
+        // The same token for the same alarm: CloudFormation takes a repeated call for the same one.
+        new DeleteStackCommand({ StackName: stackId, ClientRequestToken: `idle-${moment.getTime()}` }),
+      );
+    }
+  };
+}
+
+/** The endpoint first, its stack last: nothing comes between the stack's status and what follows from it. */
+async function look(
+  { cloudformation, cloudwatch, sagemaker, environment }: IdleGuardServices,
+  stackId: string,
+  endpointName: string,
+  since: Date,
+  moment: Date,
+): Promise<GuardedEndpoint> {
+  const endpoint = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
+  const dimensions = {
+    EndpointName: endpointName,
+    VariantName: required(environment, IdleGuardVariable.VARIANT_NAME),
+  };
+  const until = Math.max(moment.getTime(), Date.now()) + METRIC_MARGIN * 1000;
+  const metrics = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: since,
+      EndTime: new Date(until),
+      MetricDataQueries: [
+        {
+          Id: 'invocations',
+          MetricStat: {
+            Metric: {
+              Namespace: 'AWS/SageMaker',
+              MetricName: 'Invocations',
+              Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+            },
+            // Of seven days at most, this is a tenth of what one answer holds.
+            Period: 60,
+            Stat: 'Sum',
+          },
+        },
+      ],
+    }),
+  );
+  const values = metrics.MetricDataResults?.flatMap(({ Values }) => Values ?? []) ?? [];
+  const changeSets: Date[] = [];
+  for await (const page of paginateListChangeSets({ client: cloudformation }, { StackName: stackId })) {
+    for (const { ExecutionStatus, Status, CreationTime } of page.Summaries ?? []) {
+      if ((ExecutionStatus === 'AVAILABLE' || Status?.endsWith('_IN_PROGRESS')) && CreationTime) {
+        changeSets.push(CreationTime);
+      }
+    }
+  }
+  const [stack] = (await cloudformation.send(new DescribeStacksCommand({ StackName: stackId }))).Stacks ?? [];
+  const lastDeployed = stack?.LastUpdatedTime ?? stack?.CreationTime;
+  if (!stack?.StackStatus || !lastDeployed || !endpoint.EndpointStatus || !endpoint.LastModifiedTime) {
+    throw new Error(`the stack ${stackId} or the endpoint ${endpointName} cannot be described`);
+  }
+  return {
+    stackStatus: stack.StackStatus,
+    terminationProtection: stack.EnableTerminationProtection ?? false,
+    hasExecutionRole: stack.RoleARN !== undefined,
+    lastDeployed,
+    changeSets,
+    endpointStatus: endpoint.EndpointStatus,
+    lastModified: endpoint.LastModifiedTime,
+    invocations: values.reduce((sum, value) => sum + value, 0),
+  };
+}
+
+function required(environment: IdleGuardServices['environment'], name: string): string {
+  const value = environment[name];
+  if (value === undefined) {
+    throw new Error(`the function has no environment variable ${name}`);
+  }
+  return value;
+}
+
+export const handler = idleGuardHandler({
+  cloudformation: new CloudFormationClient({ maxAttempts: 5 }),
+  cloudwatch: new CloudWatchClient({ maxAttempts: 5 }),
+  sagemaker: new SageMakerClient({ maxAttempts: 5 }),
+  sns: new SNSClient({ maxAttempts: 5 }),
+  environment: process.env,
+});

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { BundledFunction } from '../bundled-function';
+import { IdleGuardVariable } from './idle-guard-contract';
+import { spanInWords } from './idle-mail';
+import { idleAlarmTiming } from './idle-timeout';
+
+/** An endpoint that ends when nobody uses it. */
+export interface IdleGuardProps {
+  readonly endpointName: string;
+  readonly variantName: string;
+  /** The endpoint's ARN, which SageMaker writes in lower case. A reference: the guard is made after the endpoint and goes before it. */
+  readonly endpointArn: string;
+  /** How long the endpoint may be without an invocation. */
+  readonly idleTimeout: Duration;
+  /**
+   * The ARN of a topic that is told before.
+   * @default - nobody is told
+   */
+  readonly topicArn?: string;
+}
+
+/**
+ * Deletes the stack that it stands in, through CloudFormation, when its endpoint had no invocation for a while:
+ * nothing drifts, and the next deploy brings the endpoint back.
+ *
+ * CloudFormation deletes with the role that the CDK CLI deployed the stack with, which stays with the stack; so the function may
+ * delete this one stack and nothing of what is in it. A stack without such a role is left as it is, and told of.
+ * Metrics arrive some minutes late: an invocation in the very last minutes of the timeout may come too late to be seen.
+ */
+export class IdleGuard extends Construct {
+  public constructor(scope: Construct, id: string, props: IdleGuardProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const { endpointName, variantName, topicArn } = props;
+    const seconds = props.idleTimeout.toSeconds();
+    // A name of ours, from the endpoint's: the function's policy and the alarm's permission come before the alarm, so they cannot refer to it.
+    const alarmName = `${endpointName}-idle`;
+    const alarmArn = stack.formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: alarmName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const guard = new BundledFunction(this, 'Function', {
+      entry: join(__dirname, 'idle-guard.lambda.ts'),
+      description: `Deletes the stack of the endpoint ${endpointName} when it is idle`,
+      timeout: Duration.minutes(1),
+      environment: {
+        [IdleGuardVariable.STACK_ID]: Aws.STACK_ID,
+        [IdleGuardVariable.ENDPOINT_NAME]: endpointName,
+        [IdleGuardVariable.VARIANT_NAME]: variantName,
+        [IdleGuardVariable.IDLE_TIMEOUT]: String(seconds),
+        ...(topicArn !== undefined && { [IdleGuardVariable.TOPIC_ARN]: topicArn }),
+      },
+    });
+    for (const statement of [
+      new PolicyStatement({
+        actions: [
+          'cloudformation:DescribeStacks',
+          'cloudformation:ListChangeSets',
+          'cloudformation:DeleteStack',
+        ],
+        resources: [Aws.STACK_ID],
+      }),
+      new PolicyStatement({
+        actions: ['sagemaker:DescribeEndpoint'],
+        resources: [props.endpointArn],
+      }),
+      // AWS has no resource for metrics that are read.
+      new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }),
+      new PolicyStatement({ actions: ['cloudwatch:SetAlarmState'], resources: [alarmArn] }),
+      ...(topicArn === undefined
+        ? []
+        : [new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] })]),
+    ]) {
+      guard.addToRolePolicy(statement);
+    }
+    guard.function.addPermission('Alarm', {
+      principal: new ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com'),
+      sourceAccount: stack.account,
+      sourceArn: alarmArn,
+    });
+
+    const timing = idleAlarmTiming(seconds);
+    const alarm = new Alarm(this, 'Alarm', {
+      alarmName,
+      alarmDescription: `The endpoint ${endpointName} had no invocation for ${spanInWords(seconds)}`,
+      metric: new Metric({
+        namespace: 'AWS/SageMaker',
+        metricName: 'Invocations',
+        dimensionsMap: { EndpointName: endpointName, VariantName: variantName },
+        statistic: Stats.SUM,
+        period: Duration.seconds(timing.period),
+      }),
+      evaluationPeriods: timing.evaluationPeriods,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      // Without an invocation there is no data: no data is what is looked for.
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: guard.function.functionArn }) });
+    // An action that fails for want of its permission is not tried again, and the alarm would never go off once more.
+    alarm.node.addDependency(guard);
+  }
+}
