@@ -266,6 +266,16 @@ const TRAINING: Case[] = [
     /channels: '\.\.' is not a channel name/,
   ],
   [
+    'two channels that differ in punctuation alone',
+    {
+      channels: {
+        'a-b': Channel.fromDirectory(directory.dataset),
+        ab: Channel.fromDirectory(directory.dataset),
+      },
+    },
+    /channels: 'a-b' and 'ab' differ in punctuation alone/,
+  ],
+  [
     'a run time of no whole seconds',
     { maxRuntime: Duration.millis(1500) },
     /^training\.maxRuntime: 1\.5 seconds is not a whole number of seconds from 1/,

@@ -114,7 +114,24 @@ function channelProblems(props: TrainingProps): string[] {
     }
     variables.set(variable, name);
   }
-  return problems;
+  return [...problems, ...outputProblems(props)];
+}
+
+/** Uploaded channels that would be the same output of the workspace stack: CloudFormation's names have no punctuation. */
+function outputProblems({ channels }: TrainingProps): string[] {
+  const outputs = new Map<string, string>();
+  return Object.keys(channels)
+    .filter((name) => channels[name] instanceof DirectoryChannel)
+    .flatMap((name) => {
+      const output = name.replaceAll(/[^A-Za-z0-9]/g, '');
+      const other = outputs.get(output);
+      outputs.set(output, name);
+      return other === undefined
+        ? []
+        : [
+            `channels: '${other}' and '${name}' differ in punctuation alone, which a stack's outputs do not have; rename one`,
+          ];
+    });
 }
 
 function retryProblems({ maxRetryAttempts: attempts }: TrainingProps): string[] {
