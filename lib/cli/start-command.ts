@@ -30,7 +30,7 @@ Rehearses the whole life of bin/app.ts in an AWS in memory, on this machine, wit
 the CDK CLI bootstraps and deploys the stacks, the job trains, the endpoint predicts, the CDK CLI destroys all,
 and everything that is left is listed.
 
-  --channel NAME=DIR          data of this machine for a channel of the job
+  --channel NAME=DIR          data of this machine for a channel of the job, without the gate of the declared data
   --hyperparameter KEY=VALUE  another value for this rehearsal
   --out DIR                   where the logs, the predictions and the report go (rehearsal)
   --keep                      leave all deployed until interrupted, to use cdk, aws and npm run invoke by hand
@@ -96,6 +96,9 @@ export function startCommand(root: string): Command {
       ({ stacks }) => stacks.map(({ name }) => name).join(', '),
     );
     const { project, directory: assembly, stacks } = synthesized;
+    if (Object.keys(options.channels).length > 0) {
+      terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
+    }
     const rehearsal = await steps.run(
       'start',
       () => Rehearsal.start({ project, assembly, outDirectory, python, region, terminal, signal }),

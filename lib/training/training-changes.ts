@@ -21,7 +21,10 @@ export function trainingChanges(scope: IConstruct): TrainingChanges | undefined 
   return scope.node.tryGetContext(TRAINING_CHANGES) as TrainingChanges | undefined;
 }
 
-/** A training job with changes; a channel that it does not have is no change, but one of `trainingChangeProblems`. */
+/**
+ * A training job with changes; a channel that it does not have is no change, but one of `trainingChangeProblems`.
+ * Other data has no gate: the declared one says what a model of the declared data must reach.
+ */
 export function changedTraining(training: TrainingProps, changes: TrainingChanges): TrainingProps {
   const directories = Object.entries(changes.channels).map(([name, directory]) => [
     name,
@@ -31,6 +34,7 @@ export function changedTraining(training: TrainingProps, changes: TrainingChange
     ...training,
     channels: { ...training.channels, ...Object.fromEntries(directories) },
     hyperparameters: { ...training.hyperparameters, ...changes.hyperparameters },
+    minimumMetrics: directories.length > 0 ? undefined : training.minimumMetrics,
   };
 }
 
