@@ -19,6 +19,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 
@@ -80,9 +81,18 @@ def main(argv: list[str]) -> int:
         host.progress({"port": host.port, "url": host.url})
         ended.wait()
     finally:
-        host.children.close()
-        shutil.rmtree(state_dir, ignore_errors=True)
+        host.close()
+        remove(state_dir)
     return 0
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder in which a thread may be writing its last file."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

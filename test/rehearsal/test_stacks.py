@@ -237,6 +237,27 @@ def test_an_export_in_use_can_neither_change_nor_go(stack, emulator):
     assert user.delete() == "DELETE_COMPLETE"
 
 
+def test_a_change_set_names_the_properties_that_change_and_what_is_replaced(stack):
+    named = {"properties": {"Name": "/test/one"}}
+    assert stack.deploy({"Kept": parameter("1"), "Named": parameter("1", **named)}) == "CREATE_COMPLETE"
+    renamed = {"properties": {"Name": "/test/two"}}
+    body = {"Resources": {"Kept": parameter("2"), "Named": parameter("1", **renamed)}}
+    stack.cloudformation.create_change_set(
+        StackName=stack.name, ChangeSetName="look", TemplateBody=json.dumps(body)
+    )
+    found = stack.cloudformation.describe_change_set(StackName=stack.name, ChangeSetName="look")["Changes"]
+    changes = {change["ResourceChange"]["LogicalResourceId"]: change["ResourceChange"] for change in found}
+    targets = {name: [item["Target"] for item in change["Details"]] for name, change in changes.items()}
+    assert targets == {
+        "Kept": [{"Attribute": "Properties", "Name": "Value", "RequiresRecreation": "Never"}],
+        "Named": [{"Attribute": "Properties", "Name": "Name", "RequiresRecreation": "Always"}],
+    }
+    assert {name: change["Replacement"] for name, change in changes.items()} == {
+        "Kept": "False",
+        "Named": "True",
+    }
+
+
 def test_conditions_leave_resources_out(stack):
     template = {
         "Conditions": {

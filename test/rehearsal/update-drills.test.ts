@@ -43,6 +43,10 @@ test('an unchanged deploy does nothing and trains nothing', async () => {
 
 test('a changed hyperparameter trains once, and the endpoint answers throughout and then with the new model', async () => {
   const former = await drill.trainingJobs();
+  const { stderr } = await drill.cdk('diff', '--app', drill.synthesize({ factor: 3 }));
+  expect(stderr).toMatch(
+    /\[~\] Custom::SageMakerTrainingJob .*\n(.*\n)*?.*\[~\] \.factor:\n.*\[-\] 2\n.*\[\+\] 3\n/,
+  );
   const { exitCode, answers } = await deployAndAsk({ factor: 3 });
   expect(exitCode).toBe(0);
   expect(answers).toEqual([2, 3]);
@@ -72,7 +76,9 @@ test('a changed number of instances updates the endpoint and trains nothing', as
 test('a script that fails fails the deploy with its reason, and the former model serves on', async () => {
   const { exitCode, said, answers } = await deployAndAsk({ factor: 0, initialInstanceCount: 2 });
   expect(exitCode).toBe(1);
-  expect(said).toMatch(/training job updates-\w+-\w+ failed: .*the factor is nothing/);
+  expect(said).toMatch(
+    /training job updates-\w+-\w+ failed: AlgorithmError: [^']*ValueError: the factor is nothing/,
+  );
   expect(answers).toEqual([3]);
 }, 300_000);
 

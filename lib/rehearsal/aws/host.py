@@ -48,6 +48,7 @@ class Host:
         self._clients_lock = threading.Lock()
         self._output_lock = threading.Lock()
         self._folders = 0
+        self._closed = False
 
     def client(self, service: str, region: str) -> Any:
         """A boto3 client of this very server: resources are made through the API that users see."""
@@ -68,10 +69,18 @@ class Host:
     def folder(self, name: str) -> Path:
         """A fresh folder under the state directory."""
         with self._output_lock:
+            if self._closed:
+                raise RuntimeError("the server is stopping")
             self._folders += 1
             path = self.state_dir / f"{self._folders:04d}-{name}"
-        path.mkdir(parents=True)
+            path.mkdir()
         return path
+
+    def close(self) -> None:
+        """Ends all children; from then on no folder is made, so that the state directory can go."""
+        with self._output_lock:
+            self._closed = True
+        self.children.close()
 
     def callback_url(self, token: str) -> str:
         """The address of an open callback."""

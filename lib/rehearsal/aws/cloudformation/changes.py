@@ -6,6 +6,7 @@ from typing import Any
 
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.resources import HANDLERS, handler_of
+from aws.cloudformation.resources.custom import CustomResource
 from aws.cloudformation.stack import Stack, Target
 from aws.cloudformation.template import Resolver
 
@@ -58,9 +59,39 @@ def changes(stack: Stack, target: Target) -> list[dict[str, Any]]:
         if known and known.physical_id:
             change["PhysicalResourceId"] = known.physical_id
         if action == "Modify":
-            change |= {"Replacement": "Conditional", "Scope": ["Properties"], "Details": []}
+            change |= _modification(old[logical_id], new[logical_id], tags_changed)
         found.append({"Type": "Resource", "ResourceChange": change})
     return found
+
+
+def _modification(old: dict[str, Any], new: dict[str, Any], tags_changed: bool) -> dict[str, Any]:
+    """What of a resource changes, and whether another takes its place: a custom resource's function alone knows that."""
+    before, after = old.get("Properties", {}), new.get("Properties", {})
+    names = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    handler = handler_of(new["Type"])
+    unknown = isinstance(handler, CustomResource)
+
+    def recreation(name: str) -> str:
+        return "Conditionally" if unknown else "Always" if name in handler.immutable else "Never"
+
+    details = [
+        {
+            "Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation(name)},
+            "Evaluation": "Static",
+            "ChangeSource": "DirectModification",
+        }
+        for name in sorted(names)
+    ]
+    replaced = {detail["Target"]["RequiresRecreation"] for detail in details}
+    return {
+        "Replacement": "Conditional"
+        if "Conditionally" in replaced
+        else "True"
+        if "Always" in replaced
+        else "False",
+        "Scope": ["Properties"] * bool(names) + ["Tags"] * tags_changed,
+        "Details": details,
+    }
 
 
 def differs(stack: Stack, target: Target, found: list[dict[str, Any]]) -> bool:
