@@ -37,8 +37,8 @@ function processesOf(path: string): string[] {
 
 async function until(condition: () => boolean): Promise<void> {
   for (let waited = 0; !condition(); waited += 100) {
-    if (waited > 60_000) {
-      throw new Error('waited for a minute');
+    if (waited > 180_000) {
+      throw new Error('waited for three minutes');
     }
     await new Promise((done) => setTimeout(done, 100));
   }
