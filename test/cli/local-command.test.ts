@@ -114,7 +114,7 @@ test('the declared job trains, is served and predicts, and the report shows it',
   expect(report).toContain('animal_01.jpg');
   expect(report).toContain('<svg');
   expect(processesOf(out)).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 test('--skip-training serves the last model until it is interrupted, and leaves no process', async () => {
   const out = join(folder, 'whole');
@@ -134,7 +134,7 @@ test('--skip-training serves the last model until it is interrupted, and leaves 
   expect((await ended).code).toBe(130);
   await expect(fetch(`${url}/ping`)).rejects.toThrow('fetch failed');
   expect(processesOf(out)).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test('an interruption in the middle of training ends the script', async () => {
   const out = join(folder, 'interrupted');
@@ -152,7 +152,7 @@ test('an interruption in the middle of training ends the script', async () => {
   const { code, said } = await ended;
   expect({ code, said: said.includes('interrupted') }).toEqual({ code: 130, said: true });
   expect(processesOf(out)).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test('a script that fails shows its last lines and the FailureReason of SageMaker', async () => {
   const data = mkdtempSync(join(folder, 'data-'));
@@ -164,7 +164,7 @@ test('a script that fails shows its last lines and the FailureReason of SageMake
     /FailureReason: AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "ValueError: training channel/,
   );
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('Failed');
-}, 120_000);
+}, 300_000);
 
 test('a channel that the job does not declare is named with those it has', async () => {
   const { code, said } = await local('--out', join(folder, 'none'), '--channel', 'train=/tmp').ended;
@@ -174,7 +174,7 @@ test('a channel that the job does not declare is named with those it has', async
       '--channel train: the job has no such channel; there are training',
     ) as string,
   });
-}, 180_000);
+}, 300_000);
 
 test('what could not be predicted or served after the training is said before it', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
@@ -194,4 +194,4 @@ test('what could not be predicted or served after the training is said before it
     said: `--serve: cannot listen on port ${port} (another process listens on it); name another, or 0 for a free one\n`,
   });
   expect(existsSync(out)).toBe(false);
-}, 120_000);
+}, 300_000);
