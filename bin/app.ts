@@ -1,8 +1,8 @@
 import { App, Duration } from 'aws-cdk-lib';
 import { Hosting } from '../lib/endpoint/hosting';
-import { SageMakerProject } from '../lib/sagemaker-project';
+import { SageMakerProject } from '../lib/project/sagemaker-project';
 import { Channel } from '../lib/training/channel';
-import { Framework } from '../lib/training/framework';
+import { Framework } from '../lib/images/framework';
 
 const app = new App();
 

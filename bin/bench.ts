@@ -1,4 +1,4 @@
-import { benchCommand } from '../lib/cli/bench-command';
-import { main } from '../lib/cli/main';
+import { benchCommand } from '../lib/commands/bench/bench-command';
+import { main } from '../lib/console/main';
 
 void main(benchCommand);

@@ -1,4 +1,4 @@
-import { checkCommand } from '../lib/cli/check-command';
-import { main } from '../lib/cli/main';
+import { checkCommand } from '../lib/commands/check/check-command';
+import { main } from '../lib/console/main';
 
 void main(checkCommand);

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DefaultEndpoint, invokeCommand } from '../lib/cli/invoke-command';
-import { main } from '../lib/cli/main';
-import { synthesizeProject } from '../lib/cli/synthesize';
-import { UserError } from '../lib/cli/user-error';
-import { asynchronousEndpointMessage } from '../lib/invoke/asynchronous-endpoint';
-import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT } from '../lib/invoke/payload-limit';
+import { type DefaultEndpoint, invokeCommand } from '../lib/commands/invoke/invoke-command';
+import { main } from '../lib/console/main';
+import { synthesizeProject } from '../lib/assembly/synthesize';
+import { UserError } from '../lib/console/user-error';
+import { asynchronousEndpointMessage } from '../lib/commands/invoke/asynchronous-endpoint';
+import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT } from '../lib/commands/invoke/payload-limit';
 
 /** The endpoint that bin/app.ts declares. */
 async function declaredEndpoint(): Promise<DefaultEndpoint> {

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leftoversCommand } from '../lib/cli/leftovers-command';
-import { main } from '../lib/cli/main';
-import { synthesizeApp } from '../lib/cli/synthesize';
-import { type DeclaredProject, declaredProjects } from '../lib/template/declared-projects';
+import { leftoversCommand } from '../lib/commands/leftovers/leftovers-command';
+import { main } from '../lib/console/main';
+import { synthesizeApp } from '../lib/assembly/synthesize';
+import { type DeclaredProject, declaredProjects } from '../lib/assembly/declared-projects';
 
 /** The projects that bin/app.ts declares. */
 async function projects(signal: AbortSignal): Promise<DeclaredProject[]> {

@@ -1,4 +1,4 @@
-import { main } from '../lib/cli/main';
-import { pricesCommand } from '../lib/cli/prices-command';
+import { main } from '../lib/console/main';
+import { pricesCommand } from '../lib/commands/prices/prices-command';
 
 void main(pricesCommand);

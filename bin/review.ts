@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { main } from '../lib/cli/main';
-import { createReviewCommand } from '../lib/cli/review-command';
+import { main } from '../lib/console/main';
+import { createReviewCommand } from '../lib/commands/review/review-command';
 
 void main(createReviewCommand(join(__dirname, '..')));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { main } from '../lib/cli/main';
-import { startCommand } from '../lib/cli/start-command';
+import { main } from '../lib/console/main';
+import { startCommand } from '../lib/commands/rehearsal/start-command';
 
 void main(startCommand(join(__dirname, '..')));

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main } from '../lib/cli/main';
-import { synthesizeProject } from '../lib/cli/synthesize';
-import { watchCommand } from '../lib/cli/watch-command';
+import { main } from '../lib/console/main';
+import { synthesizeProject } from '../lib/assembly/synthesize';
+import { watchCommand } from '../lib/commands/watch/watch-command';
 
 void main(
   watchCommand(async (signal) => {

@@ -7,9 +7,9 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Hosting } from '../lib/endpoint/hosting';
 import { ModelSource } from '../lib/endpoint/model-source';
-import { SageMakerProject } from '../lib/sagemaker-project';
+import { SageMakerProject } from '../lib/project/sagemaker-project';
 import { Channel } from '../lib/training/channel';
-import { Framework } from '../lib/training/framework';
+import { Framework } from '../lib/images/framework';
 import { ProjectDirectory, testApp } from './project-fixture';
 
 /** Findings of cdk-nag that stand, each with its reason. What is not here fails; what is no longer found fails too. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { App, type AppProps, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Hosting } from '../lib/endpoint/hosting';
-import { SageMakerProject, type SageMakerProjectProps } from '../lib/sagemaker-project';
+import { SageMakerProject, type SageMakerProjectProps } from '../lib/project/sagemaker-project';
 import { Channel } from '../lib/training/channel';
-import { Framework } from '../lib/training/framework';
+import { Framework } from '../lib/images/framework';
 import type { TrainingProps } from '../lib/training/training-props';
 
 /** The flags of cdk.json, so that tests see the templates that deploy. */

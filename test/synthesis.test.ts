@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { synthesizeApp } from '../lib/cli/synthesize';
-import { readProjectTemplate } from '../lib/template/project-template';
+import { synthesizeApp } from '../lib/assembly/synthesize';
+import { readProjectTemplate } from '../lib/assembly/project-template';
 
 const ROOT = resolve(__dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'synthesis-'));

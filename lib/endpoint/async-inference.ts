@@ -5,7 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { readPrefix } from '../sagemaker-permissions';
+import { readPrefix } from '../aws/sagemaker-permissions';
 import type { AsyncHosting } from './hosting';
 
 /** Where requests are put, below the project's bucket. */

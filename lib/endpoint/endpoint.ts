@@ -24,9 +24,9 @@ import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { processorOf } from '../instance-types';
-import { publishMetrics, pullImage, writeLogs } from '../sagemaker-permissions';
-import { type DeepLearningContainer, imageUri } from '../training/deep-learning-containers';
+import { processorOf } from '../images/instance-types';
+import { publishMetrics, pullImage, writeLogs } from '../aws/sagemaker-permissions';
+import { type DeepLearningContainer, imageUri } from '../images/deep-learning-containers';
 import { idleTopicParameterName } from '../workspace/idle-notices';
 import {
   AsyncHosting,

@@ -1,6 +1,6 @@
 import { type Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
-import { type InstanceType, instanceTypeProblems, processorOf } from '../instance-types';
-import { mailAddressProblems } from '../mail-address';
+import { type InstanceType, instanceTypeProblems, processorOf } from '../images/instance-types';
+import { mailAddressProblems } from '../aws/mail-address';
 import { idleTimeoutProblems } from './idle-timeout';
 
 /** What every way of hosting may have. */

@@ -3,7 +3,7 @@ import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { BundledFunction } from '../bundled-function';
+import { BundledFunction } from '../aws/bundled-function';
 import { IdleGuardVariable } from './idle-guard-contract';
 import { spanInWords } from './idle-mail';
 import { idleAlarmTiming } from './idle-timeout';

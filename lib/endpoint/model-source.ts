@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { Fn, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { archiveAsset, filesBelow } from '../deterministic-archive';
+import { archiveAsset, filesBelow } from '../aws/deterministic-archive';
 import { s3UriProblems } from '../training/channel';
-import { Framework } from '../training/framework';
+import { Framework } from '../images/framework';
 import { modelDataUrlParameterName } from '../training/training-job';
 
 /** A model that was trained elsewhere. */

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { FileSystem, IgnoreMode, Token } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { filesBelow } from '../deterministic-archive';
+import { filesBelow } from '../aws/deterministic-archive';
 
 /** How a channel's data reaches the training job. */
 export type InputMode = 'File' | 'FastFile' | 'Pipe';

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
-import { type PythonMap, type PythonValue, toPythonJson } from '../local/python-values';
-import { argumentValue } from '../local/toolkit-mapping';
-import { SAGEMAKER_PREFIX, TOOLKIT_HYPERPARAMETERS } from '../local/training-environment';
+import { type PythonMap, type PythonValue, toPythonJson } from '../commands/local/python-values';
+import { argumentValue } from '../commands/local/toolkit-mapping';
+import { SAGEMAKER_PREFIX, TOOLKIT_HYPERPARAMETERS } from '../commands/local/training-environment';
 
 /** A hyperparameter: what argparse can take from a command line, or a flat object (`{ a: 1, b: 2 }` arrives as `a=1,b=2`). */
 export type HyperparameterValue =

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { IgnoreStrategy } from 'aws-cdk-lib';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { archiveAsset, filesBelow } from '../deterministic-archive';
+import { archiveAsset, filesBelow } from '../aws/deterministic-archive';
 
 /** The file in a source directory that names what stays out of its archive, in the syntax of .gitignore. */
 export const IGNORE_FILE = '.sagemakerignore';

@@ -17,12 +17,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { BundledFunction } from '../bundled-function';
-import { processorOf } from '../instance-types';
-import { keepPrefix, logGroupContents } from '../sagemaker-permissions';
+import { BundledFunction } from '../aws/bundled-function';
+import { processorOf } from '../images/instance-types';
+import { keepPrefix, logGroupContents } from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
-import { imageUri } from './deep-learning-containers';
-import { Framework } from './framework';
+import { imageUri } from '../images/deep-learning-containers';
+import { Framework } from '../images/framework';
 import { SourceDirectory } from './source-directory';
 import {
   TERMINAL_EVENT_DETAIL,

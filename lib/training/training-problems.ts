@@ -1,6 +1,6 @@
 import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { budgetProblems } from '../cost/budget';
-import { instanceTypeProblems, processorOf } from '../instance-types';
+import { instanceTypeProblems, processorOf } from '../images/instance-types';
 import { DirectoryChannel } from './channel';
 import { hyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';

@@ -1,8 +1,8 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import type { InstanceType } from '../instance-types';
+import type { InstanceType } from '../images/instance-types';
 import type { Channel, InputMode } from './channel';
-import type { Framework } from './framework';
+import type { Framework } from '../images/framework';
 import type { HyperparameterValue } from './hyperparameters';
 import type { MetricDefinition } from './metric-definitions';
 

@@ -9,9 +9,9 @@ import {
   pullImage,
   readPrefix,
   writeLogs,
-} from '../sagemaker-permissions';
+} from '../aws/sagemaker-permissions';
 import { type Channel, DirectoryChannel, S3Channel } from './channel';
-import type { DeepLearningContainer } from './deep-learning-containers';
+import type { DeepLearningContainer } from '../images/deep-learning-containers';
 import { TRAINING_LOG_GROUP } from './training-job-contract';
 import { uploadPrefix } from './training-request';
 

@@ -4,7 +4,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { keepPrefix } from '../sagemaker-permissions';
+import { keepPrefix } from '../aws/sagemaker-permissions';
 import type { DirectoryChannel } from '../training/channel';
 import { channelUri, UPLOAD_PREFIX, uploadPrefix } from '../training/training-request';
 

@@ -1,7 +1,7 @@
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Construct } from 'constructs';
-import { mailAddressProblems } from '../mail-address';
-import { PROJECT_TAG } from '../project-tag';
+import { mailAddressProblems } from '../aws/mail-address';
+import { PROJECT_TAG } from '../names';
 
 /** What a project may cost in a month, and who is told. */
 export interface MonthlyBudgetProps {

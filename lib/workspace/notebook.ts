@@ -15,8 +15,8 @@ import {
   type CfnNotebookInstanceProps,
 } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
-import { type InstanceType, instanceTypeProblems } from '../instance-types';
-import { attachToVpc, keepPrefix, writeLogs } from '../sagemaker-permissions';
+import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
+import { attachToVpc, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
 
 /** Shell scripts that a notebook instance runs; each at most 16,384 characters in base64. */

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { SageMakerProject } from '../../lib/sagemaker-project';
+import { SageMakerProject } from '../../lib/project/sagemaker-project';
 import { Channel } from '../../lib/training/channel';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../lib/training/training-changes';
 import { ProjectDirectory, templateOf, testApp } from '../project-fixture';

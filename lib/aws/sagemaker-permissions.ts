@@ -1,0 +1,86 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { type DeepLearningContainer, repositoryArn } from '../images/deep-learning-containers';
+
+/** Lets a role pull one image. */
+export function pullImage(scope: Construct, image: DeepLearningContainer): PolicyStatement[] {
+  return [
+    // AWS has no resource to scope the token to, and by itself it reads nothing.
+    new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+    new PolicyStatement({
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+      resources: [repositoryArn(scope, image)],
+    }),
+  ];
+}
+
+/** Lets a role read the objects below a key prefix of a bucket. */
+export function readPrefix(bucketArn: string, prefix: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`] }),
+    new PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [bucketArn],
+      conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
+    }),
+  ];
+}
+
+/** Lets a role keep objects below a key prefix of a bucket: read, write and delete them. */
+export function keepPrefix(bucketArn: string, prefix: string): PolicyStatement[] {
+  return [
+    ...readPrefix(bucketArn, prefix),
+    new PolicyStatement({
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
+      resources: [`${bucketArn}/${prefix}*`],
+    }),
+  ];
+}
+
+/** The ARN of a log group with everything in it. */
+export function logGroupContents(scope: Construct, logGroupName: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${logGroupName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** Lets a role write log streams into a group; not create the group, so that one that was deleted does not come back. */
+export function writeLogs(scope: Construct, logGroupName: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    resources: [logGroupContents(scope, logGroupName)],
+  });
+}
+
+/** Lets a role publish metrics in one namespace. */
+export function publishMetrics(namespace: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['cloudwatch:PutMetricData'],
+    // AWS has no resource for metrics: the namespace is what can be scoped.
+    resources: ['*'],
+    conditions: { StringEquals: { 'cloudwatch:namespace': namespace } },
+  });
+}
+
+/** What SageMaker does in the role's name to put instances into a VPC. Source: "Amazon SageMaker roles", CreateTrainingJob with a VPC. */
+export function attachToVpc(): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:CreateNetworkInterfacePermission',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DeleteNetworkInterfacePermission',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeVpcs',
+      'ec2:DescribeDhcpOptions',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeSecurityGroups',
+    ],
+    // The interfaces do not exist yet, and Describe* cannot be scoped.
+    resources: ['*'],
+  });
+}

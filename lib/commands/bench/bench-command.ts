@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { BenchRun } from './bench-run';
+import { type Comparison, renderComparison } from './comparison';
+import { comparePrediction } from './prediction';
+import { compareSynthesis } from './synthesis';
+import { compareTraining } from './training';
+import { ensurePythonEnvironment } from '../local/python-environment';
+import type { Command } from '../../console/main';
+import { RUNTIME_REQUIREMENTS } from '../local/python-requirements';
+import { UsageError } from '../../console/user-error';
+
+const USAGE = `usage: npm run bench
+
+Measures synthesis, training and prediction on this machine and prints each as a ratio of two medians of this run,
+with what it should be. Takes some minutes; anything else that runs meanwhile disturbs it.
+Exits with 0 whether the aims are met or not.
+
+  --help   this text
+
+examples:
+  npm run bench
+  npm run --silent bench > bench.txt`;
+
+/** `npm run bench`. */
+export const benchCommand: Command = async (argv, { terminal, signal }) => {
+  if (asksForHelp(argv)) {
+    terminal.result(USAGE);
+    return 0;
+  }
+  const { python } = await ensurePythonEnvironment({ requirements: RUNTIME_REQUIREMENTS, terminal, signal });
+  const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
+  const run: BenchRun = { root: resolve(__dirname, '../../..'), scratch, python, terminal, signal };
+  const print = (comparisons: readonly Comparison[]) =>
+    comparisons.forEach((comparison) => terminal.result(renderComparison(comparison)));
+  try {
+    print(await compareSynthesis(run));
+    const training = await compareTraining(run);
+    print(training.comparisons);
+    print(await comparePrediction(run, training.modelDirectory));
+    return 0;
+  } finally {
+    terminal.clearProgress();
+    await rm(scratch, { recursive: true, force: true });
+  }
+};
+
+function asksForHelp(argv: string[]): boolean {
+  try {
+    return parseArgs({ args: argv, options: { help: { type: 'boolean', default: false } } }).values.help;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { UserError } from '../../console/user-error';
+import { ProcessGroup, type ProcessGroupOptions } from '../local/process-group';
+
+/** A command that ended well. */
+export interface MeasuredCommand {
+  /** From its start to its end. */
+  readonly seconds: number;
+  readonly stdout: string;
+}
+
+/**
+ * Runs a command and all that it starts to its end, against the clock.
+ * @param signal ends it
+ * @throws UserError with its last words if it fails; the signal's reason if that was aborted
+ */
+export async function measureCommand(
+  options: ProcessGroupOptions,
+  signal: AbortSignal,
+): Promise<MeasuredCommand> {
+  signal.throwIfAborted();
+  const started = performance.now();
+  const group = new ProcessGroup(options);
+  const stop = () => group.kill('SIGKILL');
+  signal.addEventListener('abort', stop);
+  try {
+    let stdout = '';
+    let stderr = '';
+    group.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    group.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const { exitCode } = await group.ended;
+    signal.throwIfAborted();
+    if (exitCode !== 0) {
+      const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-10).join('\n');
+      throw new UserError(`${options.command.join(' ')} ended with ${exitCode}:\n${words}`);
+    }
+    return { seconds: (performance.now() - started) / 1000, stdout };
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

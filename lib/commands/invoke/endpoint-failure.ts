@@ -1,0 +1,74 @@
+import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
+import { accessProblem } from '../../aws/access-problem';
+import { containerMessage, PredictionError } from './predictor';
+
+/** What the SDK's errors have in common; Node's own carry a code instead of metadata. */
+type SdkError = Error & { readonly code?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
+
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
+const LOST_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
+
+/** What an error of InvokeEndpoint means for the person who called it, and whether trying again may help. */
+export function endpointFailure(error: unknown, endpointName: string): Error {
+  if (!(error instanceof Error)) {
+    return new Error(String(error));
+  }
+  const { name, message, code, $metadata } = error as SdkError;
+  const status = $metadata?.httpStatusCode;
+  if (error instanceof ModelError) {
+    return modelFailure(error, endpointName);
+  }
+  const access = accessProblem(error);
+  if (access) {
+    const wayOut = access.kind === 'absent' ? ', or ask a local server with --url' : '';
+    return new PredictionError(`${access.message}${wayOut}`, 'never', true);
+  }
+  if (DENIED.has(name)) {
+    return new PredictionError(
+      `these AWS credentials may not invoke endpoint ${endpointName}: ${message}; allow sagemaker:InvokeEndpoint`,
+      'never',
+      true,
+    );
+  }
+  if (name === 'ValidationError' && /endpoint .*not found/i.test(message)) {
+    return new PredictionError(
+      `${lowerFirst(message).replace(/\.$/, '')}: deploy it with "npx cdk deploy ${endpointName}-endpoint", or check --endpoint and AWS_REGION`,
+      'never',
+      true,
+    );
+  }
+  if (/oversize body/i.test(message)) {
+    return new PredictionError(
+      `endpoint ${endpointName} refuses a request of this size (4 MB serverless, 6 MB real-time): ` +
+        'send a smaller image or fewer instances, or use asynchronous inference or a batch transform job',
+    );
+  }
+  if (status === 429 || status === 503 || /throttl|toomanyrequests/i.test(name)) {
+    return new PredictionError(`endpoint ${endpointName} is not ready or throttled: ${message}`, 'patiently');
+  }
+  if ((status ?? 0) >= 500 || LOST_CONNECTION.has(code ?? '')) {
+    return new PredictionError(`endpoint ${endpointName}: ${message}`, 'briefly', code === 'ECONNREFUSED');
+  }
+  if (code === 'ENOTFOUND') {
+    return new PredictionError(
+      `the service cannot be reached (${message}): check AWS_REGION and the network`,
+      'never',
+      true,
+    );
+  }
+  return status === undefined ? error : new PredictionError(`endpoint ${endpointName}: ${name}: ${message}`);
+}
+
+/** The container answered with an error of its own: its words, and where it wrote more. */
+function modelFailure(error: ModelError, endpointName: string): PredictionError {
+  const status = error.OriginalStatusCode === undefined ? '' : ` ${error.OriginalStatusCode}`;
+  const said = containerMessage(error.OriginalMessage ?? error.message);
+  // The ARN is arn:…:log-group:<name>[:log-stream:<name>]; an endpoint always writes to the group of its name.
+  const [, group, , stream] = error.LogStreamArn?.match(/:log-group:([^:]+)(:log-stream:(.+))?$/) ?? [];
+  const log = `${group ?? `/aws/sagemaker/Endpoints/${endpointName}`}${stream ? `, stream ${stream}` : ''}`;
+  return new PredictionError(`the model answered${status}: ${said} (log group ${log})`);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,122 @@
+import {
+  CloudWatchLogsClient,
+  type LogGroup,
+  paginateDescribeLogGroups,
+  paginateDescribeLogStreams,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { TRAINING_LOG_GROUP } from '../../../training/training-job-contract';
+import { isGone } from '../failure';
+import type { Finder, Search } from '../finder';
+import { storageCost, unknownHourlyCost } from '../hourly-cost';
+import { awsCommand, quoted } from '../removal';
+import { formatBytes } from '../size';
+
+/** Where SageMaker and Lambda put the groups that they make themselves, before the endpoint's or the function's name. */
+const ENDPOINTS = '/aws/sagemaker/Endpoints/';
+const FUNCTIONS = '/aws/lambda/';
+
+/** SageMaker's log groups for a whole account, in which a project has streams only: `<job or notebook>/…`. */
+const SHARED_GROUPS = [TRAINING_LOG_GROUP, '/aws/sagemaker/NotebookInstances'];
+
+/** Log groups: by what is stored in them. */
+export const logGroups: Finder = {
+  what: 'log groups',
+  arns: /^logs:log-group:/,
+  async *find(search) {
+    const { names, owned, region } = search;
+    const prefixes = ['', FUNCTIONS, ENDPOINTS].map((prefix) => `${prefix}${names.project}`);
+    const others = [...owned.taggedNames('logs:log-group:'), ...owned.idsOf('AWS::Logs::LogGroup')];
+    const seen = new Set<string>();
+    for (const prefix of new Set([...prefixes, ...others])) {
+      for await (const group of groupsOf(prefix, search)) {
+        const name = group.logGroupName!;
+        const arn = group.logGroupArn ?? group.arn?.replace(/:\*$/, '');
+        const own = owned.recognise({
+          type: 'AWS::Logs::LogGroup',
+          name,
+          arn,
+          isNamed: isNamed(name, search),
+          removal: [awsCommand(region, 'logs delete-log-group', { 'log-group-name': name })],
+        });
+        if (own && !seen.has(name)) {
+          seen.add(name);
+          const bytes = group.storedBytes ?? 0;
+          yield {
+            type: 'AWS::Logs::LogGroup',
+            name,
+            arn,
+            ...own,
+            detail: formatBytes(bytes),
+            cost: storageCost(region, 'cloudWatch', 'logsStoredGbMonth', bytes),
+          };
+        }
+      }
+    }
+  },
+};
+
+/** Log streams of the project's jobs and notebooks in SageMaker's shared groups, those of one job or notebook together. */
+export const logStreams: Finder = {
+  what: "log streams in SageMaker's shared log groups",
+  // Streams have no tags.
+  arns: /^logs:log-stream:/,
+  async *find(search) {
+    for (const group of SHARED_GROUPS) {
+      for (const [writer, count] of await streamsByWriter(group, search)) {
+        const prefix = { 'log-group-name': group, 'log-stream-name-prefix': `${writer}/` };
+        const listing = awsCommand(search.region, 'logs describe-log-streams', prefix);
+        const deletion = awsCommand(search.region, 'logs delete-log-stream', { 'log-group-name': group });
+        yield {
+          type: 'AWS::Logs::LogStream',
+          name: `${group}: ${writer}/`,
+          foundBy: ['name'],
+          detail: `${count} stream${count === 1 ? '' : 's'}`,
+          cost: unknownHourlyCost('storage: CloudWatch tells no size of a stream'),
+          removal: [
+            `for stream in $(${listing} --query ${quoted('logStreams[].logStreamName')} --output text); ` +
+              `do ${deletion} --log-stream-name "$stream"; done`,
+          ],
+        };
+      }
+    }
+  },
+};
+
+function isNamed(name: string, { names }: Search): boolean {
+  return (
+    name === `${ENDPOINTS}${names.project}` ||
+    names.isGenerated(name.startsWith(FUNCTIONS) ? name.slice(FUNCTIONS.length) : name)
+  );
+}
+
+async function* groupsOf(prefix: string, search: Search): AsyncIterable<LogGroup> {
+  const client = search.client(CloudWatchLogsClient);
+  const request = { logGroupNamePrefix: prefix };
+  for await (const page of paginateDescribeLogGroups({ client }, request, search.options)) {
+    yield* page.logGroups ?? [];
+  }
+}
+
+/** The streams of a shared group by the job or notebook that wrote them. */
+async function streamsByWriter(group: string, search: Search): Promise<Map<string, number>> {
+  const { names } = search;
+  const client = search.client(CloudWatchLogsClient);
+  const counts = new Map<string, number>();
+  const request = { logGroupName: group, logStreamNamePrefix: names.project };
+  try {
+    for await (const page of paginateDescribeLogStreams({ client }, request, search.options)) {
+      for (const { logStreamName } of page.logStreams ?? []) {
+        const writer = logStreamName!.split('/')[0]!;
+        if (names.isOwn(writer) || names.isTrainingJob(writer)) {
+          counts.set(writer, (counts.get(writer) ?? 0) + 1);
+        }
+      }
+    }
+  } catch (error) {
+    // An account in which no job ever ran has no such group.
+    if (!isGone(error)) {
+      search.cannotSee(`log streams in ${group}`, error);
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { UsageError } from '../../console/user-error';
+import type { DeclaredTrainingJob } from '../../assembly/project-template';
+import { SAGEMAKER_PREFIX } from './training-environment';
+import { encodeHyperparameters, hyperparameterProblems } from '../../training/hyperparameters';
+
+/** What a command line changes of a declared job. */
+export interface JobChanges {
+  /** A directory or file by channel. */
+  readonly channels: Readonly<Record<string, string>>;
+  /** Texts as typed: a number or boolean becomes one, as in JSON. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
+}
+
+/** Splits `KEY=VALUE` options. @throws UsageError for one without a key or a `=` */
+export function keyValues(option: string, texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1 || at === text.length - 1) {
+        throw new UsageError(
+          `${option} '${text}' is not of the form ${option === '--channel' ? 'NAME=DIR' : 'KEY=VALUE'}`,
+        );
+      }
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+/**
+ * A declared job with the changes of a command line, and the data of each channel.
+ * @throws UsageError for a channel that the job does not declare, or has no data here, and for hyperparameters that AWS would refuse,
+ * alone or beside the declared ones
+ */
+export function changedJob(
+  job: DeclaredTrainingJob,
+  changes: JobChanges,
+): { readonly job: DeclaredTrainingJob; readonly channels: Record<string, string> } {
+  const declared = (job.request.InputDataConfig ?? []).map(({ ChannelName }) => ChannelName ?? '');
+  const values = Object.fromEntries(
+    Object.entries(changes.hyperparameters).map(([key, text]) => [key, typed(text)]),
+  );
+  const problems = [
+    ...Object.entries(changes.channels).flatMap(([name, path]) => channelProblems(name, path, declared)),
+    ...hyperparameterProblems({ ...declaredHyperparameters(job), ...values }).map(
+      (problem) => `--hyperparameter: ${problem}`,
+    ),
+  ];
+  const channels: Record<string, string> = {};
+  for (const name of declared) {
+    const data = changes.channels[name] ?? job.channelDirectories.get(name);
+    if (data === undefined) {
+      problems.push(
+        `channel ${name}: its data lies in S3; give a local copy of it with --channel ${name}=DIR`,
+      );
+    } else {
+      channels[name] = data;
+    }
+  }
+  if (problems.length > 0) {
+    throw new UsageError(problems.join('\n'));
+  }
+  return {
+    job: {
+      ...job,
+      request: {
+        ...job.request,
+        HyperParameters: { ...job.request.HyperParameters, ...encodeHyperparameters(values) },
+      },
+    },
+    channels,
+  };
+}
+
+function channelProblems(name: string, path: string, declared: readonly string[]): string[] {
+  if (!declared.includes(name)) {
+    return [`--channel ${name}: the job has no such channel; there are ${declared.join(', ')}`];
+  }
+  if (existsSync(path)) {
+    return [];
+  }
+  const hint = path.startsWith('~') ? '; no shell expands this ~, so write $HOME' : '';
+  return [`--channel ${name}: '${path}' does not exist${hint}`];
+}
+
+/** The hyperparameters that bin/app.ts names, without those that are added to them. */
+function declaredHyperparameters(job: DeclaredTrainingJob): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(job.request.HyperParameters ?? {})
+      .filter(([key]) => !key.startsWith(SAGEMAKER_PREFIX))
+      .map(([key, text]) => [key, JSON.parse(text) as unknown]),
+  );
+}
+
+/** A hyperparameter as typed on a command line: a number or boolean becomes one, as in JSON. */
+export function typed(text: string): number | boolean | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'number' || typeof value === 'boolean' ? value : text;
+  } catch {
+    return text;
+  }
+}

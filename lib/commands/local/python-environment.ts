@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Terminal } from '../../console/terminal';
+import { UserError } from '../../console/user-error';
+
+import { withDirectoryLock } from './directory-lock';
+import { runPython } from './python-command';
+
+/** What a Python environment is made from. */
+export interface PythonEnvironmentOptions {
+  /** Pinned requirements files, as paths; all are installed together. */
+  readonly requirements: readonly string[];
+  readonly terminal: Terminal;
+  /** Aborting it ends the installation; the next run does it again. */
+  readonly signal: AbortSignal;
+  /**
+   * The directory that gets `.venv`.
+   * @default - this project's root
+   */
+  readonly projectRoot?: string;
+}
+
+/** A Python with everything installed. */
+export interface PythonEnvironment {
+  /** Path of the interpreter. */
+  readonly python: string;
+}
+
+/** What a Python says about itself. */
+interface Interpreter {
+  readonly command: string;
+  readonly version: string;
+}
+
+const CANDIDATES = ['python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
+/** Those for which there is a TensorFlow of every release that the images have. */
+const SUITABLE = /^3\.(10|11|12)\./;
+const PROJECT_ROOT = resolve(__dirname, '../../..');
+
+/**
+ * Makes `.venv` in the project and installs the requirements, unless they are installed already: then it starts no
+ * process at all. Two runs at once wait for each other.
+ * Throws UserError if there is no suitable Python or the installation fails.
+ */
+export async function ensurePythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
+  const environment = new VirtualEnvironment(join(options.projectRoot ?? PROJECT_ROOT, '.venv'), options);
+  if (environment.isReady()) {
+    return { python: environment.python };
+  }
+  const { terminal, signal } = options;
+  const onWait = (owner: number) =>
+    terminal.info(`waiting for process ${owner}, which sets up the Python environment`);
+  await withDirectoryLock(`${environment.directory}.lock`, { signal, onWait }, async () => {
+    // The process that had the lock may have done it all.
+    if (!environment.isReady()) {
+      await environment.install();
+    }
+  });
+  terminal.clearProgress();
+  return { python: environment.python };
+}
+
+class VirtualEnvironment {
+  public readonly python: string;
+  /** Holds the hashes of what is installed, a line each: the tests need more than the commands, in the same environment. */
+  private readonly stamp: string;
+  /** Is there while an installation runs, and stays there if it was interrupted. */
+  private readonly unfinished: string;
+  private readonly hash: string;
+
+  public constructor(
+    public readonly directory: string,
+    private readonly options: PythonEnvironmentOptions,
+  ) {
+    this.python = join(directory, 'bin/python');
+    this.stamp = join(directory, 'requirements.sha256');
+    this.unfinished = join(directory, 'unfinished');
+    this.hash = requirementsHash(options.requirements);
+  }
+
+  public isReady(): boolean {
+    return (
+      existsSync(this.python) &&
+      !existsSync(this.unfinished) &&
+      existsSync(this.stamp) &&
+      this.installed().includes(this.hash)
+    );
+  }
+
+  private installed(): string[] {
+    return existsSync(this.stamp) ? readFileSync(this.stamp, 'utf8').split('\n') : [];
+  }
+
+  public async install(): Promise<void> {
+    const { terminal, requirements } = this.options;
+    // The interpreter may be a link to one that is gone; what was interrupted may be half of a package.
+    if (!existsSync(this.python) || existsSync(this.unfinished)) {
+      await this.create();
+    }
+    const before = this.installed();
+    rmSync(this.stamp, { force: true });
+    writeFileSync(this.unfinished, '');
+    terminal.info('installing Python packages into .venv (once; later runs skip this)');
+    const files = requirements.flatMap((file) => ['-r', resolve(file)]);
+    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...files];
+    const installed = await this.run(this.python, pip, (line) => {
+      if (/^\s*(Collecting|Downloading|Installing|Building)/.test(line)) {
+        terminal.progress(`Python packages: ${line.trim()}`);
+      }
+    });
+    terminal.clearProgress();
+    if (installed.exitCode !== 0) {
+      throw new UserError(`cannot install the Python packages: ${lastLines(installed.output)}`);
+    }
+    // A package that was replaced may have been another set's.
+    const kept = /Attempting uninstall|Found existing installation/.test(installed.output) ? [] : before;
+    writeFileSync(this.stamp, [...kept, this.hash].join('\n'));
+    rmSync(this.unfinished);
+  }
+
+  private async create(): Promise<void> {
+    const interpreter = await this.findInterpreter();
+    this.options.terminal.info(`making .venv with Python ${interpreter.version}`);
+    mkdirSync(this.directory, { recursive: true });
+    writeFileSync(this.unfinished, '');
+    const made = await this.run(interpreter.command, ['-m', 'venv', '--clear', this.directory]);
+    if (made.exitCode !== 0) {
+      const minor = interpreter.version.split('.').slice(0, 2).join('.');
+      throw new UserError(
+        /ensurepip|No module named venv/.test(made.output)
+          ? `cannot make .venv: ${interpreter.command} lacks its venv module; on Debian or Ubuntu: apt install python${minor}-venv`
+          : `cannot make .venv: ${lastLines(made.output)}`,
+      );
+    }
+    writeFileSync(this.unfinished, '');
+  }
+
+  private async findInterpreter(): Promise<Interpreter> {
+    const found: Interpreter[] = [];
+    for (const command of CANDIDATES) {
+      const asked = await this.run(command, ['-c', 'import platform; print(platform.python_version())']);
+      const version = asked.output.trim();
+      if (asked.exitCode === 0 && SUITABLE.test(version)) {
+        return { command, version };
+      }
+      if (asked.exitCode === 0) {
+        found.push({ command, version });
+      }
+    }
+    const seen =
+      found.map(({ command, version }) => `${command} is ${version}`).join(', ') ||
+      'no Python is on the PATH';
+    throw new UserError(
+      `Python 3.10, 3.11 or 3.12 is needed, and ${seen}; install one of these (python.org, pyenv, apt or brew)`,
+    );
+  }
+
+  private run(command: string, commandArguments: readonly string[], onLine?: (line: string) => void) {
+    return runPython(command, commandArguments, { signal: this.options.signal, onLine });
+  }
+}
+
+/** The hash of requirements files and of the ones that they include. */
+function requirementsHash(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  const add = (file: string) => {
+    const text = readFileSync(file, 'utf8');
+    hash.update(`${text}\0`);
+    for (const [, included] of text.matchAll(/^\s*(?:-r|-c|--requirement|--constraint)[ =]\s*(\S+)/gm)) {
+      add(resolve(dirname(file), included!));
+    }
+  };
+  files.forEach(add);
+  return hash.digest('hex');
+}
+
+function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-3).join('\n');
+}

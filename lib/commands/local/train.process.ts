@@ -1,0 +1,67 @@
+import { UserError } from '../../console/user-error';
+import type { TrainingEvent, TrainingJobDocument } from './training-job-document';
+import { runTrainingJob } from './training-runner';
+
+/** How often this process looks whether its parent lives, in milliseconds. */
+const PARENT_INTERVAL = 500;
+
+/** A training job as a process: one TrainingJobDocument in, TrainingEvents out, one JSON line each; SIGTERM stops it, twice kills it. */
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const orphaned = () => {
+    kill.abort();
+    stop.abort();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => (stop.signal.aborted ? kill.abort() : stop.abort()));
+  }
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && orphaned(), PARENT_INTERVAL);
+  process.on('disconnect', orphaned);
+  // Nobody may read any more what is written.
+  process.stdout.on('error', orphaned);
+
+  try {
+    const job = JSON.parse(await firstLine()) as TrainingJobDocument;
+    const result = await runTrainingJob(job, { onEvent: emit, stop: stop.signal, kill: kill.signal });
+    process.exitCode = result.trainingJobStatus === 'Failed' ? 1 : 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof UserError ? error.message : (error as Error).stack}\n`);
+    emit({
+      type: 'result',
+      trainingJobStatus: 'Failed',
+      secondaryStatus: 'Failed',
+      failureReason: `ClientError: ${(error as Error).message}`.slice(0, 1024),
+      exitCode: null,
+      finalMetrics: [],
+      modelArtifact: null,
+    });
+    process.exitCode = 1;
+  } finally {
+    clearInterval(watch);
+    process.stdin.destroy();
+    if (process.connected) {
+      process.disconnect();
+    }
+  }
+}
+
+function emit(event: TrainingEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** The document: up to the end of the line or of the input, whichever its sender chose. */
+async function firstLine(): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const data of process.stdin) {
+    text += data;
+    if (text.includes('\n')) {
+      break;
+    }
+  }
+  return text;
+}
+
+void main();

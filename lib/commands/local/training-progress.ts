@@ -1,0 +1,46 @@
+import type { Terminal } from '../../console/terminal';
+import type { TrainingEvent } from './training-job-document';
+
+/** How many of a job's last lines a person is shown when it fails. */
+const LAST_LINES = 20;
+
+/** Shows a training job while it runs: a live line on a terminal, plain lines in a log. */
+export class TrainingProgress {
+  private readonly started = Date.now();
+  private readonly metrics = new Map<string, number>();
+  private secondaryStatus = 'Starting';
+  private epoch = '';
+  private lines: string[] = [];
+
+  public constructor(private readonly terminal: Terminal) {}
+
+  /** The last lines of the job's log. */
+  public get lastLines(): readonly string[] {
+    return this.lines;
+  }
+
+  /** Takes an event of the job. */
+  public show(event: TrainingEvent): void {
+    if (event.type === 'status') {
+      this.secondaryStatus = event.secondaryStatus;
+    } else if (event.type === 'metric') {
+      this.metrics.set(event.name, event.value);
+    } else if (event.type === 'log') {
+      this.lines = [...this.lines, event.line].slice(-LAST_LINES);
+      this.epoch = /\bepoch[ =:]+(\d+\s*\/\s*\d+)/i.exec(event.line)?.[1] ?? this.epoch;
+    }
+    this.terminal.progress(this.text());
+  }
+
+  private text(): string {
+    const seconds = Math.round((Date.now() - this.started) / 1000);
+    // The metrics last: a narrow terminal cuts the line.
+    const parts = [
+      this.secondaryStatus,
+      `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+      this.epoch && `epoch ${this.epoch}`,
+      ...[...this.metrics].map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`),
+    ];
+    return parts.filter(Boolean).join(' · ');
+  }
+}

@@ -1,0 +1,284 @@
+"""Endpoints: each variant a serving process of this machine, replaced only by one that answers."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import random
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from moto.logs.models import logs_backends
+
+from aws import endpoint_metrics
+from aws.host import ACCOUNT, Host
+from aws.sagemaker import objects
+from aws.sagemaker.store import Item, store
+from aws.sagemaker.validation import invalid
+
+log = logging.getLogger(__name__)
+
+#: How long a container may take until it answers /ping, in seconds.
+_START = 300
+_BUSY = ("Creating", "Updating", "RollingBack", "Deleting")
+
+
+@dataclass
+class Server:
+    """A serving process of one variant."""
+
+    variant: dict[str, Any]
+    url: str
+    child: subprocess.Popen[bytes]
+
+
+class ContainerFailed(Exception):
+    """A container that does not come up; the text is the endpoint's FailureReason."""
+
+
+class Endpoints:
+    """Starts, switches and stops the endpoints of one host."""
+
+    def __init__(self, host: Host):
+        self._host = host
+        self._servers: dict[str, list[Server]] = {}
+        self._deleted: set[str] = set()
+
+    def create(self, region: str, request: dict[str, Any]) -> Item:
+        """An endpoint that serves as soon as its containers do."""
+        self._config(region, request["EndpointConfigName"])
+        item = store(region).add(
+            "endpoint", request["EndpointName"], request, 'Cannot create already existing endpoint "{arn}".'
+        )
+        item.created = self._host.alarm_clock.now()
+        self._deleted.discard(item.arn)
+        self._change(region, item, "Creating", request["EndpointConfigName"])
+        return item
+
+    def update(self, region: str, item: Item, request: dict[str, Any]) -> None:
+        """Another configuration: the old containers answer until the new ones do."""
+        if item.state["EndpointStatus"] in _BUSY:
+            raise invalid(f'Cannot update in-progress endpoint "{item.arn}".')
+        self._config(region, request["EndpointConfigName"])
+        rollback = request.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {})
+        alarms = [alarm["AlarmName"] for alarm in rollback.get("Alarms", [])]
+        known = self._alarms(region, alarms)
+        if set(alarms) - known.keys():
+            raise invalid(
+                f"Alarms {sorted(set(alarms) - known.keys())} of AutoRollbackConfiguration do not exist"
+            )
+        if "DeploymentConfig" in request:
+            item.state["LastDeploymentConfig"] = request["DeploymentConfig"]
+        self._change(region, item, "Updating", request["EndpointConfigName"], alarms)
+
+    def delete(self, region: str, item: Item) -> None:
+        """The end of an endpoint and its containers."""
+        self._deleted.add(item.arn)
+        self._tell(item, "Deleting")
+        store(region).remove(item)
+        for server in self._servers.pop(item.arn, []):
+            self._stop(server)
+
+    def server(self, item: Item, variant: str | None) -> Server:
+        """Where a request goes: the variant asked for, or one by weight."""
+        servers = self._servers.get(item.arn, [])
+        if variant is not None:
+            servers = [server for server in servers if server.variant["VariantName"] == variant]
+        if not servers:
+            raise invalid(
+                f"Variant {variant} not found for Request"
+                if variant
+                else f"Endpoint {item.name} is not in service"
+            )
+        weights = [server.variant.get("InitialVariantWeight", 1.0) for server in servers]
+        return random.choices(servers, weights if any(weights) else None)[0]
+
+    def invoked(self, region: str, item: Item, server: Server) -> None:
+        """Counts a request that goes to a variant."""
+        moment = self._host.alarm_clock.now()
+        endpoint_metrics.record_invocation(region, moment, item.name, server.variant["VariantName"])
+
+    def _config(self, region: str, name: str) -> Item:
+        return store(region).get("endpoint-config", name, 'Could not find endpoint configuration "{arn}".')
+
+    def _alarms(self, region: str, names: list[str]) -> dict[str, str]:
+        if not names:
+            return {}
+        found = self._host.client("cloudwatch", region).describe_alarms(AlarmNames=names)["MetricAlarms"]
+        return {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
+
+    def _change(
+        self, region: str, item: Item, status: str, config: str, alarms: list[str] | None = None
+    ) -> None:
+        item.state.pop("FailureReason", None)
+        item.state.update(EndpointArn=item.arn, EndpointStatus=status)
+        item.state.setdefault("EndpointConfigName", config)
+        item.modified = self._host.alarm_clock.now()
+        self._tell(item, status)
+        work = threading.Thread(target=self._switch, args=(region, item, config, alarms or []), daemon=True)
+        work.start()
+
+    def _switch(self, region: str, item: Item, config: str, alarms: list[str]) -> None:
+        started: list[Server] = []
+        try:
+            configured = self._config(region, config).request
+            variants = configured["ProductionVariants"]
+            for variant in variants:
+                started.append(self._start(region, item, variant))
+            ringing = [name for name, state in self._alarms(region, alarms).items() if state == "ALARM"]
+            if ringing:
+                raise ContainerFailed(f"Alarms {', '.join(ringing)} went off during the deployment")
+        except Exception as error:  # noqa: BLE001 an endpoint must not stay in progress for ever
+            if not isinstance(error, ContainerFailed):
+                log.exception("endpoint %s", item.name)
+            for server in started:
+                self._stop(server)
+            if item.arn not in self._deleted:
+                item.state["FailureReason"] = str(error)
+                # An endpoint that served before serves on with what it had.
+                self._settle(item, "InService" if self._servers.get(item.arn) else "Failed")
+            return
+        if item.arn in self._deleted:
+            replaced = started
+        else:
+            replaced = self._servers.get(item.arn, [])
+            self._servers[item.arn] = started
+            item.state["EndpointConfigName"] = config
+            item.state["ProductionVariants"] = [_described(variant) for variant in variants]
+            item.state.pop("AsyncInferenceConfig", None)
+            if "AsyncInferenceConfig" in configured:
+                item.state["AsyncInferenceConfig"] = configured["AsyncInferenceConfig"]
+            self._settle(item, "InService")
+        # Requests under way end with the containers that they reached.
+        time.sleep(0.5 if replaced is not started else 0)
+        for server in replaced:
+            self._stop(server)
+
+    def _settle(self, item: Item, status: str) -> None:
+        item.modified = self._host.alarm_clock.now()
+        item.state["EndpointStatus"] = status
+        self._tell(item, status)
+
+    def _tell(self, item: Item, status: str) -> None:
+        event = {
+            "type": "endpoint",
+            "endpoint": item.name,
+            "status": status,
+            "config": item.state.get("EndpointConfigName"),
+        }
+        reason = item.state.get("FailureReason")
+        self._host.progress({**event, **({"reason": reason} if reason else {})})
+
+    def _start(self, region: str, item: Item, variant: dict[str, Any]) -> Server:
+        model = store(region).get("model", variant["ModelName"], 'Could not find model "{arn}".')
+        container = model.request.get("PrimaryContainer") or model.request["Containers"][0]
+        folder = self._host.folder(f"{item.name}-{variant['VariantName']}")
+        archive = folder / "model.tar.gz"
+        if not objects.download(self._host, region, container["ModelDataUrl"], archive):
+            raise ContainerFailed(
+                f'Failed to download model data for container "container_1" from URL: "{container["ModelDataUrl"]}".'
+            )
+        with tarfile.open(archive) as file:
+            file.extractall(folder / "model", filter="data")
+        with (folder / "stderr").open("wb") as stderr:
+            child = self._host.children.start(
+                [
+                    sys.executable,
+                    str(self._host.project / "lib/commands/local/server.py"),
+                    "--model-dir",
+                    str(folder / "model"),
+                    "--exit-with-stdin",
+                ],
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=folder,
+                env={
+                    "PATH": os.environ["PATH"],
+                    "HOME": str(folder),
+                    "TMPDIR": str(self._host.folder("tmp")),
+                    **self._host.environment(region),
+                    **container.get("Environment", {}),
+                },
+            )
+        stream = f"{variant['VariantName']}/i-{random.getrandbits(68):017x}"
+        threading.Thread(
+            target=self._follow, args=(region, item, child, folder / "stderr", stream), daemon=True
+        ).start()
+        try:
+            url = self._until_healthy(item, child)
+        except ContainerFailed as error:
+            self._host.children.forget(child)
+            raise ContainerFailed(
+                f"The primary container for production variant {variant['VariantName']} did not pass the ping health check. "
+                f"Please check CloudWatch logs for this endpoint. {error}".rstrip()
+            ) from error
+        return Server(variant, url, child)
+
+    def _until_healthy(self, item: Item, child: subprocess.Popen[bytes]) -> str:
+        line = child.stdout.readline()
+        if not line:
+            raise ContainerFailed("")
+        url = json.loads(line)["url"]
+        deadline = time.monotonic() + _START
+        while time.monotonic() < deadline and item.arn not in self._deleted:
+            if child.poll() is not None:
+                raise ContainerFailed("")
+            try:
+                if requests.get(f"{url}/ping", timeout=2).status_code == 200:
+                    return url
+            except requests.RequestException:
+                pass
+            time.sleep(0.1)
+        raise ContainerFailed("")
+
+    def _follow(
+        self, region: str, item: Item, child: subprocess.Popen[bytes], path: Path, stream: str
+    ) -> None:
+        """Copies what a container writes into the endpoint's log group, which appears with the first line."""
+        group, logs = f"/aws/sagemaker/Endpoints/{item.name}", logs_backends[ACCOUNT][region]
+        with path.open("rb") as file:
+            while True:
+                ended = child.poll() is not None
+                lines = file.read().decode(errors="replace").splitlines()
+                if lines and item.arn not in self._deleted:
+                    logs.ensure_log_group(group)
+                    if stream not in logs.groups[group].streams:
+                        logs.create_log_stream(group, stream)
+                    moment = int(time.time() * 1000)
+                    logs.put_log_events(
+                        group, stream, [{"timestamp": moment, "message": line or " "} for line in lines]
+                    )
+                if ended:
+                    return
+                time.sleep(0.3)
+
+    def _stop(self, server: Server) -> None:
+        server.child.terminate()
+        try:
+            server.child.wait(10)
+        except subprocess.TimeoutExpired:
+            log.warning("serving process %s did not end", server.child.pid)
+        self._host.children.forget(server.child)
+
+
+def _described(variant: dict[str, Any]) -> dict[str, Any]:
+    weight = variant.get("InitialVariantWeight", 1.0)
+    described = {"VariantName": variant["VariantName"], "CurrentWeight": weight, "DesiredWeight": weight}
+    if "ServerlessConfig" in variant:
+        serverless = variant["ServerlessConfig"]
+        return {
+            **described,
+            "CurrentServerlessConfig": serverless,
+            "DesiredServerlessConfig": serverless,
+            "CurrentInstanceCount": 0,
+        }
+    count = variant.get("InitialInstanceCount", 1)
+    return {**described, "CurrentInstanceCount": count, "DesiredInstanceCount": count}

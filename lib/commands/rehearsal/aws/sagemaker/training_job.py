@@ -1,0 +1,281 @@
+"""One training job, run by the project's own local runner."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from moto.logs.models import logs_backends
+
+from aws import rules
+from aws.host import ACCOUNT, Host, now
+from aws.sagemaker import objects
+from aws.sagemaker.store import Item, store
+
+log = logging.getLogger(__name__)
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+#: What spot capacity costs here, as a part of the on-demand price; the service's own moves with supply and demand.
+_SPOT_PRICE = 0.3
+_RUNNING = ("Starting", "Pending", "Downloading", "Training", "Uploading", "Interrupted")
+_MESSAGES = {
+    "Starting": "Starting the training job",
+    "Downloading": "Downloading the input data",
+    "Training": "Training image download completed. Training in progress.",
+    "Uploading": "Uploading generated training model",
+    "Stopping": "Stopping the training job",
+    "Completed": "Training job completed",
+    "Failed": "Training job failed",
+    "Stopped": "Training job stopped",
+}
+
+
+class JobFailed(Exception):
+    """A job that ends before its script begins; the text is its FailureReason."""
+
+
+class TrainingJob:
+    """One job, in a thread of its own and a process of the runner."""
+
+    def __init__(self, host: Host, region: str, item: Item):
+        self._host, self._region, self._item = host, region, item
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._stream = f"{item.name}/algo-1-{int(time.time())}"
+        path = item.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+        self._output = f"{path}/{item.name}/output"
+        item.state.update(
+            TrainingJobArn=item.arn,
+            TrainingJobStatus="InProgress",
+            SecondaryStatus="Starting",
+            SecondaryStatusTransitions=[],
+            ModelArtifacts={"S3ModelArtifacts": f"{self._output}/model.tar.gz"},
+        )
+
+    def start(self) -> None:
+        """Runs the job in the background."""
+        self._move("InProgress", "Starting")
+        threading.Thread(target=self._guarded, daemon=True, name=f"training-{self._item.name}").start()
+
+    def stop(self) -> None:
+        """Asks the runner to stop; it gives the script its time."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._move("Stopping", "Stopping")
+        if self._child is not None:
+            self._child.send_signal(signal.SIGTERM)
+
+    def _guarded(self) -> None:
+        try:
+            self._run()
+        except JobFailed as error:
+            self._end(
+                {"trainingJobStatus": "Failed", "secondaryStatus": "Failed", "failureReason": str(error)}
+            )
+        except Exception as error:  # noqa: BLE001 a job must end, whatever happened to it
+            log.exception("training job %s", self._item.name)
+            self._end(
+                {
+                    "trainingJobStatus": "Failed",
+                    "secondaryStatus": "Failed",
+                    "failureReason": f"InternalServerError: {error}",
+                }
+            )
+
+    def _run(self) -> None:
+        request, folder = self._item.request, self._host.folder(self._item.name)
+        self._move("InProgress", "Downloading")
+        channels = {}
+        for channel in request.get("InputDataConfig", []):
+            target = folder / "channels" / channel["ChannelName"]
+            objects.download_prefix(
+                self._host, self._region, channel["DataSource"]["S3DataSource"]["S3Uri"], target
+            )
+            channels[channel["ChannelName"]] = str(target)
+        source = self._source(request, folder / "sourcedir.tar.gz")
+        checkpoints = self._checkpoints(request, folder / "checkpoints")
+        (folder / "output").mkdir()
+        document = {
+            "request": request,
+            "sourceArchive": str(source) if source else None,
+            "channels": channels,
+            "outputDirectory": str(folder / "output"),
+            "python": sys.executable,
+            "checkpoints": str(folder / "checkpoints") if checkpoints else None,
+            "region": self._region,
+        }
+        if self._stopping.is_set():
+            self._end({"trainingJobStatus": "Stopped", "secondaryStatus": "Stopped"})
+            return
+        result = self._train(document, checkpoints, folder)
+        if checkpoints:
+            checkpoints.copy()
+        for name in ("model.tar.gz", "output.tar.gz"):
+            path = folder / "output" / name
+            if path.exists():
+                objects.upload(self._host, self._region, path, f"{self._output}/{name}")
+        self._end(result)
+
+    def _source(self, request: dict[str, Any], target: Path) -> Path | None:
+        value = request.get("HyperParameters", {}).get("sagemaker_submit_directory")
+        uri = json.loads(value) if value and value.startswith('"') else value
+        if not uri or not uri.startswith("s3://"):
+            return None
+        if not objects.download(self._host, self._region, uri, target):
+            raise FileNotFoundError(
+                f"An error occurred (404) when calling the HeadObject operation: Not Found ({uri})"
+            )
+        return target
+
+    def _checkpoints(self, request: dict[str, Any], folder: Path) -> objects.Mirror | None:
+        if "CheckpointConfig" not in request:
+            return None
+        uri = request["CheckpointConfig"]["S3Uri"]
+        objects.download_prefix(self._host, self._region, uri, folder)
+        return objects.Mirror(self._host, self._region, folder, uri)
+
+    def _train(
+        self, document: dict[str, Any], checkpoints: objects.Mirror | None, folder: Path
+    ) -> dict[str, Any]:
+        errors = folder / "runner.stderr"
+        with errors.open("wb") as stderr:
+            self._child = child = self._host.children.start(
+                runner_command(),
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=self._host.project,
+                env={
+                    "PATH": os.environ["PATH"],
+                    "HOME": str(folder),
+                    "TMPDIR": str(self._host.folder("tmp")),
+                    **self._host.environment(self._region),
+                },
+            )
+        result: dict[str, Any] | None = None
+        try:
+            child.stdin.write(json.dumps(document).encode() + b"\n")
+            child.stdin.flush()
+            if self._stopping.is_set():
+                child.send_signal(signal.SIGTERM)
+            for line in child.stdout:
+                event = json.loads(line)
+                if event["type"] == "result":
+                    result = event
+                else:
+                    self._take(event, checkpoints)
+            child.wait()
+        finally:
+            self._host.children.forget(child)
+        if result is None:
+            text = errors.read_text(errors="replace")[-800:]
+            raise RuntimeError(f"the runner ended with {child.returncode} and no result: {text}")
+        return result
+
+    def _take(self, event: dict[str, Any], checkpoints: objects.Mirror | None) -> None:
+        if event["type"] == "status":
+            # The end is told once, with the artifact in its place.
+            if not self._stopping.is_set() and event["secondaryStatus"] in _RUNNING:
+                self._move("InProgress", event["secondaryStatus"], event.get("message"))
+        elif event["type"] == "log":
+            self._log(event["line"])
+            self._tell(logLine=event["line"])
+        elif event["type"] == "metric":
+            self._tell(metric=event["name"], value=event["value"])
+            if checkpoints:
+                checkpoints.copy()
+
+    def _move(self, status: str, secondary: str, message: str | None = None) -> None:
+        """To another status: transition, event, progress. Terminal ones are no repetition of the one before."""
+        item, moment = self._item, now()
+        if (
+            status == "InProgress"
+            and item.state["SecondaryStatusTransitions"]
+            and secondary == item.state["SecondaryStatus"]
+        ):
+            return
+        with store(self._region).lock:
+            transitions = list(item.state["SecondaryStatusTransitions"])
+            if transitions:
+                transitions[-1] = {**transitions[-1], "EndTime": moment}
+            transitions.append(
+                {
+                    "Status": secondary,
+                    "StartTime": moment,
+                    "StatusMessage": message or _MESSAGES.get(secondary, secondary),
+                }
+            )
+            item.state.update(
+                TrainingJobStatus=status, SecondaryStatus=secondary, SecondaryStatusTransitions=transitions
+            )
+            if secondary == "Training":
+                item.state["TrainingStartTime"] = moment
+            item.modified = moment
+        self._tell(status=status)
+        rules.publish(
+            self._region, "aws.sagemaker", "SageMaker Training Job State Change", [item.arn], _detail(item)
+        )
+
+    def _end(self, result: dict[str, Any]) -> None:
+        item, moment = self._item, now()
+        item.state["TrainingEndTime"] = moment
+        begun = item.state.get("TrainingStartTime", moment)
+        seconds = max(1, round((moment - begun).total_seconds()))
+        # The service tells a spot job's discount as time: savings are 1 - BillableTimeInSeconds / TrainingTimeInSeconds.
+        share = _SPOT_PRICE if item.request.get("EnableManagedSpotTraining") else 1
+        item.state.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=max(1, round(seconds * share)))
+        if result.get("failureReason"):
+            item.state["FailureReason"] = result["failureReason"][:1024]
+        if result.get("finalMetrics"):
+            item.state["FinalMetricDataList"] = result["finalMetrics"]
+        secondary = result.get("secondaryStatus") or result["trainingJobStatus"]
+        message = result.get("failureReason") or _MESSAGES.get(secondary)
+        transitions = [{**entry, "EndTime": moment} for entry in item.state["SecondaryStatusTransitions"]][
+            -1:
+        ]
+        item.state["SecondaryStatusTransitions"] = [
+            *item.state["SecondaryStatusTransitions"][:-1],
+            *transitions,
+        ]
+        self._move(result["trainingJobStatus"], secondary, message)
+
+    def _log(self, line: str) -> None:
+        logs = logs_backends[ACCOUNT][self._region]
+        logs.ensure_log_group(LOG_GROUP)
+        if self._stream not in logs.groups[LOG_GROUP].streams:
+            logs.create_log_stream(LOG_GROUP, self._stream)
+        logs.put_log_events(
+            LOG_GROUP, self._stream, [{"timestamp": int(time.time() * 1000), "message": line}]
+        )
+
+    def _tell(self, **more: Any) -> None:
+        secondary = self._item.state["SecondaryStatus"]
+        self._host.progress(
+            {"type": "training", "job": self._item.name, "secondaryStatus": secondary, **more}
+        )
+
+
+def runner_command() -> list[str]:
+    """The project's runner; it reads one line of JSON and writes events."""
+    return ["node", "-r", "ts-node/register", "lib/commands/local/train.process.ts"]
+
+
+def _detail(item: Item) -> dict[str, Any]:
+    """A state change's detail: the description with its times in milliseconds and its tags as a map."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(entry) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [plain(entry) for entry in value]
+        return int(value.timestamp() * 1000) if hasattr(value, "timestamp") else value
+
+    return {**plain(item.described()), "Tags": item.tags}

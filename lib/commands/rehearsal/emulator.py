@@ -1,0 +1,102 @@
+"""An in-memory AWS on loopback, in which the CDK's real templates deploy, train, serve and are destroyed.
+
+    .venv/bin/python lib/commands/rehearsal/emulator.py --state-dir DIR --exit-with-stdin
+
+Prints one line of JSON, {"port": …, "url": "http://localhost:…"}, when it listens, then one line per event of a stack,
+a training job, an endpoint, a function. Its log goes to stderr. Everything it writes lies in DIR, which is made by it
+and removed at its end; SIGTERM, SIGINT and, with --exit-with-stdin, the end of stdin end it and all of its children.
+
+Alarms look back for minutes and hours. With --alarm-seconds-per-minute 1 their time, and that of the endpoints' metrics and
+ages, passes sixty times as fast as the machine's: an endpoint with an idle timeout of 10 minutes ends after 10 seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--state-dir", type=Path, required=True, help="a folder that does not exist or is empty"
+    )
+    parser.add_argument("--port", type=int, default=0, help="default: a free one")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin closes")
+    parser.add_argument(
+        "--alarm-seconds-per-minute",
+        type=positive,
+        default=60,
+        metavar="SECONDS",
+        help="how long a minute takes for alarms and what they look at; default: 60",
+    )
+    return parser.parse_args(argv)
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def main(argv: list[str]) -> int:
+    """Serves until told to end."""
+    options = arguments(argv)
+    state_dir = options.state_dir.absolute()
+    if state_dir.exists() and any(state_dir.iterdir()):
+        print(f"the state directory {state_dir} is not empty: name one that does not exist", file=sys.stderr)
+        return 2
+    state_dir.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    if options.exit_with_stdin:
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), ended.set()), daemon=True).start()
+    # Whatever moto or its parts write by themselves goes to the state directory too.
+    os.environ["TMPDIR"] = str(state_dir)
+    # AWS's own managed policies exist, so that a misspelt one fails.
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+    from aws import services
+
+    host = services.start(
+        state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
+    )
+    try:
+        host.progress({"port": host.port, "url": host.url})
+        ended.wait()
+    finally:
+        host.close()
+        remove(state_dir)
+    return 0
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder in which a thread may be writing its last file."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Daemon threads may still hold sockets and locks: nothing of theirs matters any more.
+    os._exit(code)

@@ -1,0 +1,100 @@
+import type { Terminal } from '../../console/terminal';
+import { TrainingProgress } from '../local/training-progress';
+import type { EmulatorEvent } from './emulator-event';
+
+/** A resource or stack that failed, in CloudFormation's words. */
+export interface StackFailure {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly reason: string;
+}
+
+/** A metric's value with its moment. */
+export interface ObservedMetric {
+  readonly name: string;
+  readonly value: number;
+  /** ISO 8601. */
+  readonly timestamp: string;
+}
+
+/** Shows what happens in the in-memory AWS while it happens, and remembers what a person asks for afterwards. */
+export class RehearsalProgress {
+  /** What failed, in its order; consequences such as a cancelled creation left out. */
+  public readonly failures: StackFailure[] = [];
+  /** Training jobs by name, with their last SecondaryStatus. */
+  public readonly jobs = new Map<string, string>();
+  /** The metrics of all jobs, in the order of their logs. */
+  public readonly metrics: ObservedMetric[] = [];
+  private jobProgress: TrainingProgress | undefined;
+  private readonly training = new Set<string>();
+  private readonly active = new Map<string, Set<string>>();
+  private readonly resources = new Map<string, number>();
+
+  public constructor(private readonly terminal: Terminal) {}
+
+  /** The last lines of the job that ran last. */
+  public get lastLogLines(): readonly string[] {
+    return this.jobProgress?.lastLines ?? [];
+  }
+
+  /** How many resources of the stacks have been made, the stacks themselves not counted. */
+  public get created(): number {
+    return [...this.resources.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Takes an event. */
+  public show(event: EmulatorEvent): void {
+    if (event.type === 'stack-event') {
+      this.stackEvent(event);
+    } else if (event.type === 'training') {
+      this.trainingEvent(event);
+    }
+  }
+
+  private stackEvent(event: Extract<EmulatorEvent, { type: 'stack-event' }>): void {
+    const { stack, logicalId, status, reason, resourceType } = event;
+    if (status.endsWith('_FAILED') && reason && !/cancelled/i.test(reason) && logicalId !== stack) {
+      this.failures.push({ stack, logicalId, reason });
+    }
+    if (logicalId === stack) {
+      this.terminal.progress(`${stack} ${status}`);
+      return;
+    }
+    const active = this.active.get(stack) ?? new Set<string>();
+    this.active.set(stack, active);
+    if (status.endsWith('_IN_PROGRESS')) {
+      active.add(logicalId);
+    } else {
+      active.delete(logicalId);
+    }
+    if (status === 'CREATE_COMPLETE') {
+      this.resources.set(stack, (this.resources.get(stack) ?? 0) + 1);
+    }
+    // A training job's own line says more than the stack that waits for it.
+    if (this.training.size === 0) {
+      const waiting = active.size > 1 ? ` and ${active.size - 1} more` : '';
+      this.terminal.progress(`${stack} · ${resourceType} ${logicalId} ${status}${waiting}`);
+    }
+  }
+
+  private trainingEvent(event: Extract<EmulatorEvent, { type: 'training' }>): void {
+    const { job, secondaryStatus } = event;
+    if (!this.jobs.has(job)) {
+      this.jobProgress = new TrainingProgress(this.terminal);
+      this.training.add(job);
+    }
+    this.jobs.set(job, secondaryStatus);
+    if (event.metric !== undefined && event.value !== undefined) {
+      const metric = { name: event.metric, value: event.value, timestamp: new Date().toISOString() };
+      this.metrics.push(metric);
+      this.jobProgress?.show({ type: 'metric', ...metric });
+    } else if (event.logLine !== undefined) {
+      this.jobProgress?.show({ type: 'log', line: event.logLine });
+    } else {
+      this.jobProgress?.show({ type: 'status', secondaryStatus, message: '' });
+    }
+    if (['Completed', 'Failed', 'Stopped'].includes(event.status ?? '')) {
+      this.training.delete(job);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Terminal } from '../../console/terminal';
+import { UserError } from '../../console/user-error';
+import { latencyOf } from '../invoke/latency';
+import type { PredictionResult } from '../invoke/predict-files';
+import { renderReport } from '../local/report';
+import type { ReportData } from '../local/report-data';
+import { samplePhotographs } from '../local/sample-photographs';
+import type { ProjectTemplate } from '../../assembly/project-template';
+import { shortfalls } from '../../training/job/minimum-metrics';
+import { CDK, Clients, projectCommand } from './clients';
+import { EmulatedAws } from './emulated-aws';
+import type { InventoryItem } from './emulator-event';
+import { RehearsalProgress } from './rehearsal-progress';
+
+/** A rehearsal to run. */
+export interface RehearsalOptions {
+  /** The cloud assembly to deploy. */
+  readonly assembly: string;
+  /** What it declares. */
+  readonly project: ProjectTemplate;
+  /** Gets the logs, the predictions and the report. */
+  readonly outDirectory: string;
+  readonly python: string;
+  readonly region: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** How many lines of a failed job's log a person is shown. */
+const LOG_LINES = 12;
+
+/** The whole life of the stacks, in an AWS in memory: each step a method, to be called in their order. */
+export class Rehearsal {
+  /** Starts the in-memory AWS. */
+  public static async start(options: RehearsalOptions): Promise<Rehearsal> {
+    const progress = new RehearsalProgress(options.terminal);
+    const aws = await EmulatedAws.start({
+      python: options.python,
+      region: options.region,
+      logFile: join(options.outDirectory, 'emulator.log'),
+      onEvent: (event) => progress.show(event),
+      signal: options.signal,
+    });
+    return new Rehearsal(aws, progress, options);
+  }
+
+  private readonly clients: Clients;
+
+  private constructor(
+    /** The in-memory AWS. */
+    public readonly aws: EmulatedAws,
+    private readonly progress: RehearsalProgress,
+    private readonly options: RehearsalOptions,
+  ) {
+    const logFile = join(options.outDirectory, 'clients.log');
+    rmSync(logFile, { force: true });
+    this.clients = new Clients(aws, options.python, logFile, options.signal);
+  }
+
+  /** `cdk bootstrap`. */
+  public async bootstrap(): Promise<void> {
+    await this.cdk('bootstrap');
+  }
+
+  /**
+   * `cdk deploy --all`; says what was made.
+   * @throws UserError with the reasons in CloudFormation's words, and the last lines of a job that failed
+   */
+  public async deploy(): Promise<string> {
+    const { progress } = this;
+    const [failuresBefore, resourcesBefore] = [progress.failures.length, progress.created];
+    try {
+      await this.cdk('deploy', '--all', '--require-approval', 'never');
+    } catch (error) {
+      const failures = progress.failures.slice(failuresBefore);
+      if (!(error instanceof UserError) || failures.length === 0) {
+        throw error;
+      }
+      const reasons = failures.map(({ stack, logicalId, reason }) => `  ${stack} ${logicalId}: ${reason}`);
+      const failedJob = [...progress.jobs.values()].includes('Failed');
+      const log = failedJob ? progress.lastLogLines.slice(-LOG_LINES).map((line) => `  | ${line}`) : [];
+      throw new UserError(['the deploy failed:', ...reasons, ...log].join('\n'));
+    }
+    const trained = [...progress.jobs].map(([job, status]) => `training job ${job} ${status}`);
+    return [`${progress.created - resourcesBefore} resources`, ...trained].join('; ');
+  }
+
+  /** Predicts photographs of the training data with the deployed endpoint, as `npm run invoke` does. */
+  public async invoke(): Promise<PredictionResult[]> {
+    const { project, outDirectory } = this.options;
+    const files = samplePhotographs([...(project.trainingJob?.channelDirectories.values() ?? [])]);
+    if (!project.endpoint || project.endpoint.asynchronous || files.length === 0) {
+      return [];
+    }
+    const predictions = join(outDirectory, 'predictions');
+    rmSync(predictions, { recursive: true, force: true });
+    const { stdout, stderr } = await this.clients.run(
+      projectCommand('invoke'),
+      ...files,
+      ...['--endpoint', project.endpoint.endpointName, '--out', predictions, '--json'],
+    );
+    const answer = stdout.slice(stdout.indexOf('{'));
+    if (answer === '') {
+      throw new UserError(stderr.trim());
+    }
+    return (JSON.parse(answer) as { results: PredictionResult[] }).results;
+  }
+
+  /** `cdk destroy --all`. */
+  public async destroy(): Promise<void> {
+    await this.cdk('destroy', '--all', '--force');
+  }
+
+  /** What is left in the account: everything of every service, not only what the templates name. */
+  public async left(): Promise<InventoryItem[]> {
+    return this.aws.left();
+  }
+
+  /** Writes report.html; returns its path, or nothing where the project trains no model. */
+  public async report(
+    predictions: readonly PredictionResult[],
+    durations: Readonly<Record<string, number>>,
+    failure: string | undefined,
+  ): Promise<string | undefined> {
+    const { project, outDirectory } = this.options;
+    const job = project.trainingJob;
+    const [name, status] = [...this.progress.jobs].at(-1) ?? [];
+    if (!job || name === undefined || status === undefined) {
+      return undefined;
+    }
+    const data: ReportData = {
+      title: `${project.name}: rehearsal`,
+      job: { request: { TrainingJobName: name, ...job.request } },
+      status,
+      failureReason: failure,
+      durations,
+      ...this.metrics(job.minimumMetrics),
+      predictions,
+      versions: { 'Node.js': process.version },
+      notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
+    };
+    const path = join(outDirectory, 'report.html');
+    writeFileSync(path, await renderReport(data));
+    return relative('', path);
+  }
+
+  private metrics(
+    minimumMetrics: Readonly<Record<string, number>>,
+  ): Pick<ReportData, 'metrics' | 'finalMetrics' | 'gate'> {
+    const { metrics } = this.progress;
+    const names = [...new Set(metrics.map(({ name }) => name))];
+    const points = (metric: string) => metrics.filter(({ name }) => name === metric);
+    const finalMetrics = names.map((name) => ({ MetricName: name, Value: points(name).at(-1)!.value }));
+    const gate = Object.entries(minimumMetrics).map(([name, minimum]) => ({
+      name,
+      minimum: Number(minimum),
+      value: finalMetrics.find(({ MetricName }) => MetricName === name)?.Value,
+      passed: shortfalls({ [name]: minimum }, finalMetrics).length === 0,
+    }));
+    return {
+      metrics: names.map((name) => ({ name, points: points(name) })),
+      finalMetrics,
+      gate: gate.length > 0 ? gate : undefined,
+    };
+  }
+
+  /** Runs the CDK CLI with the assembly. @throws UserError with what it said last, if it fails */
+  private async cdk(command: string, ...commandArguments: string[]): Promise<void> {
+    const { assembly, outDirectory } = this.options;
+    const common = [
+      '--app',
+      assembly,
+      '--output',
+      assembly,
+      '--no-notices',
+      '--no-color',
+      '--progress',
+      'events',
+    ];
+    const { exitCode, stdout, stderr } = await this.clients.run(CDK, command, ...common, ...commandArguments);
+    if (exitCode !== 0) {
+      const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-LOG_LINES).join('\n');
+      throw new UserError(
+        `cdk ${command} failed (all that it said is in ${relative('', join(outDirectory, 'clients.log'))}):\n${said}`,
+      );
+    }
+  }
+}
+
+/** What became of predictions, in a line. */
+export function predictionSummary(results: readonly PredictionResult[]): string {
+  if (results.length === 0) {
+    return 'nothing to predict: the channels hold no photographs, or there is no endpoint that answers at once';
+  }
+  const predicted = results.filter(({ status }) => status === 'predicted').length;
+  const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));
+  const timing = latency ? `; latency p50 ${latency.p50} ms, p95 ${latency.p95} ms` : '';
+  return `${predicted} of ${results.length} predicted${timing}`;
+}

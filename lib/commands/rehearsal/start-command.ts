@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { estimateTemplate } from '../../cost/estimate';
+import { formatPerHour, formatUsd } from '../../cost/money';
+import type { PredictionResult } from '../invoke/predict-files';
+import { keyValues, typed } from '../local/local-job';
+import { ensurePythonEnvironment } from '../local/python-environment';
+import { predictionSummary, Rehearsal } from './rehearsal';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
+import type { Command } from '../../console/main';
+import { RUNTIME_REQUIREMENTS } from '../local/python-requirements';
+import { Steps } from '../../console/steps';
+import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
+import type { Terminal } from '../../console/terminal';
+import { UsageError, UserError } from '../../console/user-error';
+
+/** What `start` was asked to do. */
+export interface StartArguments extends TrainingChanges {
+  readonly outDirectory: string;
+  /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
+  readonly keep: boolean;
+}
+
+const USAGE = `usage: npm start -- [--channel NAME=DIR]... [--hyperparameter KEY=VALUE]... [--out DIR] [--keep]
+
+Rehearses the whole life of bin/app.ts in an AWS in memory, on this machine, without an account and without Docker:
+the CDK CLI bootstraps and deploys the stacks, the job trains, the endpoint predicts, the CDK CLI destroys all,
+and everything that is left is listed.
+
+  --channel NAME=DIR          data of this machine for a channel of the job, without the gate of the declared data
+  --hyperparameter KEY=VALUE  another value for this rehearsal
+  --out DIR                   where the logs, the predictions and the report go (rehearsal)
+  --keep                      leave all deployed until interrupted, to use cdk, aws and npm run invoke by hand
+
+examples:
+  npm start
+  npm start -- --channel training=$HOME/photographs --hyperparameter epochs=5
+  npm start -- --keep`;
+
+/** Reads the command line. @throws UsageError */
+export function parseStartArguments(argv: readonly string[]): StartArguments | 'help' {
+  const values = parsed(argv);
+  if (values.help) {
+    return 'help';
+  }
+  const hyperparameters = Object.entries(keyValues('--hyperparameter', values.hyperparameter ?? []));
+  return {
+    channels: keyValues('--channel', values.channel ?? []),
+    hyperparameters: Object.fromEntries(hyperparameters.map(([key, text]) => [key, typed(text)])),
+    outDirectory: values.out ?? 'rehearsal',
+    keep: values.keep ?? false,
+  };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        channel: { type: 'string', multiple: true },
+        hyperparameter: { type: 'string', multiple: true },
+        out: { type: 'string' },
+        keep: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+/** Rehearses what the app in `root` declares. */
+export function startCommand(root: string): Command {
+  return async (argv, { terminal, signal }) => {
+    const options = parseStartArguments(argv);
+    if (options === 'help') {
+      terminal.result(USAGE);
+      return 0;
+    }
+    const { python } = await ensurePythonEnvironment({
+      requirements: RUNTIME_REQUIREMENTS,
+      terminal,
+      signal,
+    });
+    const outDirectory = resolve(options.outDirectory);
+    mkdirSync(outDirectory, { recursive: true });
+    const steps = new Steps(terminal);
+    const region = assumedRegion();
+    const changes: TrainingChanges = { channels: options.channels, hyperparameters: options.hyperparameters };
+    const synthesized = await steps.run(
+      'synthesize',
+      () => synthesizeProject(root, join(outDirectory, 'cdk.out'), signal, { [TRAINING_CHANGES]: changes }),
+      ({ stacks }) => stacks.map(({ name }) => name).join(', '),
+    );
+    const { project, directory: assembly, stacks } = synthesized;
+    if (Object.keys(options.channels).length > 0) {
+      terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
+    }
+    const rehearsal = await steps.run(
+      'start',
+      () => Rehearsal.start({ project, assembly, outDirectory, python, region, terminal, signal }),
+      ({ aws }) => `an AWS in memory at ${aws.url}`,
+    );
+    try {
+      const { predictions, failure } = await deployAndInvoke(rehearsal, steps, terminal);
+      if (options.keep) {
+        terminal.info(keptMessage(rehearsal.aws.variables));
+        await (signal.aborted ? undefined : once(signal, 'abort'));
+        return 0;
+      }
+      await steps.run(
+        'destroy',
+        () => rehearsal.destroy(),
+        () => 'all stacks',
+      );
+      const left = await steps.run(
+        'audit',
+        () => rehearsal.left(),
+        () => 'everything of every service in the account',
+      );
+      const report = await rehearsal.report(predictions, steps.durations, failure);
+      terminal.info(costOnAws(stacks, region));
+      terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
+      for (const item of left) {
+        terminal.result(`${item.service} ${item.region} ${item.type} ${item.name}`);
+      }
+      terminal.result(`${left.length} left`);
+      const passed = failure === undefined && predictions.every(({ status }) => status === 'predicted');
+      return passed && left.length === 0 ? 0 : 1;
+    } finally {
+      await rehearsal.aws.stop();
+    }
+  };
+}
+
+/** The stacks' life up to their use. What fails is told, and is no reason not to destroy what there is. */
+async function deployAndInvoke(
+  rehearsal: Rehearsal,
+  steps: Steps,
+  terminal: Terminal,
+): Promise<{ readonly predictions: PredictionResult[]; readonly failure?: string }> {
+  await steps.run(
+    'bootstrap',
+    () => rehearsal.bootstrap(),
+    () => 'cdk bootstrap',
+  );
+  try {
+    await steps.run(
+      'deploy',
+      () => rehearsal.deploy(),
+      (made) => made,
+    );
+    return { predictions: await steps.run('invoke', () => rehearsal.invoke(), predictionSummary) };
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    terminal.info(error.message);
+    return { predictions: [], failure: error.message };
+  }
+}
+
+/** What the stacks would cost where they are real. */
+function costOnAws(stacks: readonly AssemblyStack[], region: string): string {
+  const estimates = stacks.map(({ template }) => estimateTemplate(template, { region }));
+  const perHour = estimates.reduce((sum, estimate) => sum + estimate.perHour, 0);
+  const runs = estimates.flatMap(({ perRun }) => perRun ?? []);
+  const most = runs.reduce((sum, run) => sum + run, 0);
+  const run = runs.length > 0 ? `, and at most ${formatUsd(most)} for each training run` : '';
+  const unknown = estimates.flatMap((estimate) => estimate.unknown).length;
+  const rest =
+    unknown > 0
+      ? `; not counted: ${unknown} costs that the templates do not tell (npm run review lists them)`
+      : '';
+  return `on AWS, ${region}: ${formatPerHour(perHour)} while deployed${run}${rest}`;
+}
+
+function keptMessage(variables: Readonly<Record<string, string>>): string {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return `kept until interrupted (Ctrl-C); to reach it from another terminal:
+
+  export ${assignments.join(' \\\n    ')}
+  npm run invoke -- FILE
+  npx cdk diff
+  npx cdk destroy --all
+`;
+}

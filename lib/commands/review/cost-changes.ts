@@ -1,0 +1,211 @@
+import { isDeepStrictEqual } from 'node:util';
+import { estimateTemplate, type CostEstimate } from '../../cost/estimate';
+import { formatPerHour, formatPerMonth, formatUsd } from '../../cost/money';
+import type { Prices } from '../../cost/prices';
+import type { ResourceCost } from '../../cost/resource-cost';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { type Block, code, joined, list, paragraph, type Section, strong, type Text, text } from './document';
+import { droppedIdleStops } from './idle-stops';
+import { logicalIds, resourceName, type StackPair } from './stack-pair';
+
+/** What amounts are made of. */
+export interface Pricing {
+  readonly region: string;
+  readonly prices: Prices;
+}
+
+/** A resource's cost before and after; one of them is missing for a resource that is new or goes. */
+interface CostPair {
+  readonly name: string;
+  readonly before: ResourceCost | undefined;
+  readonly after: ResourceCost | undefined;
+}
+
+/** What does it cost? Each resource whose cost changes, and the totals. */
+export function costSection(pairs: readonly StackPair[], pricing: Pricing): Section {
+  const estimates = pairs.map((pair) => ({
+    pair,
+    before: estimate(pair.before, pricing),
+    after: estimate(pair.after, pricing),
+  }));
+  const resources = estimates.flatMap(({ pair, before, after }) =>
+    logicalIds(pair).map((logicalId): CostPair => {
+      const find = ({ resources }: CostEstimate) => resources.find((cost) => cost.logicalId === logicalId);
+      return { name: resourceName(pair, logicalId), before: find(before), after: find(after) };
+    }),
+  );
+  const before = totalOf(estimates.map((estimate) => estimate.before));
+  const after = totalOf(estimates.map((estimate) => estimate.after));
+  const changed = resources.filter(isCostChange);
+  return {
+    title: 'What does it cost?',
+    blocks: [
+      ...estimates.flatMap(({ pair, after }) => droppedIdleStops(pair, after)).map(paragraph),
+      paragraph(answer(before, after, changed)),
+      ...estimates.filter(({ pair }) => !pair.after).map(stackToDelete),
+      ...table(changed, before, after),
+      ...list([
+        ...changed.flatMap(runLine),
+        ...changed.flatMap(useLine),
+        // A run's own unknowns are told with the run.
+        ...remarks('Unknown', changed, ({ unknown, run }) => (run ? [] : unknown)),
+        ...remarks('Note', changed, ({ notes }) => notes),
+        ...stillUnknown(resources.filter((pair) => !changed.includes(pair))),
+      ]),
+    ],
+  };
+}
+
+function estimate(stack: AssemblyStack | undefined, pricing: Pricing): CostEstimate {
+  return estimateTemplate(stack?.template ?? {}, pricing);
+}
+
+/** A sum of what is known at rest, in USD per hour, and whether there is more that is not known. */
+interface Total {
+  readonly perHour: number;
+  readonly perMonth: number;
+  readonly unknown: number;
+}
+
+function totalOf(estimates: readonly CostEstimate[]): Total {
+  const sum = (value: (estimate: CostEstimate) => number) =>
+    estimates.reduce((total, estimate) => total + value(estimate), 0);
+  return {
+    perHour: sum(({ perHour }) => perHour),
+    perMonth: sum(({ perMonth }) => perMonth),
+    unknown: sum(({ unknown }) => unknown.length),
+  };
+}
+
+/** Whether a person who pays sees a difference: not for a free resource that comes or goes. */
+function isCostChange({ before, after }: CostPair): boolean {
+  const facts = (cost: ResourceCost | undefined) =>
+    cost === undefined || isFree(cost)
+      ? ''
+      : JSON.stringify([cost.what, cost.perHour, cost.unknown, cost.perUse, cost.run?.most]);
+  return facts(before) !== facts(after);
+}
+
+function isFree(cost: ResourceCost): boolean {
+  return (
+    cost.perHour === 0 && cost.unknown.length === 0 && cost.perUse.length === 0 && cost.run === undefined
+  );
+}
+
+function answer(before: Total, after: Total, changed: readonly CostPair[]): Text {
+  const rest = after.unknown > 0 ? ', and what is unknown' : '';
+  if (changed.length === 0) {
+    return text`${strong('The same')} as before: ${both(after)} at rest${rest}.`;
+  }
+  const difference = after.perMonth - before.perMonth;
+  if (Math.abs(difference) < 0.000_001) {
+    return text`${strong('The same')} at rest as before: ${both(after)}${rest}.`;
+  }
+  const direction = difference > 0 ? 'more' : 'less';
+  return text`${strong(`${formatPerMonth(Math.abs(difference))} ${direction}`)} at rest: ${both(before)} → ${both(after)}${rest}.`;
+}
+
+function both({ perHour, perMonth }: Pick<Total, 'perHour' | 'perMonth'>): string {
+  return `${formatPerHour(perHour)} (${formatPerMonth(perMonth)})`;
+}
+
+/** What costs nothing at rest, before and after, has its lines below. */
+function table(changed: readonly CostPair[], before: Total, after: Total): Block[] {
+  const costs = (cost: ResourceCost | undefined) =>
+    cost !== undefined && (cost.perHour !== 0 || (cost.unknown.length > 0 && cost.run === undefined));
+  const rows = changed.filter((pair) => costs(pair.before) || costs(pair.after));
+  return rows.length === 0
+    ? []
+    : [
+        {
+          kind: 'table',
+          header: ['At rest', 'Before', 'After', 'Per month'],
+          rows: [...rows.map(row), totalRow(before, after)],
+        },
+      ];
+}
+
+function row({ name, before, after }: CostPair): Text[] {
+  return [
+    [code(name)],
+    before ? [before.what, ': ', hourly(before)] : ['none'],
+    after ? [after.what, ': ', hourly(after)] : ['none'],
+    [`${monthly(before)} → ${monthly(after)}`],
+  ];
+}
+
+function hourly({ perHour, unknown }: ResourceCost): string {
+  return withUnknown(perHour, unknown.length > 0, formatPerHour);
+}
+
+function monthly(cost: ResourceCost | undefined): string {
+  return cost === undefined ? '$0' : withUnknown(cost.perMonth, cost.unknown.length > 0, formatUsd);
+}
+
+function withUnknown(
+  amount: number | undefined,
+  hasUnknown: boolean,
+  format: (usd: number) => string,
+): string {
+  if (amount === undefined) {
+    return 'unknown';
+  }
+  return hasUnknown ? `${format(amount)} + unknown` : format(amount);
+}
+
+function totalRow(before: Total, after: Total): Text[] {
+  const total = (value: number, { unknown }: Total, format: (usd: number) => string) =>
+    withUnknown(value, unknown > 0, format);
+  return [
+    [strong('Everything')],
+    [strong(total(before.perHour, before, formatPerHour))],
+    [strong(total(after.perHour, after, formatPerHour))],
+    [strong(`${total(before.perMonth, before, formatUsd)} → ${total(after.perMonth, after, formatUsd)}`)],
+  ];
+}
+
+/** A deploy deletes no stack: what it costs goes on. */
+function stackToDelete({ pair, before }: { readonly pair: StackPair; readonly before: CostEstimate }): Block {
+  return paragraph(
+    text`${strong('A deploy deletes no stack')}: until ${code(pair.name)} is deleted, it goes on costing ${both(before)}.`,
+  );
+}
+
+function runLine({ name, before, after }: CostPair): Text[] {
+  const most = (cost: ResourceCost | undefined) =>
+    cost === undefined
+      ? 'none'
+      : cost.run?.most === undefined
+        ? 'unknown'
+        : `at most ${formatUsd(cost.run.most)}`;
+  return before?.run || after?.run ? [text`A run of ${code(name)}: ${most(before)} → ${most(after)}`] : [];
+}
+
+/** What several resources have in common in one line. */
+function remarks(
+  kind: string,
+  pairs: readonly CostPair[],
+  of: (cost: ResourceCost) => readonly string[],
+): Text[] {
+  const names = new Map<string, Text[]>();
+  for (const { name, after } of pairs) {
+    for (const remark of after && !isFree(after) ? of(after) : []) {
+      names.set(remark, [...(names.get(remark) ?? []), [code(name)]]);
+    }
+  }
+  return [...names].map(([remark, of]) => text`${kind}: ${joined(of, ', ')}: ${remark}`);
+}
+
+function useLine({ name, before, after }: CostPair): Text[] {
+  return after === undefined || isDeepStrictEqual(before?.perUse ?? [], after.perUse)
+    ? []
+    : [text`Using ${code(name)}: ${after.perUse.join('; ')}`];
+}
+
+/** What a reader of the totals should know of, although the change has nothing to do with it. */
+function stillUnknown(unchanged: readonly CostPair[]): Text[] {
+  const names = unchanged
+    .filter(({ after }) => after && after.unknown.length > 0)
+    .map(({ name }) => [code(name)]);
+  return names.length === 0 ? [] : [text`Unknown as before: ${joined(names, ', ')}`];
+}

@@ -1,0 +1,32 @@
+import type { CostEstimate } from '../../cost/estimate';
+import { formatPerHour, formatPerMonth } from '../../cost/money';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { code, strong, type Text, text } from './document';
+import { resourceName, type StackPair } from './stack-pair';
+
+/** What a stack loses that ended its costs when nobody used it: from now on a person must. */
+export function droppedIdleStops(pair: StackPair, after: CostEstimate): Text[] {
+  const isDropped = (action: string) =>
+    pair.after && allows(pair.before, action) && !allows(pair.after, action);
+  const warn = (name: Text, perHour: number, perMonth: number) =>
+    text`${strong('Nothing stops it any more')}: ${name} no longer ends when it is idle, and costs ${formatPerHour(perHour)} (${formatPerMonth(perMonth)}) until a person ends it.`;
+  const notebooks = after.resources.filter(({ type }) => type === 'AWS::SageMaker::NotebookInstance');
+  return [
+    ...(isDropped('cloudformation:DeleteStack')
+      ? [warn(text`the stack ${code(pair.name)}`, after.perHour, after.perMonth)]
+      : []),
+    ...(isDropped('sagemaker:StopNotebookInstance')
+      ? notebooks.map(({ logicalId, perHour = 0, perMonth = 0 }) =>
+          warn([code(resourceName(pair, logicalId))], perHour, perMonth),
+        )
+      : []),
+  ];
+}
+
+/** Whether a policy of a stack allows an action that only what ends idle things has any use for. */
+function allows(stack: AssemblyStack | undefined, action: string): boolean {
+  return Object.values(stack?.template.Resources ?? {}).some(
+    ({ Type, Properties }) =>
+      Type.startsWith('AWS::IAM::') && JSON.stringify(Properties ?? {}).includes(`"${action}"`),
+  );
+}

@@ -1,0 +1,159 @@
+import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import type { DeclaredEndpoint } from '../../assembly/project-template';
+import type { TemplateResource } from '../../assembly/cloud-assembly';
+import { type Code, code, joined, list, paragraph, type Section, strong, type Text, text } from './document';
+import { resourceName, type StackPair } from './stack-pair';
+
+/** What a person loses with a resource, by its type. */
+const LOST_DATA: Readonly<Record<string, string>> = {
+  'AWS::S3::Bucket': 'all objects in it are lost',
+  'Custom::CDKBucketDeployment': 'the dataset that it uploaded is deleted',
+  'AWS::SageMaker::NotebookInstance': 'the files on its volume are lost',
+  'AWS::Logs::LogGroup': 'its logs are lost',
+  'AWS::DynamoDB::Table': 'its items are lost',
+  'AWS::EFS::FileSystem': 'its files are lost',
+  'AWS::KMS::Key': 'what it encrypts can no longer be read',
+};
+
+/** What no longer works without a resource, by its type. */
+const LOST_SERVICE: Readonly<Record<string, string>> = {
+  'AWS::SageMaker::Endpoint': 'it answers no more',
+};
+
+/** What each training, or each change of hosting, replaces: nobody loses anything by it. */
+const ROUTINE = new Set([
+  'AWS::SageMaker::Model',
+  'AWS::SageMaker::EndpointConfig',
+  'AWS::Lambda::LayerVersion',
+  'AWS::Lambda::Permission',
+  'AWS::SageMaker::NotebookInstanceLifecycleConfig',
+]);
+
+/** What a run leaves behind in the template, and nothing else: not worth a word. */
+const TRACES = new Set(['AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle']);
+
+/** A resource that does not stay as it is. */
+interface Fate {
+  readonly text: Text;
+  readonly weight: 'data' | 'service' | 'other' | 'routine';
+  /** Of a stack that only a person deletes. */
+  readonly withStack: boolean;
+}
+
+/** What is replaced or destroyed? Data loss first, and what is as usual last and in one line. */
+export function replacementSection(
+  pairs: readonly StackPair[],
+  retrained: readonly DeclaredEndpoint[],
+): Section {
+  const fates = pairs.flatMap(stackFates);
+  const gone = pairs.filter(({ before, after }) => before && !after).map(({ name }) => name);
+  const of = (weight: Fate['weight'], withStack: boolean) =>
+    fates.filter((fate) => fate.weight === weight && fate.withStack === withStack).map(({ text }) => text);
+  const serious = (withStack: boolean) => [
+    ...of('data', withStack),
+    ...of('service', withStack),
+    ...of('other', withStack),
+  ];
+  const now = serious(false);
+  const routine = of('routine', false);
+  return {
+    title: 'What is replaced or destroyed?',
+    blocks: [
+      ...(now.length > 0 || gone.length > 0
+        ? list(now)
+        : [paragraph(text`${strong('Nothing')} that holds data or answers requests.`)]),
+      ...gone.flatMap((name) => [
+        paragraph(
+          text`The stack ${code(name)} is no longer declared. ${strong('A deploy does not delete it')}: it goes on as it is, until ${code(`aws cloudformation delete-stack --stack-name ${name}`)}. With it go:`,
+        ),
+        ...list(
+          fates
+            .filter((fate) => fate.withStack && fate.weight !== 'routine')
+            .toSorted((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight))
+            .map(({ text }) => text),
+        ),
+      ]),
+      ...(routine.length === 0 ? [] : [paragraph(text`As usual: ${joined(routine, ', ')}.`)]),
+      ...retrained.map(({ endpointName }) =>
+        paragraph(
+          text`As usual after a training: the model and the configuration of the endpoint ${code(endpointName)} are replaced, and it goes on answering meanwhile.`,
+        ),
+      ),
+    ],
+  };
+}
+
+const ORDER: readonly Fate['weight'][] = ['data', 'service', 'other', 'routine'];
+
+function stackFates(pair: StackPair): Fate[] {
+  const fates: Fate[] = [];
+  if (pair.before) {
+    const { resources } = fullDiff(pair.before.template, pair.after?.template ?? {});
+    resources.forEachDifference((id, change) => {
+      const fate =
+        change.oldValue &&
+        !TRACES.has(change.oldValue.Type) &&
+        resourceFate(code(resourceName(pair, id)), change);
+      if (fate) {
+        fates.push({ ...fate, withStack: !pair.after });
+      }
+    });
+  }
+  return fates;
+}
+
+function resourceFate(name: Code, change: ResourceDifference): Omit<Fate, 'withStack'> | undefined {
+  const before = change.oldValue as TemplateResource;
+  const after = change.newValue as TemplateResource | undefined;
+  switch (change.changeImpact) {
+    case ResourceImpact.WILL_DESTROY:
+      return loss(before, text`${name} is deleted`);
+    case ResourceImpact.WILL_ORPHAN:
+      return { text: text`${name} stays in the account, and no stack manages it any more`, weight: 'other' };
+    case ResourceImpact.WILL_REPLACE:
+      return replacement(before, after, text`${name} is replaced${changed(change)}`);
+    case ResourceImpact.MAY_REPLACE:
+      return replacement(before, after, text`${name} may be replaced${changed(change)}`);
+    default:
+      return lostData(before) && stays(before.DeletionPolicy) && !stays(after?.DeletionPolicy)
+        ? {
+            text: text`${strong('Less safe')}: from now on ${name} is deleted with its stack, and ${lostData(before)!}; before, it stayed`,
+            weight: 'data',
+          }
+        : undefined;
+  }
+}
+
+function replacement(before: TemplateResource, after: TemplateResource | undefined, words: Text) {
+  return stays(before.UpdateReplacePolicy) && stays(after?.UpdateReplacePolicy)
+    ? { text: text`${words}; the former one stays in the account`, weight: 'other' as const }
+    : loss(before, words);
+}
+
+function loss(before: TemplateResource, words: Text): Omit<Fate, 'withStack'> {
+  const data = lostData(before);
+  if (data) {
+    return { text: text`${strong('Data loss')}: ${words}, and ${data}`, weight: 'data' };
+  }
+  const service = LOST_SERVICE[before.Type];
+  return service
+    ? { text: text`${strong('Outage')}: ${words}, and ${service}`, weight: 'service' }
+    : { text: words, weight: ROUTINE.has(before.Type) ? 'routine' : 'other' };
+}
+
+/** What is lost with a resource; an upload may leave its files behind, whatever becomes of the resource. */
+function lostData({ Type, Properties }: TemplateResource): string | undefined {
+  return Properties?.RetainOnDelete === true ? undefined : LOST_DATA[Type];
+}
+
+function stays(policy: string | undefined): boolean {
+  return policy === 'Retain' || policy === 'RetainExceptOnCreate' || policy === 'Snapshot';
+}
+
+/** The properties because of which CloudFormation replaces a resource. */
+function changed(change: ResourceDifference): Text {
+  const names = Object.entries(change.propertyUpdates)
+    .filter(([, { changeImpact }]) => changeImpact === change.changeImpact)
+    .map(([property]) => [code(property)]);
+  return names.length === 0 ? [] : text` (${joined(names, ', ')})`;
+}

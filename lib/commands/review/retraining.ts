@@ -1,0 +1,210 @@
+import { formatSeconds, formatUsd } from '../../cost/money';
+import { trainingRunCost } from '../../cost/training-run-cost';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import {
+  type DeclaredEndpoint,
+  type DeclaredTrainingJob,
+  readProjectTemplate,
+  type ProjectTemplate,
+} from '../../assembly/project-template';
+import { TRAINING_JOB_RESOURCE_TYPE } from '../../training/training-job-contract';
+import { archiveContents, compareContents, directoryContents, isSame, type ContentsChange } from './contents';
+import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
+import type { Pricing } from './cost-changes';
+import { gateChanges } from './gate-changes';
+import { requestChanges } from './request-changes';
+
+/** How many files of a kind are named. */
+const MAX_NAMED_FILES = 5;
+
+/** A project's training before and after a change. */
+interface ProjectPair {
+  readonly before: ProjectTemplate | undefined;
+  readonly after: ProjectTemplate | undefined;
+}
+
+/** Does it retrain? Why, for how much at most, and what serves meanwhile. */
+export function retrainingSection(
+  before: readonly AssemblyStack[],
+  after: readonly AssemblyStack[],
+  pricing: Pricing,
+): Section {
+  const pairs = pairProjects(before, after, pricing.region);
+  const blocks = pairs.flatMap((pair) => {
+    const job = pair.after?.trainingJob;
+    const former = pair.before?.trainingJob;
+    if (!job) {
+      return former ? removedJob(former) : [];
+    }
+    if (!former) {
+      return [
+        paragraph(text`${strong('Yes')}: the training job of ${code(job.stackName)} is new.`),
+        ...runLines(job, pair, pricing).map(paragraph),
+      ];
+    }
+    if (job.namePrefix === former.namePrefix) {
+      const gate = gateChanges(former, job);
+      return [
+        paragraph(text`${strong('No')}: nothing that makes the job of ${code(job.stackName)} changes.`),
+        ...list(gate),
+      ];
+    }
+    const reasons = retrainingReasons(former, job);
+    return [
+      paragraph(text`${strong('Yes')}: the job of ${code(job.stackName)} trains again.`),
+      ...list([...reasons, ...gateChanges(former, job)]),
+      ...runLines(job, pair, pricing).map(paragraph),
+    ];
+  });
+  return {
+    title: 'Does it retrain?',
+    blocks: blocks.length > 0 ? blocks : [paragraph(text`${strong('No')}: there is no training job.`)],
+  };
+}
+
+/** The endpoints that get another model, once it has trained. */
+export function retrainedEndpoints(
+  before: readonly AssemblyStack[],
+  after: readonly AssemblyStack[],
+  region: string,
+): DeclaredEndpoint[] {
+  return pairProjects(before, after, region).flatMap((pair) => {
+    const job = pair.after?.trainingJob;
+    const retrains = job && job.namePrefix !== pair.before?.trainingJob?.namePrefix;
+    return retrains && pair.before?.endpoint && pair.after?.endpoint ? [pair.after.endpoint] : [];
+  });
+}
+
+function pairProjects(
+  before: readonly AssemblyStack[],
+  after: readonly AssemblyStack[],
+  region: string,
+): ProjectPair[] {
+  const former = trainingProjects(before, region);
+  const next = trainingProjects(after, region);
+  return [...new Set([...next.keys(), ...former.keys()])].map((name) => ({
+    before: former.get(name),
+    after: next.get(name),
+  }));
+}
+
+/** The projects with a training job, by the name of its stack. */
+function trainingProjects(stacks: readonly AssemblyStack[], region: string): Map<string, ProjectTemplate> {
+  return new Map(
+    stacks
+      .filter(({ template }) =>
+        Object.values(template.Resources ?? {}).some(({ Type }) => Type === TRAINING_JOB_RESOURCE_TYPE),
+      )
+      .flatMap((training) => {
+        const project = training.name.replace(/-training$/, '');
+        const own = stacks.filter(({ name }) => name === training.name || name.startsWith(`${project}-`));
+        const read = readProjectTemplate([training, ...own.filter((stack) => stack !== training)], region);
+        return read ? [[training.name, read]] : [];
+      }),
+  );
+}
+
+function removedJob(job: DeclaredTrainingJob) {
+  return [
+    paragraph(
+      text`${strong('No')}: the training job of ${code(job.stackName)} is no longer declared. A run that lasts is stopped when it is deleted; the models of former runs stay in the bucket.`,
+    ),
+  ];
+}
+
+function retrainingReasons(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
+  const source = compareContents(archiveContents(before.sourceArchive), archiveContents(after.sourceArchive));
+  const reasons: Item[] = [
+    ...requestChanges(before, after).map(({ property, before: former, after: next }) => ({
+      text: text`${code(property)}: ${valueText(former)} → ${valueText(next)}`,
+    })),
+    ...(isSame(source) ? [] : [sourceItem(source)]),
+    ...datasetItems(before, after),
+  ];
+  return reasons.length > 0
+    ? reasons
+    : [{ text: text`its name: ${code(before.namePrefix)} → ${code(after.namePrefix)}` }];
+}
+
+function valueText(value: string | undefined): Text {
+  return value === undefined ? ['none'] : [code(value)];
+}
+
+function sourceItem(change: ContentsChange): Item {
+  const files = Object.values(change).flat() as string[];
+  if (files.length === 1) {
+    const [kind] = Object.entries(change).find(([, paths]) => (paths as string[]).length > 0)!;
+    return { text: text`script: ${code(files[0]!)} ${kind}` };
+  }
+  return { text: ['script: ', ...counts(change)], items: fileLines(change) };
+}
+
+function datasetItems(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
+  return [...after.channelDirectories].flatMap(([channel, directory]) => {
+    const former = before.channelDirectories.get(channel);
+    if (former === undefined) {
+      return [];
+    }
+    const change = compareContents(directoryContents(former), directoryContents(directory));
+    return isSame(change)
+      ? []
+      : [{ text: [...text`dataset ${code(channel)}: `, ...counts(change)], items: fileLines(change) }];
+  });
+}
+
+function counts({ added, changed, removed }: ContentsChange): Text {
+  const files = added.length === 1 ? 'file' : 'files';
+  return [`${added.length} ${files} added, ${changed.length} changed, ${removed.length} removed`];
+}
+
+function fileLines(change: ContentsChange): Text[] {
+  return Object.entries(change).flatMap(([kind, paths]: [string, readonly string[]]) => {
+    if (paths.length === 0) {
+      return [];
+    }
+    const named = joined(
+      paths.slice(0, MAX_NAMED_FILES).map((path) => [code(path)]),
+      ', ',
+    );
+    const more = paths.length > MAX_NAMED_FILES ? ` and ${paths.length - MAX_NAMED_FILES} more` : '';
+    return [text`${kind}: ${named}${more}`];
+  });
+}
+
+/** What a run costs, and what serves while it lasts. */
+function runLines(job: DeclaredTrainingJob, pair: ProjectPair, { region, prices }: Pricing): Text[] {
+  const run = trainingRunCost(job.request as Readonly<Record<string, unknown>>, region, prices);
+  const instances = run.instances.map(
+    ({ instanceCount, instanceType }) => `${instanceCount} × ${instanceType}`,
+  );
+  const limit =
+    run.maxRuntimeInSeconds === undefined ? '' : ` for at most ${formatSeconds(run.maxRuntimeInSeconds)}`;
+  const spot = run.spot ? ', on spot instances and so usually less' : '';
+  const cost =
+    run.most === undefined
+      ? text`${strong('What a run costs is unknown')}`
+      : text`A run costs ${strong(`at most ${formatUsd(run.most)}`)}: ${instances.join(', ')}${limit}${spot}`;
+  const missing = run.most === undefined ? ': ' : '. Not in it, since unknown: ';
+  const unknown = run.unknown.length === 0 ? '.' : `${missing}${run.unknown.join('; ')}.`;
+  return [[...cost, unknown], ...servingLines(job, pair)];
+}
+
+function servingLines(job: DeclaredTrainingJob, { before, after }: ProjectPair): Text[] {
+  const gate = joined(
+    Object.entries(job.minimumMetrics).map(([metric, least]) => text`${code(metric)} ≥ ${String(least)}`),
+    ', ',
+  );
+  const passing = gate.length > 0 ? text` and passed its gate (${gate})` : [];
+  const endpoint = after?.endpoint;
+  if (!endpoint) {
+    return [];
+  }
+  if (!before?.endpoint || !before.trainingJob) {
+    return [
+      text`The endpoint ${code(endpoint.endpointName)} starts to serve once the model has trained${passing}.`,
+    ];
+  }
+  return [
+    text`Until the new model has trained${passing}, the endpoint ${code(endpoint.endpointName)} serves the model that it has; after a run that fails, it keeps it.`,
+  ];
+}

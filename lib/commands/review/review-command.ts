@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PRICES } from '../../cost/prices';
+import { code, type Text, text } from './document';
+import { renderMarkdown } from './markdown';
+import { renderPlainText } from './plain-text';
+import { reviewDocument } from './review';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { type BaseCheckout, type BaseCommit, findBase, withBaseCheckout } from './base-checkout';
+import type { Command } from '../../console/main';
+import type { Terminal } from '../../console/terminal';
+import { assumedRegion, synthesizeApp } from '../../assembly/synthesize';
+import { UsageError, UserError } from '../../console/user-error';
+
+const USAGE = `usage: npm run review -- [--base REF] [--markdown] [--region REGION]
+
+Says what a deploy of this working tree would do that its base does not: whether it retrains, what it costs,
+who gains access, what is replaced or destroyed. Nothing is deployed, and no credentials are needed.
+
+  --base REF        the commit to compare with (default: the merge base with the main branch)
+  --markdown        GitHub's Markdown instead of text
+  --region REGION   the region whose prices hold (default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1)
+  --help            this text
+
+examples:
+  npm run review
+  npm run review -- --base HEAD~1
+  npm run --silent review -- --markdown > review.md`;
+
+/** The stacks of the base, and what a reader should know about them. */
+interface Base {
+  readonly stacks: readonly AssemblyStack[];
+  readonly remarks: readonly Text[];
+}
+
+/** `npm run review` for the project in a directory. */
+export function createReviewCommand(root: string): Command {
+  return async (argv, { terminal, signal }) => {
+    const { base: reference, markdown, region = assumedRegion(), help } = readArguments(argv);
+    if (help) {
+      terminal.result(USAGE);
+      return 0;
+    }
+    if (!existsSync(join(root, 'cdk.json'))) {
+      throw new UserError(`there is no cdk.json in ${root}: run this in the project's directory`);
+    }
+    const commit = await findBase(root, reference);
+    const output = await mkdtemp(join(tmpdir(), 'review-'));
+    const failure = new AbortController();
+    const either = AbortSignal.any([signal, failure.signal]);
+    try {
+      terminal.progress(`synthesizing the working tree and ${commit.description}`);
+      const document = await withBaseCheckout(root, commit.hash, async (checkout) => {
+        signal.throwIfAborted();
+        // Both have ended before anything is removed that they read or write.
+        const [head, base] = await Promise.allSettled([
+          synthesizeApp(root, join(output, 'head'), either).catch((error: unknown) => {
+            failure.abort();
+            throw error;
+          }),
+          readBase(checkout, commit, join(output, 'base'), either, terminal),
+        ]);
+        signal.throwIfAborted();
+        if (head.status === 'rejected') {
+          throw head.reason;
+        }
+        if (base.status === 'rejected') {
+          throw base.reason;
+        }
+        // Archives and datasets are read from the assemblies.
+        return reviewDocument({
+          before: base.value.stacks,
+          after: head.value.stacks,
+          pricing: { region, prices: PRICES },
+          remarks: base.value.remarks,
+        });
+      });
+      terminal.clearProgress();
+      terminal.result(
+        document === undefined
+          ? `Nothing changes: what is deployed is the same as at ${shortHash(commit)} (${commit.description}).`
+          : markdown
+            ? renderMarkdown(document)
+            : renderPlainText(document),
+      );
+      return 0;
+    } finally {
+      await rm(output, { recursive: true, force: true, maxRetries: 5 });
+    }
+  };
+}
+
+/** Synthesizes the base. One that cannot be is an empty one: the head's failure is the person's, the base's is history. */
+async function readBase(
+  { root, hasOwnPackages }: BaseCheckout,
+  commit: BaseCommit,
+  output: string,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<Base> {
+  const name = commit.description === commit.hash ? '' : `, ${commit.description}`;
+  const compared = text`Compared with ${code(shortHash(commit))}${name}.`;
+  if (!existsSync(join(root, 'cdk.json'))) {
+    return { stacks: [], remarks: [[...compared, ' It has no cdk.json, so everything is new.']] };
+  }
+  const packages = hasOwnPackages
+    ? []
+    : [text`Its package-lock.json is another: it was synthesized with the packages of the working tree.`];
+  try {
+    const { stacks } = await synthesizeApp(root, output, signal);
+    return { stacks, remarks: [compared, ...packages] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    terminal.info(`${commit.description}: ${error.message}`);
+    return {
+      stacks: [],
+      remarks: [[...compared, ' It cannot be synthesized, so everything is told as new.'], ...packages],
+    };
+  }
+}
+
+function shortHash({ hash }: BaseCommit): string {
+  return hash.slice(0, 7);
+}
+
+function readArguments(argv: string[]): {
+  base?: string | undefined;
+  markdown: boolean;
+  region?: string | undefined;
+  help: boolean;
+} {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: argv,
+      options: {
+        base: { type: 'string' },
+        markdown: { type: 'boolean', default: false },
+        region: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+  if (values.base === '') {
+    throw new UsageError('--base names no commit: name a branch, a tag or a commit');
+  }
+  if (values.region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(values.region)) {
+    throw new UsageError(`not the name of a region: '${values.region}'; expected one such as eu-west-1`);
+  }
+  return values;
+}

@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { accessSection } from './access-changes';
+import { costSection, type Pricing } from './cost-changes';
+import { paragraph, type ReviewDocument, type Text } from './document';
+import { replacementSection } from './replacements';
+import { resourceDiffSection } from './resource-diff';
+import { retrainedEndpoints, retrainingSection } from './retraining';
+import { pairStacks } from './stack-pair';
+
+/** Two syntheses of a project, to be compared. */
+export interface ReviewProps {
+  /** The stacks before the change; none if there was nothing to deploy. */
+  readonly before: readonly AssemblyStack[];
+  /** The stacks after the change. */
+  readonly after: readonly AssemblyStack[];
+  readonly pricing: Pricing;
+  /** What is compared with what, and what a reader should know about it. */
+  readonly remarks: readonly Text[];
+}
+
+/** What a deploy of the change would do; undefined if it would do nothing. */
+export function reviewDocument({ before, after, pricing, remarks }: ReviewProps): ReviewDocument | undefined {
+  // Archives, datasets and bundles are in the templates by the hash of their contents.
+  const pairs = pairStacks(before, after);
+  if (pairs.every((pair) => isDeepStrictEqual(pair.before?.template, pair.after?.template))) {
+    return undefined;
+  }
+  return {
+    title: 'What this change does when it is deployed',
+    blocks: remarks.map(paragraph),
+    sections: [
+      retrainingSection(before, after, pricing),
+      costSection(pairs, pricing),
+      accessSection(pairs),
+      replacementSection(pairs, retrainedEndpoints(before, after, pricing.region)),
+      resourceDiffSection(pairs),
+    ],
+  };
+}

@@ -1,0 +1,43 @@
+import { accessProblem } from '../../aws/access-problem';
+import { isTransient } from '../../training/job/api-errors';
+
+/**
+ * What may pass. `credentials`: until the person signs in; `network`: until there is one; `service`: throttled, or the
+ * service's own fault.
+ */
+export interface CallFailure {
+  readonly kind: 'credentials' | 'network' | 'service';
+  /** A phrase for the person. */
+  readonly message: string;
+}
+
+/** What a failed call means for a watch; undefined for an error that no waiting mends. */
+export function callFailure(error: unknown): CallFailure | undefined {
+  const access = accessProblem(error);
+  if (access) {
+    return access.kind === 'region' ? undefined : { kind: 'credentials', message: access.message };
+  }
+  const { name, message, code, $metadata } = error as Error & {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  if ($metadata?.httpStatusCode === undefined && (isNetworkCode(code) || name === 'TimeoutError')) {
+    return {
+      kind: 'network',
+      message: `AWS cannot be reached (${message || String(code)}): check the network, AWS_REGION and AWS_ENDPOINT_URL`,
+    };
+  }
+  return isTransient(error)
+    ? { kind: 'service', message: `AWS does not answer now (${name}: ${message})` }
+    : undefined;
+}
+
+/** ECONNREFUSED, ENOTFOUND, ENETUNREACH and such: the system's own. Node's begin with ERR_ and tell of a fault in a program. */
+function isNetworkCode(code: unknown): boolean {
+  return typeof code === 'string' && /^E[A-Z]/.test(code) && !code.startsWith('ERR_');
+}
+
+/** Whether these credentials are good, but not for this call. */
+export function isDenied(error: unknown): boolean {
+  return /^AccessDenied/.test((error as Error).name);
+}

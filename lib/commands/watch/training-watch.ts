@@ -1,0 +1,196 @@
+import { DescribeTrainingJobCommand, type DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { UserError } from '../../console/user-error';
+import { isNotFound } from '../../training/job/api-errors';
+import { type MinimumMetrics, unreported } from '../../training/job/minimum-metrics';
+import type { AwsConnection } from './aws-connection';
+import { type CallFailure, callFailure, isDenied } from './call-failure';
+import { jobCost } from './job-cost';
+import { JobLog } from './job-log';
+import { WatchState } from './watch-state';
+import type { WatchView } from './watch-view';
+
+/** Milliseconds between two looks at a job. */
+const POLL_INTERVAL = 3_000;
+
+/** Longest time between two attempts of a call that fails. */
+const LONGEST_INTERVAL = 30_000;
+
+/** Milliseconds between two attempts while a person has to sign in. */
+const CREDENTIALS_INTERVAL = 10_000;
+
+/** How long after its end a job's final metrics may still be missing, and milliseconds between two looks. */
+const METRICS_SETTLE = 60_000;
+const METRICS_INTERVAL = 10_000;
+
+/** What a watch works with, injected so that tests run it against their own. */
+export interface WatchServices {
+  /** New clients, which read the credentials anew. */
+  readonly connect: () => AwsConnection;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Waits; rejects as soon as the signal aborts. */
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Which job is followed, and how. */
+export interface TrainingWatchOptions {
+  readonly jobName: string;
+  /** Such as `eu-west-1`: the region whose prices hold. */
+  readonly region: string;
+  readonly view: WatchView;
+  readonly services: WatchServices;
+  /** Aborted when the person leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** There is no such training job, or none any more. */
+export class NoSuchJob extends UserError {
+  override readonly name = 'NoSuchJob';
+}
+
+/**
+ * Follows one training job to its end. Once AWS has answered, nothing that may pass ends it: credentials that expire, a
+ * network that goes, a service that throttles.
+ */
+export class TrainingWatch {
+  private readonly log: JobLog;
+  private connection: AwsConnection;
+  private hasAnswered = false;
+  private logIsDenied = false;
+
+  public constructor(private readonly options: TrainingWatchOptions) {
+    this.log = new JobLog(options.jobName);
+    this.connection = options.services.connect();
+  }
+
+  /**
+   * Shows the job until it has ended and its log is read.
+   * @throws NoSuchJob; the signal's reason when it is aborted; the client's error where the first call fails for a reason that
+   * is the person's to mend
+   */
+  public async follow(): Promise<WatchState> {
+    const state = new WatchState(await this.persistently(() => this.describe()));
+    this.hasAnswered = true;
+    for (const note of [...state.problems, ...costNotes(state.job, this.options)]) {
+      this.options.view.note(note);
+    }
+    let isLastReading = state.hasEnded;
+    for (;;) {
+      await this.persistently(() => this.readLog(state));
+      this.options.view.show(state, []);
+      if (isLastReading) {
+        return state;
+      }
+      // The log's last lines arrive a little after the end: it is read once more.
+      isLastReading = state.hasEnded;
+      await this.options.services.wait(POLL_INTERVAL, this.options.signal);
+      if (!isLastReading) {
+        state.describe(await this.persistently(() => this.describe()));
+      }
+    }
+  }
+
+  /** Waits a while for the metrics of a gate, which SageMaker may record a little after the job's end. */
+  public async settle(state: WatchState, minimumMetrics: MinimumMetrics): Promise<void> {
+    const until = (state.job.TrainingEndTime?.getTime() ?? 0) + METRICS_SETTLE;
+    while (
+      state.job.TrainingJobStatus === 'Completed' &&
+      unreported(minimumMetrics, state.job.FinalMetricDataList).length > 0 &&
+      this.options.services.now() < until
+    ) {
+      await this.options.services.wait(METRICS_INTERVAL, this.options.signal);
+      state.describe(await this.persistently(() => this.describe()));
+    }
+  }
+
+  private async describe(): Promise<DescribeTrainingJobResponse> {
+    try {
+      return await this.connection.sagemaker.send(
+        new DescribeTrainingJobCommand({ TrainingJobName: this.options.jobName }),
+        { abortSignal: this.options.signal },
+      );
+    } catch (error) {
+      if (isNotFound(error)) {
+        throw new NoSuchJob(
+          this.hasAnswered
+            ? `training job ${this.options.jobName} is gone: its record was deleted, or these credentials are for another account`
+            : `there is no training job ${this.options.jobName} in ${this.options.region}`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+
+  private async readLog(state: WatchState): Promise<void> {
+    if (this.logIsDenied) {
+      return;
+    }
+    try {
+      for await (const lines of this.log.read(this.connection.logs, this.options.signal)) {
+        this.options.view.show(state, state.read(lines));
+      }
+    } catch (error) {
+      if (!isDenied(error)) {
+        throw error;
+      }
+      this.logIsDenied = true;
+      this.options.view.note(
+        `these AWS credentials may not read the job's log, so there are no lines and no metrics: ${(error as Error).message}; ` +
+          'allow logs:DescribeLogStreams and logs:GetLogEvents',
+      );
+    }
+  }
+
+  /** Makes a call until it succeeds. Before the first answer, what the person has to mend is no reason to wait. */
+  private async persistently<T>(call: () => Promise<T>): Promise<T> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const result = await call();
+        this.options.view.trouble(undefined);
+        return result;
+      } catch (error) {
+        this.options.signal.throwIfAborted();
+        const failure = callFailure(error) ?? (this.hasAnswered ? deniedMeanwhile(error) : undefined);
+        if (!failure || (!this.hasAnswered && failure.kind !== 'service')) {
+          throw error;
+        }
+        await this.waitOut(failure, failures);
+      }
+    }
+  }
+
+  private async waitOut({ kind, message }: CallFailure, failures: number): Promise<void> {
+    if (kind !== 'credentials') {
+      this.options.view.trouble(`${message}; trying again`);
+      await this.options.services.wait(
+        Math.min(POLL_INTERVAL * 2 ** failures, LONGEST_INTERVAL),
+        this.options.signal,
+      );
+      return;
+    }
+    this.options.view.trouble(
+      this.connection.hasFixedCredentials
+        ? `${message}; new environment variables reach no running process, so leave with Ctrl-C and rejoin: the job goes on`
+        : `${message}; the job goes on, and so does this watch then`,
+    );
+    await this.options.services.wait(CREDENTIALS_INTERVAL, this.options.signal);
+    this.connection.sagemaker.destroy();
+    this.connection.logs.destroy();
+    this.connection = this.options.services.connect();
+  }
+}
+
+function costNotes(job: DescribeTrainingJobResponse, { region, services }: TrainingWatchOptions): string[] {
+  return jobCost(job, region, services.now()).unknown.map((part) => `not in the cost: ${part}`);
+}
+
+/** Whoever has signed in again may have done so as somebody else. */
+function deniedMeanwhile(error: unknown): CallFailure | undefined {
+  return isDenied(error)
+    ? {
+        kind: 'credentials',
+        message: `these AWS credentials may not see the job (${(error as Error).message}): sign in as before`,
+      }
+    : undefined;
+}

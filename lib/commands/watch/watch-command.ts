@@ -1,0 +1,208 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { accessProblem } from '../../aws/access-problem';
+import type { ProjectTemplate } from '../../assembly/project-template';
+import { logLink } from '../../training/job/console-link';
+import { isTrainingJobName } from '../../training/job/job-name';
+import type { MinimumMetrics } from '../../training/job/minimum-metrics';
+import { trainingOutcome } from '../../training/job/outcome';
+import { connectToAws } from './aws-connection';
+import { BlockView } from './block-view';
+import { callFailure, isDenied } from './call-failure';
+import { PlainView } from './plain-view';
+import { jobToWatch, newestJobs } from './project-jobs';
+import { NoSuchJob, TrainingWatch, type WatchServices } from './training-watch';
+import type { Command } from '../../console/main';
+import { UsageError, UserError } from '../../console/user-error';
+
+/** What a watch has to know of the project in bin/app.ts. */
+export type WatchedProject = Pick<ProjectTemplate, 'name' | 'trainingJob'>;
+
+const USAGE = `usage: npm run watch -- [JOB]
+
+Follows a training job: status, metrics, log, time and cost. Ctrl-C leaves it, and the job goes on.
+Ends with 0 when the job has completed and passed its gate (minimumMetrics), with 1 when it has not.
+
+  JOB      the training job's name (default: this project's newest, one in progress first)
+  --help   this text
+
+examples:
+  npm run watch
+  npm run watch -- unet-bcb369e63c-0f1e2d3c`;
+
+/** Most job names that an error lists. */
+const LISTED_JOBS = 5;
+
+const INTERRUPTED = 130;
+
+const AWS: WatchServices = {
+  connect: () => connectToAws(),
+  now: () => Date.now(),
+  wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+};
+
+/** Reads the command line. @throws UsageError */
+export function parseWatchArguments(argv: string[]): { readonly jobName: string | undefined } | 'help' {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+  if (parsed.values.help) {
+    return 'help';
+  }
+  const [jobName, ...rest] = parsed.positionals;
+  if (rest.length > 0) {
+    throw new UsageError(`one JOB is followed at a time: '${rest[0]}' is one too many\n\n${USAGE}`);
+  }
+  if (jobName !== undefined && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(jobName)) {
+    throw new UsageError(
+      `'${jobName}' cannot name a training job: a name has 1 to 63 letters, digits and inner dashes\n\n${USAGE}`,
+    );
+  }
+  return { jobName };
+}
+
+/**
+ * `npm run watch`.
+ * @param declaredProject reads the project in bin/app.ts, which takes seconds: called only where its name or gate matters
+ */
+export function watchCommand(
+  declaredProject: (signal: AbortSignal) => Promise<WatchedProject>,
+  services: WatchServices = AWS,
+): Command {
+  return async (argv, { terminal, signal }) => {
+    const options = parseWatchArguments(argv);
+    if (options === 'help') {
+      terminal.result(USAGE);
+      return 0;
+    }
+    let reading: Promise<WatchedProject> | undefined;
+    const project = () => (reading ??= declaredProject(signal));
+    const { sagemaker } = services.connect();
+    const region = await explained(() => sagemaker.config.region());
+    let jobName = options.jobName;
+    if (jobName === undefined) {
+      terminal.progress('synthesizing bin/app.ts, to know its jobs by name');
+      jobName = await newestJob(sagemaker, region, await project(), signal);
+    }
+
+    const View = terminal.interactive ? BlockView : PlainView;
+    const view = new View(terminal, region);
+    const watch = new TrainingWatch({ jobName, region, view, services, signal });
+    try {
+      const state = await explained(() => watch.follow());
+      let gate: Gate = { minimumMetrics: {} };
+      if (state.job.TrainingJobStatus === 'Completed' && isTrainingJobName(jobName)) {
+        if (reading === undefined) {
+          view.note('synthesizing bin/app.ts, to know the gate');
+        }
+        gate = await gateOf(jobName, project);
+        await watch.settle(state, gate.minimumMetrics);
+      }
+      view.close();
+      const { succeeded, reason } = trainingOutcome(state.job, gate.minimumMetrics);
+      terminal.result(
+        succeeded ? `${reason}${gate.remark ?? ''}` : `${reason}; its log: ${logLink(jobName, region)}`,
+      );
+      return succeeded ? 0 : 1;
+    } catch (error) {
+      if (signal.aborted) {
+        view.close();
+        terminal.info(`left, the job goes on; rejoin with: npm run watch -- ${jobName}`);
+        return INTERRUPTED;
+      }
+      if (error instanceof NoSuchJob) {
+        terminal.progress('synthesizing bin/app.ts, to name its jobs');
+        throw new UserError(`${error.message}${await newestNames(sagemaker, project, signal)}`);
+      }
+      throw error;
+    } finally {
+      view.close();
+    }
+  };
+}
+
+/** What a job has to reach. */
+interface Gate {
+  readonly minimumMetrics: MinimumMetrics;
+  /** Why it is not known. */
+  readonly remark?: string;
+}
+
+/** The gate is the template's, not the job's: only of the job that is declared now is it known. */
+async function gateOf(jobName: string, project: () => Promise<WatchedProject>): Promise<Gate> {
+  const unknown = (why: string) => ({
+    minimumMetrics: {},
+    remark: `; whether it passed its gate is not known: ${why}`,
+  });
+  try {
+    const { trainingJob } = await project();
+    return trainingJob && jobName.startsWith(`${trainingJob.namePrefix}-`)
+      ? { minimumMetrics: trainingJob.minimumMetrics }
+      : unknown('bin/app.ts declares another job now');
+  } catch (error) {
+    if (error instanceof UserError) {
+      return unknown(error.message);
+    }
+    throw error;
+  }
+}
+
+async function newestJob(
+  client: SageMakerClient,
+  region: string,
+  { name, trainingJob }: WatchedProject,
+  signal: AbortSignal,
+): Promise<string> {
+  const job = jobToWatch(await explained(() => newestJobs(client, name, signal)));
+  if (job) {
+    return job.TrainingJobName!;
+  }
+  throw new UserError(
+    trainingJob
+      ? `there is no training job of ${name} in ${region}: start one with "npx cdk deploy ${trainingJob.stackName}"`
+      : `there is no training job of ${name} in ${region}, and bin/app.ts declares none: give SageMakerProject training`,
+  );
+}
+
+/** The names of the project's newest jobs, after the name that was mistyped. Nothing where bin/app.ts cannot be read. */
+async function newestNames(
+  client: SageMakerClient,
+  project: () => Promise<WatchedProject>,
+  signal: AbortSignal,
+): Promise<string> {
+  let name: string;
+  try {
+    ({ name } = await project());
+  } catch (error) {
+    if (error instanceof UserError) {
+      return '';
+    }
+    throw error;
+  }
+  const jobs = await explained(() => newestJobs(client, name, signal));
+  const names = jobs.slice(0, LISTED_JOBS).map((job) => job.TrainingJobName);
+  return names.length > 0 ? `; the newest of ${name}: ${names.join(', ')}` : `, and none of ${name}`;
+}
+
+/** Calls AWS; what the person has to mend comes as a UserError. */
+async function explained<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const message =
+      accessProblem(error)?.message ??
+      callFailure(error)?.message ??
+      (isDenied(error)
+        ? `these AWS credentials may not follow training jobs (${(error as Error).message}): allow sagemaker:DescribeTrainingJob and sagemaker:ListTrainingJobs`
+        : undefined);
+    throw message === undefined ? error : new UserError(message, { cause: error });
+  }
+}

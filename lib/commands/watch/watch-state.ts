@@ -1,0 +1,110 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { DescribeTrainingJobResponse, SecondaryStatusTransition } from '@aws-sdk/client-sagemaker';
+import { MetricReader } from '../local/metric-reader';
+import { hasEnded } from '../../training/job/training-jobs';
+import type { LogLine } from './job-log';
+
+/** A value of a metric, and when its line was written, in milliseconds since 1970. */
+export interface MetricSample {
+  readonly timestamp: number;
+  readonly value: number;
+}
+
+/** How many of the log's last lines are kept. */
+const LAST_LINES = 50;
+
+/** What is known of a training job: what the service says, its log's last lines, and every metric from its beginning. */
+export class WatchState {
+  /** Values by metric, in the order of time. */
+  public readonly metrics = new Map<string, MetricSample[]>();
+  private readonly reader: MetricReader;
+  private answer: DescribeTrainingJobResponse;
+  private tail: LogLine[] = [];
+
+  public constructor(job: DescribeTrainingJobResponse) {
+    this.reader = new MetricReader(job.AlgorithmSpecification?.MetricDefinitions ?? []);
+    this.answer = job;
+    this.describe(job);
+  }
+
+  /** DescribeTrainingJob's last answer. */
+  public get job(): DescribeTrainingJobResponse {
+    return this.answer;
+  }
+
+  public get hasEnded(): boolean {
+    return hasEnded(this.job.TrainingJobStatus);
+  }
+
+  /** Metrics that are not read from the log, a phrase for each. */
+  public get problems(): readonly string[] {
+    return this.reader.problems;
+  }
+
+  /** Statuses so far, the current one last. */
+  public get transitions(): readonly SecondaryStatusTransition[] {
+    return this.job.SecondaryStatusTransitions ?? [];
+  }
+
+  /** The log's last lines, fit to be shown. */
+  public get lastLines(): readonly LogLine[] {
+    return this.tail;
+  }
+
+  /** Whether several instances write the log. */
+  public get hasSeveralHosts(): boolean {
+    const { InstanceCount = 0, InstanceGroups = [] } = this.job.ResourceConfig ?? {};
+    return InstanceGroups.reduce((sum, group) => sum + (group.InstanceCount ?? 0), InstanceCount) > 1;
+  }
+
+  /** Milliseconds since the job was created, until its end. */
+  public elapsed(now: number): number {
+    const end = this.hasEnded ? (this.job.TrainingEndTime ?? this.job.LastModifiedTime) : undefined;
+    return Math.max(0, (end?.getTime() ?? now) - (this.job.CreationTime?.getTime() ?? now));
+  }
+
+  /** Takes an answer of DescribeTrainingJob. */
+  public describe(job: DescribeTrainingJobResponse): void {
+    this.answer = job;
+    for (const { MetricName: name = '', Value: value, Timestamp: time } of job.FinalMetricDataList ?? []) {
+      // The log has the value with all its digits, the service in single precision.
+      if (value !== undefined && !this.metrics.has(name)) {
+        this.metrics.set(name, [{ timestamp: time?.getTime() ?? 0, value }]);
+      }
+    }
+  }
+
+  /** Takes new lines of the log. Returns them fit to be shown. */
+  public read(lines: readonly LogLine[]): LogLine[] {
+    for (const { timestamp, text } of lines) {
+      for (const { name, value } of this.reader.read(text)) {
+        const samples = this.metrics.get(name) ?? [];
+        this.metrics.set(name, samples);
+        insertByTime(samples, { timestamp, value });
+      }
+    }
+    const shown = lines.map((line) => ({ ...line, text: printable(line.text) }));
+    for (const line of shown.filter(({ text }) => text !== '')) {
+      insertByTime(this.tail, line);
+    }
+    this.tail = this.tail.slice(-LAST_LINES);
+    return shown;
+  }
+}
+
+/** The streams of several instances are read one after the other. */
+function insertByTime<T extends { readonly timestamp: number }>(items: T[], item: T): void {
+  let at = items.length;
+  while (at > 0 && items[at - 1]!.timestamp > item.timestamp) {
+    at -= 1;
+  }
+  items.splice(at, 0, item);
+}
+
+/** A line without what would move the cursor or change colours. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll('\t', '    ')
+    .replaceAll(/\p{Cc}/gu, '')
+    .trimEnd();
+}

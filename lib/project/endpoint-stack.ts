@@ -1,0 +1,26 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Endpoint, type EndpointProps } from '../endpoint/endpoint';
+import { RealtimeHosting } from '../endpoint/hosting';
+import { spanInWords } from '../endpoint/idle-mail';
+
+/** What lives as long as predictions are wanted. */
+export interface EndpointStackProps extends StackProps {
+  readonly endpoint: EndpointProps;
+}
+
+/** The endpoint with its model. Deleting this stack stops the largest cost and keeps the model. */
+export class EndpointStack extends Stack {
+  public constructor(scope: Construct, id: string, props: EndpointStackProps) {
+    super(scope, id, props);
+    const endpoint = new Endpoint(this, 'Endpoint', props.endpoint);
+    new CfnOutput(this, 'EndpointName', { value: endpoint.endpointName });
+    const { hosting } = props.endpoint;
+    if (hosting instanceof RealtimeHosting && hosting.idleTimeout) {
+      new CfnOutput(this, 'IdleTimeout', {
+        value: spanInWords(hosting.idleTimeout.toSeconds()),
+        description: 'This stack deletes itself after so long without an invocation',
+      });
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { throwProblems } from '../aws/configuration-error';
+import { type Hosting, RealtimeHosting } from '../endpoint/hosting';
+import { type ModelSource, TrainedModel } from '../endpoint/model-source';
+import { EndpointStack } from './endpoint-stack';
+import { PROJECT_TAG } from '../names';
+import { Framework } from '../images/framework';
+import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
+import { trainingProblems } from '../training/training-problems';
+import type { TrainingProps } from '../training/training-props';
+import { TrainingStack } from './training-stack';
+import { type MonthlyBudgetProps, monthlyBudgetProblems } from '../workspace/monthly-budget';
+import { type NotebookProps, notebookProblems } from '../workspace/notebook';
+import { WorkspaceStack } from './workspace-stack';
+
+/** A project: from a training script to an endpoint. */
+export interface SageMakerProjectProps {
+  /**
+   * The training job.
+   * @default - none: `model` says what the endpoint serves
+   */
+  readonly training?: TrainingProps;
+  /**
+   * A model that was trained elsewhere.
+   * @default - what `training` makes
+   */
+  readonly model?: ModelSource;
+  /**
+   * How the model is served.
+   * @default - no endpoint
+   */
+  readonly hosting?: Hosting;
+  /**
+   * A notebook instance.
+   * @default - none
+   */
+  readonly notebook?: NotebookProps;
+  /**
+   * What the project may cost in a month, with mails at 50, 80 and 100 % of it and when the forecast exceeds it. It stops nothing.
+   * It counts what has the tag `project`, once that is activated as a cost allocation tag in the billing console.
+   * @default - no budget, and no mail
+   */
+  readonly monthlyBudget?: MonthlyBudgetProps;
+  /**
+   * Whether the bucket and its data stay when the stacks are destroyed.
+   * @default false
+   */
+  readonly retainData?: boolean;
+}
+
+/** The longest project name: a job's name has 63 characters, 20 of them for the request's hash and the attempt's. */
+const MAX_NAME_LENGTH = 43;
+
+/**
+ * The stacks of a project: `<name>-workspace`, `<name>-training` and `<name>-endpoint`, by lifetime and by cost.
+ * Throws one ConfigurationError with all that AWS would refuse.
+ */
+export class SageMakerProject extends Construct {
+  /**
+   * @param id the project's name: that of the endpoint, and what the names of stacks and jobs begin with.
+   */
+  public constructor(scope: Construct, id: string, declared: SageMakerProjectProps) {
+    super(scope, id);
+    const { props, changeProblems } = withTrainingChanges(this, declared);
+    throwProblems(`the project '${id}'`, [
+      ...changeProblems,
+      ...projectProblems(id, props, knownRegion(this)),
+    ]);
+
+    // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
+    const channels = props.training?.channels ?? {};
+    const endpointStackName = `${id}-endpoint`;
+    const notify = props.hosting instanceof RealtimeHosting ? props.hosting.notify : undefined;
+    const workspace = new WorkspaceStack(scope, `${id}-workspace`, {
+      description: `Data bucket, datasets and notebook of ${id}`,
+      projectName: id,
+      channels,
+      notebook: props.notebook,
+      monthlyBudget: props.monthlyBudget,
+      retainData: props.retainData ?? false,
+      idleNotices:
+        notify === undefined ? undefined : { endpointName: id, stackName: endpointStackName, notify },
+    });
+    const stacks: Construct[] = [workspace];
+
+    let training: TrainingStack | undefined;
+    if (props.training) {
+      training = new TrainingStack(scope, `${id}-training`, {
+        description: `Training job of ${id}`,
+        trainingJob: { ...props.training, projectName: id, bucket: workspace.bucket },
+      });
+      // The bucket's name is imported already; the uploads to it have no value to refer to.
+      training.addStackDependency(workspace);
+      stacks.push(training);
+    }
+
+    const framework = props.training?.framework ?? Framework.tensorflow();
+    const model = props.model ?? new TrainedModel(id, framework);
+    if (props.hosting) {
+      const endpoint = new EndpointStack(scope, endpointStackName, {
+        description: `Endpoint of ${id}`,
+        endpoint: { endpointName: id, model, hosting: props.hosting, bucket: workspace.bucket },
+      });
+      if (training && !props.model) {
+        // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
+        endpoint.addStackDependency(training);
+      }
+      if (notify !== undefined) {
+        // The topic's ARN crosses by a parameter too.
+        endpoint.addStackDependency(workspace);
+      }
+      stacks.push(endpoint);
+    }
+
+    for (const stack of stacks) {
+      Tags.of(stack).add(PROJECT_TAG, id);
+    }
+    const warning = model.framework.patchingWarning(new Date().toISOString().slice(0, 10));
+    if (warning && (props.training || props.hosting)) {
+      Annotations.of(training ?? workspace).addWarningV2('sagemaker-project:imagesNotPatched', warning);
+    }
+  }
+}
+
+function withTrainingChanges(scope: Construct, declared: SageMakerProjectProps) {
+  const changes = trainingChanges(scope);
+  if (!changes || !declared.training) {
+    return { props: declared, changeProblems: [] };
+  }
+  return {
+    props: { ...declared, training: changedTraining(declared.training, changes) },
+    changeProblems: trainingChangeProblems(declared.training, changes),
+  };
+}
+
+/** The region that the stacks get from the stage around the project; undefined if only a deploy tells it. */
+function knownRegion(project: Construct): string | undefined {
+  const region = Stage.of(project)?.region;
+  return Token.isUnresolved(region) ? undefined : region;
+}
+
+/** All that AWS would refuse of a project, each in one line. */
+function projectProblems(name: string, props: SageMakerProjectProps, region: string | undefined): string[] {
+  const problems: string[] = [];
+  if (!/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) || name.length > MAX_NAME_LENGTH || /^(aws|ssm)/i.test(name)) {
+    problems.push(
+      `the name: '${name}' cannot name stacks, jobs and an endpoint; ` +
+        `write 1 to ${MAX_NAME_LENGTH} letters, digits and inner dashes, a letter first, not beginning with 'aws' or 'ssm'`,
+    );
+  }
+  if (props.training && props.model) {
+    problems.push('training, model: an endpoint serves one model; give the one or the other');
+  }
+  if (props.hosting && !props.training && !props.model) {
+    problems.push(
+      'hosting: there is nothing to serve; give training, or a model such as ModelSource.fromS3(...)',
+    );
+  }
+  if (!props.hosting && props.model) {
+    problems.push('model: nothing serves it; give hosting, such as Hosting.serverless()');
+  }
+  return [
+    ...problems,
+    ...(props.training ? trainingProblems(props.training, region) : []),
+    ...(props.model?.problems() ?? []),
+    ...(props.hosting?.problems() ?? []),
+    ...(props.notebook ? notebookProblems(props.notebook) : []),
+    ...(props.monthlyBudget ? monthlyBudgetProblems(props.monthlyBudget) : []),
+  ];
+}

@@ -1,0 +1,77 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { type Channel, DirectoryChannel } from '../training/channel';
+import { PROJECT_TAG } from '../names';
+import { DataBucket } from '../workspace/data-bucket';
+import { Datasets } from '../workspace/datasets';
+import { IdleNotices, type IdleNoticesProps } from '../workspace/idle-notices';
+import { MonthlyBudget, type MonthlyBudgetProps } from '../workspace/monthly-budget';
+import { Notebook, type NotebookProps } from '../workspace/notebook';
+
+/** What lives as long as the project. */
+export interface WorkspaceStackProps extends StackProps {
+  readonly projectName: string;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly notebook: NotebookProps | undefined;
+  readonly monthlyBudget: MonthlyBudgetProps | undefined;
+  readonly retainData: boolean;
+  /** Who is told when the endpoint stops itself. */
+  readonly idleNotices: IdleNoticesProps | undefined;
+}
+
+/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, and the mails about an idle endpoint. */
+export class WorkspaceStack extends Stack {
+  public readonly bucket: IBucket;
+
+  public constructor(scope: Construct, id: string, props: WorkspaceStackProps) {
+    super(scope, id, props);
+    const { projectName, retainData } = props;
+    this.bucket = new DataBucket(this, 'DataBucket', { retainData });
+    // Whether a stack imports it now or not: one that did still holds it when this stack is updated.
+    this.exportValue(this.bucket.bucketName);
+    new CfnOutput(this, 'BucketName', {
+      value: this.bucket.bucketName,
+      description: 'Datasets, training results, checkpoints',
+    });
+    if (retainData) {
+      new CfnOutput(this, 'RetainedData', {
+        value: this.bucket.bucketName,
+        description: 'This bucket and its data stay when the stack is destroyed, and cost what they hold',
+      });
+    }
+    const directories = new Map(
+      Object.entries(props.channels).filter(
+        (entry): entry is [string, DirectoryChannel] => entry[1] instanceof DirectoryChannel,
+      ),
+    );
+    if (directories.size > 0) {
+      const datasets = new Datasets(this, 'Datasets', {
+        bucket: this.bucket,
+        channels: directories,
+        retainData,
+      });
+      for (const [name, uri] of datasets.uris) {
+        new CfnOutput(this, `Dataset${name}`, { value: uri, description: `The data of the channel ${name}` });
+      }
+    }
+    if (props.notebook) {
+      const notebook = new Notebook(this, 'Notebook', {
+        ...props.notebook,
+        projectName,
+        bucket: this.bucket,
+      });
+      new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
+    }
+    if (props.idleNotices) {
+      new IdleNotices(this, 'IdleNotices', props.idleNotices);
+    }
+    if (props.monthlyBudget) {
+      const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });
+      new CfnOutput(this, 'BudgetName', {
+        value: budget.budgetName,
+        description: `Counts only once the tag '${PROJECT_TAG}' is activated: Billing and Cost Management, Cost allocation tags (in an organization, its management account)`,
+      });
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const PYTHON = join(ROOT, '.venv', 'bin', 'python');
+
+/** A thing that exists in the in-memory AWS. */
+export interface InventoryEntry {
+  readonly service: string;
+  readonly region: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** The in-memory AWS as a child process. */
+export class Emulator {
+  private constructor(
+    public readonly url: string,
+    private readonly child: ChildProcess,
+    private readonly directory: string,
+  ) {}
+
+  /** Starts one and waits until it listens. */
+  public static async start(): Promise<Emulator> {
+    const directory = await mkdtemp(join(tmpdir(), 'leftovers-test-'));
+    const child = spawn(
+      PYTHON,
+      ['lib/commands/rehearsal/emulator.py', '--state-dir', join(directory, 'state'), '--exit-with-stdin'],
+      { cwd: ROOT, stdio: ['pipe', 'pipe', 'ignore'] },
+    );
+    const lines = createInterface({ input: child.stdout });
+    const [first] = (await once(lines, 'line')) as [string];
+    await writeFile(join(directory, 'aws'), `#!/bin/sh\nexec ${PYTHON} ${__dirname}/aws_cli.py "$@"\n`);
+    await chmod(join(directory, 'aws'), 0o755);
+    return new Emulator((JSON.parse(first) as { url: string }).url, child, directory);
+  }
+
+  /** What an SDK needs to reach it. */
+  public get environment(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ENDPOINT_URL_S3: this.url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+    };
+  }
+
+  /** Everything in it, as it knows itself. */
+  public async inventory(): Promise<InventoryEntry[]> {
+    const answer = await fetch(`${this.url}/_rehearsal/inventory`);
+    return ((await answer.json()) as { left: InventoryEntry[] }).left;
+  }
+
+  /** Runs a shell command in which `aws` reaches it. */
+  public async shell(command: string): Promise<void> {
+    const environment = { ...process.env, ...this.environment };
+    await promisify(execFile)('/bin/sh', ['-ec', command], {
+      cwd: ROOT,
+      env: { ...environment, PATH: `${this.directory}:${process.env.PATH}` },
+    });
+  }
+
+  public async stop(): Promise<void> {
+    this.child.stdin!.end();
+    if (this.child.exitCode === null) {
+      await once(this.child, 'exit');
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,66 @@
+import { tmpdir } from 'node:os';
+import { changedJob } from '../../../lib/commands/local/local-job';
+import type { DeclaredTrainingJob } from '../../../lib/assembly/project-template';
+
+const DECLARED: DeclaredTrainingJob = {
+  stackName: 'unet-training',
+  namePrefix: 'unet-0123456789',
+  request: {
+    HyperParameters: { epochs: '20', optimizer: '"adam"', sagemaker_program: '"train.py"' },
+    InputDataConfig: [
+      { ChannelName: 'training', DataSource: undefined },
+      { ChannelName: 'lexicon', DataSource: undefined },
+    ],
+  } as unknown as DeclaredTrainingJob['request'],
+  minimumMetrics: {},
+  budget: undefined,
+  datasetVersions: {},
+  sourceArchive: '/archive.tar.gz',
+  channelDirectories: new Map([['training', '/uploaded']]),
+};
+
+function changed(channels: Record<string, string>, hyperparameters: Record<string, string> = {}) {
+  return changedJob(DECLARED, { channels, hyperparameters });
+}
+
+test('a run takes what the command line changes, and the rest as declared', () => {
+  const { job, channels } = changed({ lexicon: tmpdir() }, { epochs: '3', nesterov: 'true', name: '1.0.0' });
+  expect(channels).toEqual({ training: '/uploaded', lexicon: tmpdir() });
+  expect(job.request.HyperParameters).toEqual({
+    epochs: '3',
+    optimizer: '"adam"',
+    nesterov: 'true',
+    name: '"1.0.0"',
+    sagemaker_program: '"train.py"',
+  });
+});
+
+test.each([
+  ['a channel without data here', {}, {}, /^channel lexicon: its data lies in S3; give a local copy/],
+  [
+    'a directory that is not there',
+    { lexicon: '/nowhere' },
+    {},
+    /^--channel lexicon: '\/nowhere' does not exist$/,
+  ],
+  [
+    'a home directory that no shell expanded',
+    { lexicon: '~/lexicon' },
+    {},
+    /'~\/lexicon' does not exist; no shell expands this ~, so write \$HOME$/,
+  ],
+  [
+    'a hyperparameter that a shell would read',
+    { lexicon: tmpdir() },
+    { name: '$(id)' },
+    /^--hyperparameter: hyperparameters: name /,
+  ],
+  [
+    'another spelling of a declared hyperparameter',
+    { lexicon: tmpdir() },
+    { Epochs: '3' },
+    /'epochs' and 'Epochs' are the same name to the script/,
+  ],
+])('fails for %s', (_title, channels, hyperparameters, message) => {
+  expect(() => changed(channels, hyperparameters)).toThrow(message);
+});

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { DeleteEndpointCommand, ListTrainingJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Duration } from 'aws-cdk-lib';
+import { Hosting } from '../../../lib/endpoint/hosting';
+import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
+import { EmulatedAws } from '../../../lib/commands/rehearsal/emulated-aws';
+import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
+import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
+import type { TrainingProps } from '../../../lib/training/training-props';
+import { ProjectDirectory, testApp } from '../../project-fixture';
+
+const PYTHON = resolve(__dirname, '../../../.venv/bin/python');
+
+/**
+ * Trains without the framework, since a drill is about the stacks: the model that multiplies by --factor lies in the
+ * source directory. A factor of 0 fails, one below 0 leaves a model that no container loads, and one of 9 takes its time.
+ */
+const SCRIPT = `
+import argparse, os, shutil, sys, time
+parser = argparse.ArgumentParser()
+parser.add_argument("--factor", type=int)
+parser.add_argument("--accuracy", type=float)
+arguments = parser.parse_args()
+print("begun", flush=True)
+if arguments.factor == 0:
+    raise ValueError("the factor is nothing")
+if arguments.factor == 9:
+    time.sleep(600)
+names = sorted(os.listdir(os.environ["SM_CHANNEL_TRAINING"]))
+print(f"accuracy={arguments.accuracy};", names, flush=True)
+if arguments.factor < 0:
+    os.makedirs(os.environ["SM_MODEL_DIR"] + "/1/variables")
+    open(os.environ["SM_MODEL_DIR"] + "/1/saved_model.pb", "wb").write(b"no model")
+else:
+    shutil.copytree(f"models/{arguments.factor}", os.environ["SM_MODEL_DIR"] + "/1")
+`;
+
+const MAKE_MODELS = `
+import sys
+import tensorflow as tf
+for factor in (2, 3):
+    module = tf.Module()
+    module.serve = tf.function(
+        lambda x, factor=factor: {"y": x * factor}, input_signature=[tf.TensorSpec([None], tf.float32, name="x")]
+    )
+    tf.saved_model.save(module, f"{sys.argv[1]}/models/{factor}", signatures=module.serve)
+`;
+
+/** What a drill changes of the project. */
+export interface DrillChanges {
+  readonly factor?: number;
+  readonly accuracy?: number;
+  readonly minimumAccuracy?: number;
+  readonly initialInstanceCount?: number;
+}
+
+/** A small project and an AWS in memory to deploy it to, by the real CDK CLI. */
+export class Drill {
+  /** Starts the in-memory AWS and bootstraps it. */
+  public static async start(name: string): Promise<Drill> {
+    const folder = mkdtempSync(join(tmpdir(), 'drill-'));
+    const directory = new ProjectDirectory();
+    directory.write('training/train.py', SCRIPT);
+    execFileSync(PYTHON, ['-c', MAKE_MODELS, directory.sourceDir], { stdio: 'pipe' });
+    const events: EmulatorEvent[] = [];
+    const aws = await EmulatedAws.start({
+      python: PYTHON,
+      region: 'us-east-1',
+      logFile: join(folder, 'emulator.log'),
+      onEvent: (event) => events.push(event),
+      signal: new AbortController().signal,
+    });
+    const drill = new Drill(name, folder, directory, aws, events);
+    const { exitCode, stderr } = await drill.cdk('bootstrap', '--app', drill.synthesize());
+    if (exitCode !== 0) {
+      throw new Error(`cdk bootstrap failed: ${stderr}`);
+    }
+    return drill;
+  }
+
+  private readonly clients: Clients;
+  private readonly runtime: SageMakerRuntimeClient;
+  private readonly sagemaker: SageMakerClient;
+  /** For what a drill does by hand. */
+  public readonly s3: S3Client;
+
+  private constructor(
+    private readonly name: string,
+    private readonly folder: string,
+    /** The script and the dataset. */
+    public readonly directory: ProjectDirectory,
+    public readonly aws: EmulatedAws,
+    public readonly events: readonly EmulatorEvent[],
+  ) {
+    this.clients = new Clients(aws, PYTHON, join(folder, 'clients.log'), new AbortController().signal);
+    const config = {
+      endpoint: aws.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+    };
+    this.runtime = new SageMakerRuntimeClient({ ...config, maxAttempts: 1 });
+    this.sagemaker = new SageMakerClient(config);
+    this.s3 = new S3Client({ ...config, forcePathStyle: true });
+  }
+
+  /** Synthesizes the project with changes; returns the cloud assembly. */
+  public synthesize(changes: DrillChanges = {}): string {
+    const { factor = 2, accuracy = 0.9, minimumAccuracy = 0.5, initialInstanceCount = 1 } = changes;
+    const training: TrainingProps = this.directory.training({
+      hyperparameters: { factor, accuracy },
+      metricDefinitions: [{ name: 'accuracy', regex: 'accuracy=([0-9.]+);' }],
+      minimumMetrics: { accuracy: minimumAccuracy },
+      maxRuntime: Duration.minutes(15),
+    });
+    const props: SageMakerProjectProps = {
+      training,
+      hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount }),
+      notebook: { instanceType: 'ml.t3.medium' },
+    };
+    const app = testApp();
+    new SageMakerProject(app, this.name, props);
+    return app.synth().directory;
+  }
+
+  /** Runs the CDK CLI; its result, whatever it is. */
+  public async cdk(command: string, ...commandArguments: string[]): Promise<ClientResult> {
+    const common = ['--no-notices', '--no-color', '--progress', 'events'];
+    return this.clients.run(CDK, command, ...commandArguments, ...common);
+  }
+
+  /** `cdk deploy --all` of the project with changes. */
+  public async deploy(changes: DrillChanges = {}): Promise<ClientResult> {
+    return this.cdk('deploy', '--all', '--require-approval', 'never', '--app', this.synthesize(changes));
+  }
+
+  /** `cdk destroy --all`. */
+  public async destroy(): Promise<ClientResult> {
+    return this.cdk('destroy', '--all', '--force', '--app', this.synthesize());
+  }
+
+  /** What the endpoint makes of 1. */
+  public async predict(): Promise<number> {
+    const answer = await this.runtime.send(
+      new InvokeEndpointCommand({
+        EndpointName: this.name,
+        ContentType: 'application/json',
+        Body: JSON.stringify({ instances: [1] }),
+      }),
+    );
+    return (JSON.parse(answer.Body!.transformToString()) as { predictions: number[] }).predictions[0]!;
+  }
+
+  /** The names of all training jobs that there are. */
+  public async trainingJobs(): Promise<string[]> {
+    const { TrainingJobSummaries = [] } = await this.sagemaker.send(new ListTrainingJobsCommand({}));
+    return TrainingJobSummaries.map(({ TrainingJobName }) => TrainingJobName!);
+  }
+
+  /** Deletes the endpoint, as somebody does in the console. */
+  public async deleteEndpoint(): Promise<void> {
+    await this.sagemaker.send(new DeleteEndpointCommand({ EndpointName: this.name }));
+  }
+
+  /** The jobs that have begun since the in-memory AWS started, deleted ones too. */
+  public begunJobs(): Set<string> {
+    return new Set(this.events.flatMap((event) => (event.type === 'training' ? [event.job] : [])));
+  }
+
+  /** Waits for something that an event tells. */
+  public async until(condition: (event: EmulatorEvent) => boolean, seconds = 120): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    while (!this.events.some(condition)) {
+      if (Date.now() > deadline) {
+        throw new Error(`it did not happen within ${seconds} s`);
+      }
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
+  /** What exists in the account, in a form that a failed test shows well. */
+  public async left(): Promise<string[]> {
+    const items = await this.aws.left();
+    return items.map(({ service, type, name }) => `${service} ${type} ${name}`);
+  }
+
+  /** `npm run leftovers`, which looks as a person with an account would. */
+  public async leftovers(): Promise<ClientResult> {
+    return this.clients.run(projectCommand('leftovers'), this.name);
+  }
+
+  public async stop(): Promise<void> {
+    await this.aws.stop();
+    this.directory.remove();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
