@@ -6,7 +6,7 @@ import { main } from '../lib/console/main';
 import { synthesizeProject } from '../lib/assembly/synthesize';
 import { UserError } from '../lib/console/user-error';
 import { asynchronousEndpointMessage } from '../lib/commands/invoke/asynchronous-endpoint';
-import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT } from '../lib/commands/invoke/payload-limit';
+import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT, stackName } from '../lib/names';
 
 /** The endpoint that bin/app.ts declares. */
 async function declaredEndpoint(): Promise<DefaultEndpoint> {
@@ -19,7 +19,7 @@ async function declaredEndpoint(): Promise<DefaultEndpoint> {
       );
     }
     if (endpoint.asynchronous) {
-      throw new UserError(asynchronousEndpointMessage(endpoint.endpointName, `${name}-workspace`));
+      throw new UserError(asynchronousEndpointMessage(endpoint.endpointName, stackName(name, 'workspace')));
     }
     const payloadLimit = endpoint.serverless ? SERVERLESS_PAYLOAD_LIMIT : REALTIME_PAYLOAD_LIMIT;
     return { name: endpoint.endpointName, payloadLimit };

@@ -1,3 +1,4 @@
+import { STACK_SUFFIXES, stackName, stackNameParts } from '../names';
 import type { AssemblyStack } from './cloud-assembly';
 
 /** A project as the stacks of an app declare it. */
@@ -11,10 +12,11 @@ export interface DeclaredProject {
 export function declaredProjects(stacks: readonly AssemblyStack[]): DeclaredProject[] {
   const declared = stacks.map(({ name }) => name);
   return declared.flatMap((stack) => {
-    const name = /^(.+)-workspace$/.exec(stack)?.[1];
-    const own = ['endpoint', 'training', 'workspace'].map((suffix) => `${name}-${suffix}`);
-    return name === undefined
-      ? []
-      : [{ name, stackNames: own.filter((ownName) => declared.includes(ownName)) }];
+    const parts = stackNameParts(stack);
+    if (parts?.suffix !== 'workspace') {
+      return [];
+    }
+    const own = STACK_SUFFIXES.map((suffix) => stackName(parts.projectName, suffix)).toReversed();
+    return [{ name: parts.projectName, stackNames: own.filter((name) => declared.includes(name)) }];
   });
 }

@@ -4,6 +4,7 @@ import { withRequestTypes } from '../training/job/request-types';
 import type { PropertyValue } from '../training/job/training-job-properties';
 import { TRAINING_JOB_RESOURCE_TYPE, TrainingJobProperty } from '../training/training-job-contract';
 import type { AssemblyStack, TemplateResource } from './cloud-assembly';
+import { stackNameParts } from '../names';
 import { TemplateResolver } from './template-resolver';
 
 /** A training job as a template declares it. */
@@ -59,8 +60,7 @@ export function readProjectTemplate(
 ): ProjectTemplate | undefined {
   const trainingJob = readTrainingJob(stacks, region);
   const endpoint = readEndpoint(stacks, region);
-  const stackName = trainingJob?.stackName ?? endpoint?.stackName;
-  const name = stackName?.replace(/-(training|endpoint)$/, '');
+  const name = stackNameParts(trainingJob?.stackName ?? endpoint?.stackName ?? '')?.projectName;
   return name === undefined ? undefined : { name, trainingJob, endpoint };
 }
 

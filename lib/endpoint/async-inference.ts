@@ -6,12 +6,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { readPrefix } from '../aws/sagemaker-permissions';
+import { ASYNC_FAILURE_PREFIX, ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX } from '../names';
 import type { AsyncHosting } from './hosting';
-
-/** Where requests are put, below the project's bucket. */
-export const ASYNC_INPUT_PREFIX = 'async/input/';
-const OUTPUT_PREFIX = 'async/output/';
-const FAILURE_PREFIX = 'async/failure/';
 
 /** Requests that wait for each instance, on average, before another one comes. Source: AWS's example, "Autoscale an asynchronous endpoint". */
 const BACKLOG_PER_INSTANCE = 5;
@@ -28,7 +24,7 @@ export function asyncInferenceConfig(
 ): CfnEndpointConfig.AsyncInferenceConfigProperty {
   const uri = (prefix: string) => `s3://${bucket.bucketName}/${prefix}`;
   return {
-    outputConfig: { s3OutputPath: uri(OUTPUT_PREFIX), s3FailurePath: uri(FAILURE_PREFIX) },
+    outputConfig: { s3OutputPath: uri(ASYNC_OUTPUT_PREFIX), s3FailurePath: uri(ASYNC_FAILURE_PREFIX) },
     clientConfig:
       hosting.maxConcurrentInvocationsPerInstance === undefined
         ? undefined
@@ -49,7 +45,7 @@ export function keepRequests(scope: Construct, bucket: IBucket): PolicyStatement
     ...readPrefix(bucketArn, ASYNC_INPUT_PREFIX),
     new PolicyStatement({
       actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      resources: [`${bucketArn}/${OUTPUT_PREFIX}*`, `${bucketArn}/${FAILURE_PREFIX}*`],
+      resources: [`${bucketArn}/${ASYNC_OUTPUT_PREFIX}*`, `${bucketArn}/${ASYNC_FAILURE_PREFIX}*`],
     }),
   ];
 }

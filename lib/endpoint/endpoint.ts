@@ -27,7 +27,7 @@ import { Construct } from 'constructs';
 import { processorOf } from '../images/instance-types';
 import { publishMetrics, pullImage, writeLogs } from '../aws/sagemaker-permissions';
 import { type DeepLearningContainer, imageUri } from '../images/deep-learning-containers';
-import { idleTopicParameterName } from '../workspace/idle-notices';
+import { ENDPOINT_METRICS, endpointLogGroupName, idleTopicParameterName } from '../names';
 import {
   AsyncHosting,
   type Hosting,
@@ -59,11 +59,6 @@ export interface EndpointProps {
   readonly hosting: Hosting;
   /** The project's bucket: where asynchronous requests and their answers lie. */
   readonly bucket: IBucket;
-}
-
-/** The log group that SageMaker writes an endpoint's containers' logs to. */
-export function endpointLogGroupName(endpointName: string): string {
-  return `/aws/sagemaker/Endpoints/${endpointName}`;
 }
 
 /**
@@ -148,7 +143,7 @@ export class Endpoint extends Construct {
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
       ...pullImage(this, image),
       writeLogs(this, endpointLogGroupName(props.endpointName)),
-      publishMetrics('/aws/sagemaker/Endpoints'),
+      publishMetrics(ENDPOINT_METRICS),
       ...(props.hosting instanceof AsyncHosting ? keepRequests(this, props.bucket) : []),
     ]) {
       role.addToPolicy(statement);

@@ -6,13 +6,13 @@ import type { Construct } from 'constructs';
 import { archiveAsset, filesBelow } from '../aws/deterministic-archive';
 import { s3UriProblems } from '../training/channel';
 import { Framework } from '../images/framework';
-import { modelDataUrlParameterName } from '../training/training-job';
+import { modelDataUrlParameterName } from '../names';
 
 /** A model that was trained elsewhere. */
 export interface ModelSourceOptions {
   /**
    * What serves it.
-   * @default Framework.tensorflow('2.19')
+   * @default Framework.tensorflow()
    */
   readonly framework?: Framework;
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_TENSORFLOW } from '../names';
 import type { DeepLearningContainer } from './deep-learning-containers';
 import type { Processor } from './instance-types';
 
@@ -44,7 +45,7 @@ export class Framework {
    * TensorFlow in the Deep Learning Containers.
    * @param version such as '2.19'; an unknown one throws an error that lists those there are.
    */
-  public static tensorflow(version = '2.19'): Framework {
+  public static tensorflow(version = DEFAULT_TENSORFLOW): Framework {
     const release = TENSORFLOW[version];
     if (!release) {
       throw new Error(

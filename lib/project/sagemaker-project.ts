@@ -4,7 +4,7 @@ import { throwProblems } from '../aws/configuration-error';
 import { type Hosting, RealtimeHosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
-import { PROJECT_TAG } from '../names';
+import { MAX_PROJECT_NAME_LENGTH, PROJECT_TAG, stackName } from '../names';
 import { Framework } from '../images/framework';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
 import { trainingProblems } from '../training/training-problems';
@@ -49,9 +49,6 @@ export interface SageMakerProjectProps {
   readonly retainData?: boolean;
 }
 
-/** The longest project name: a job's name has 63 characters, 20 of them for the request's hash and the attempt's. */
-const MAX_NAME_LENGTH = 43;
-
 /**
  * The stacks of a project: `<name>-workspace`, `<name>-training` and `<name>-endpoint`, by lifetime and by cost.
  * Throws one ConfigurationError with all that AWS would refuse.
@@ -70,9 +67,9 @@ export class SageMakerProject extends Construct {
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
     const channels = props.training?.channels ?? {};
-    const endpointStackName = `${id}-endpoint`;
+    const endpointStackName = stackName(id, 'endpoint');
     const notify = props.hosting instanceof RealtimeHosting ? props.hosting.notify : undefined;
-    const workspace = new WorkspaceStack(scope, `${id}-workspace`, {
+    const workspace = new WorkspaceStack(scope, stackName(id, 'workspace'), {
       description: `Data bucket, datasets and notebook of ${id}`,
       projectName: id,
       channels,
@@ -86,7 +83,7 @@ export class SageMakerProject extends Construct {
 
     let training: TrainingStack | undefined;
     if (props.training) {
-      training = new TrainingStack(scope, `${id}-training`, {
+      training = new TrainingStack(scope, stackName(id, 'training'), {
         description: `Training job of ${id}`,
         trainingJob: { ...props.training, projectName: id, bucket: workspace.bucket },
       });
@@ -143,10 +140,14 @@ function knownRegion(project: Construct): string | undefined {
 /** All that AWS would refuse of a project, each in one line. */
 function projectProblems(name: string, props: SageMakerProjectProps, region: string | undefined): string[] {
   const problems: string[] = [];
-  if (!/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) || name.length > MAX_NAME_LENGTH || /^(aws|ssm)/i.test(name)) {
+  if (
+    !/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) ||
+    name.length > MAX_PROJECT_NAME_LENGTH ||
+    /^(aws|ssm)/i.test(name)
+  ) {
     problems.push(
       `the name: '${name}' cannot name stacks, jobs and an endpoint; ` +
-        `write 1 to ${MAX_NAME_LENGTH} letters, digits and inner dashes, a letter first, not beginning with 'aws' or 'ssm'`,
+        `write 1 to ${MAX_PROJECT_NAME_LENGTH} letters, digits and inner dashes, a letter first, not beginning with 'aws' or 'ssm'`,
     );
   }
   if (props.training && props.model) {

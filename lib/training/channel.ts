@@ -4,6 +4,7 @@ import { FileSystem, IgnoreMode, Token } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { filesBelow } from '../aws/deterministic-archive';
+import { DATASET_HASH_LENGTH } from '../names';
 
 /** How a channel's data reaches the training job. */
 export type InputMode = 'File' | 'FastFile' | 'Pipe';
@@ -88,7 +89,7 @@ export class DirectoryChannel extends Channel {
   public contentHash(): string {
     return FileSystem.fingerprint(this.path, { exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT }).slice(
       0,
-      16,
+      DATASET_HASH_LENGTH,
     );
   }
 

@@ -32,9 +32,3 @@ export const TrainingJobAttribute = {
 
 /** The statuses from which a training job does not move again; the event rule matches these. */
 export const TERMINAL_STATUSES = ['Completed', 'Failed', 'Stopped'] as const;
-
-/** Longest name prefix: a job's name has at most 63 characters, and a dash and 8 hex digits follow the prefix. */
-export const MAX_NAME_PREFIX_LENGTH = 54;
-
-/** SageMaker's log group for training jobs; a job's streams are named `<job>/algo-1-…`. */
-export const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs';

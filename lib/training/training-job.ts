@@ -21,6 +21,13 @@ import { BundledFunction } from '../aws/bundled-function';
 import { processorOf } from '../images/instance-types';
 import { keepPrefix, logGroupContents } from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
+import {
+  CHECKPOINTS_PREFIX,
+  modelDataUrlParameterName,
+  TRAINING_LOG_GROUP,
+  trainingJobNameOf,
+  trainingJobNamePrefix,
+} from '../names';
 import { imageUri } from '../images/deep-learning-containers';
 import { Framework } from '../images/framework';
 import { SourceDirectory } from './source-directory';
@@ -28,7 +35,6 @@ import {
   TERMINAL_EVENT_DETAIL,
   TERMINAL_STATUSES,
   TRAINING_JOB_RESOURCE_TYPE,
-  TRAINING_LOG_GROUP,
   TrainingJobAttribute,
   TrainingJobProperty,
 } from './training-job-contract';
@@ -52,11 +58,6 @@ export interface TrainingJobProps extends TrainingProps {
   readonly projectName: string;
   /** The project's bucket. */
   readonly bucket: IBucket;
-}
-
-/** The SSM parameter that holds the S3 URL of a project's model artifact. */
-export function modelDataUrlParameterName(projectName: string): string {
-  return `/${projectName}/model-data-url`;
 }
 
 /**
@@ -106,20 +107,20 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       vpcConfig: this.vpcConfig(props),
     });
     const versions = datasetVersions(props.channels);
-    const namePrefix = `${props.projectName}-${identityHash(stack.resolve(trainingIdentity(props, request)))}`;
+    const requestHash = identityHash(stack.resolve(trainingIdentity(props, request)));
+    const namePrefix = trainingJobNamePrefix(props.projectName, requestHash);
     const checkpoints = keepsCheckpoints(props)
       ? checkpointConfig(props.bucket.bucketName, namePrefix)
       : undefined;
     if (checkpoints) {
-      for (const statement of keepPrefix(props.bucket.bucketArn, `checkpoints/${namePrefix}`)) {
+      for (const statement of keepPrefix(props.bucket.bucketArn, `${CHECKPOINTS_PREFIX}${namePrefix}`)) {
         role.addToPolicy(statement);
       }
     }
 
     const run = this.runFunction(props.projectName, role.roleArn);
     // Neither a handle nor a condition can be updated: another request has others.
-    const suffix = namePrefix.slice(props.projectName.length + 1);
-    const handle = new CfnWaitConditionHandle(this, `Handle${suffix}`);
+    const handle = new CfnWaitConditionHandle(this, `Handle${requestHash}`);
     const forTheFunction = {
       [TrainingJobProperty.NAME_PREFIX]: namePrefix,
       [TrainingJobProperty.WAIT_CONDITION_HANDLE]: handle.ref,
@@ -131,7 +132,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
         source: ['aws.sagemaker'],
         detailType: ['SageMaker Training Job State Change'],
         detail: {
-          TrainingJobName: [{ prefix: `${namePrefix}-` }],
+          TrainingJobName: [{ prefix: trainingJobNameOf(namePrefix, '') }],
           TrainingJobStatus: [...TERMINAL_STATUSES],
         },
       },
@@ -160,7 +161,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     // The rule must be there when the job ends; the policies and the log group when the job is deleted.
     job.node.addDependency(rule, role, ...run.outlives);
 
-    const wait = new CfnWaitCondition(this, `Wait${suffix}`, {
+    const wait = new CfnWaitCondition(this, `Wait${requestHash}`, {
       handle: handle.ref,
       timeout: String(stackTimeout(props)),
       count: 1,
@@ -217,7 +218,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
           stack.formatArn({
             service: 'sagemaker',
             resource: 'training-job',
-            resourceName: `${projectName.toLowerCase()}-*`,
+            resourceName: trainingJobNamePrefix(projectName.toLowerCase(), '*'),
           }),
         ],
       }),
@@ -234,7 +235,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     run.addToRolePolicy(
       new PolicyStatement({
         actions: ['logs:DeleteLogStream'],
-        resources: [streams.replace(/\*$/, `log-stream:${projectName}-*`)],
+        resources: [streams.replace(/\*$/, `log-stream:${trainingJobNamePrefix(projectName, '*')}`)],
       }),
     );
     return run;

@@ -10,7 +10,7 @@ import type { MetricDefinition } from './metric-definitions';
 export interface TrainingProps {
   /**
    * The images that train and serve.
-   * @default Framework.tensorflow('2.19')
+   * @default Framework.tensorflow()
    */
   readonly framework?: Framework;
   /** The directory with the training script, relative to the current directory. Its `requirements.txt` is installed before the script starts. */

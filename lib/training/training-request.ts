@@ -3,6 +3,7 @@ import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { TrainingBudget } from '../cost/budget';
 import { type Channel, DirectoryChannel, S3Channel } from './channel';
+import { CHECKPOINTS_PREFIX, datasetPrefix, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
 import { encodeHyperparameters } from './hyperparameters';
 import type { TrainingProps } from './training-props';
 import type { StoppingCondition } from './training-time';
@@ -32,12 +33,9 @@ export interface TrainingSurroundings {
   readonly vpcConfig?: { readonly Subnets: string[]; readonly SecurityGroupIds: string[] };
 }
 
-/** Where uploaded channels lie in the project's bucket. */
-export const UPLOAD_PREFIX = 'data/';
-
 /** The key prefix of an uploaded channel in the project's bucket, without a slash at its end. */
 export function uploadPrefix(channelName: string, channel: DirectoryChannel): string {
-  return `${UPLOAD_PREFIX}${channelName}/${channel.contentHash()}`;
+  return datasetPrefix(channelName, channel.contentHash());
 }
 
 /** The S3 URI of a channel's data. */
@@ -92,7 +90,7 @@ export function trainingRequest(props: TrainingProps, surroundings: TrainingSurr
       ContentType: channel.options.contentType,
       InputMode: channel.options.inputMode,
     })),
-    OutputDataConfig: { S3OutputPath: `s3://${surroundings.bucketName}/jobs` },
+    OutputDataConfig: { S3OutputPath: `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}` },
     ResourceConfig: {
       InstanceType: props.instanceType as never,
       InstanceCount: props.instanceCount ?? 1,
@@ -113,7 +111,7 @@ export function checkpointConfig(
   bucketName: string,
   jobNamePrefix: string,
 ): TrainingRequest['CheckpointConfig'] {
-  return { S3Uri: `s3://${bucketName}/checkpoints/${jobNamePrefix}`, LocalPath: CHECKPOINT_PATH };
+  return { S3Uri: `s3://${bucketName}/${CHECKPOINTS_PREFIX}${jobNamePrefix}`, LocalPath: CHECKPOINT_PATH };
 }
 
 /** A training job with a budget. */
@@ -171,5 +169,5 @@ export function identityHash(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
-  return createHash('sha256').update(sorted).digest('hex').slice(0, 10);
+  return createHash('sha256').update(sorted).digest('hex').slice(0, REQUEST_HASH_LENGTH);
 }

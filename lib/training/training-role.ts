@@ -12,7 +12,7 @@ import {
 } from '../aws/sagemaker-permissions';
 import { type Channel, DirectoryChannel, S3Channel } from './channel';
 import type { DeepLearningContainer } from '../images/deep-learning-containers';
-import { TRAINING_LOG_GROUP } from './training-job-contract';
+import { JOBS_PREFIX, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
 import { uploadPrefix } from './training-request';
 
 /** What the training job's role reaches. */
@@ -35,7 +35,7 @@ export class TrainingRole extends Role {
       ),
       new PolicyStatement({
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-        resources: [props.bucket.arnForObjects('jobs/*')],
+        resources: [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)],
       }),
       ...pullImage(this, props.image),
       writeLogs(this, TRAINING_LOG_GROUP),
@@ -44,7 +44,7 @@ export class TrainingRole extends Role {
         actions: ['logs:CreateLogGroup'],
         resources: [logGroupContents(this, TRAINING_LOG_GROUP)],
       }),
-      publishMetrics('/aws/sagemaker/TrainingJobs'),
+      publishMetrics(TRAINING_METRICS),
       ...(props.inVpc ? [attachToVpc()] : []),
     ];
     for (const statement of statements) {

@@ -6,7 +6,8 @@ import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { keepPrefix } from '../aws/sagemaker-permissions';
 import type { DirectoryChannel } from '../training/channel';
-import { channelUri, UPLOAD_PREFIX, uploadPrefix } from '../training/training-request';
+import { DATASETS_PREFIX } from '../names';
+import { channelUri, uploadPrefix } from '../training/training-request';
 
 /** The directories to upload, by channel. */
 export interface DatasetsProps {
@@ -36,7 +37,7 @@ export class Datasets extends Construct {
     for (const statement of [
       // At its deletion an upload asks the bucket's tags whether another stack has taken it over.
       new PolicyStatement({ actions: ['s3:GetBucketTagging'], resources: [props.bucket.bucketArn] }),
-      ...keepPrefix(props.bucket.bucketArn, UPLOAD_PREFIX),
+      ...keepPrefix(props.bucket.bucketArn, DATASETS_PREFIX),
     ]) {
       role.addToPolicy(statement);
     }

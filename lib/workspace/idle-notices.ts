@@ -5,6 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { idleTopicParameterName } from '../names';
 
 /** Who is told of an idle endpoint's end. */
 export interface IdleNoticesProps {
@@ -13,11 +14,6 @@ export interface IdleNoticesProps {
   readonly stackName: string;
   /** The mail address that is told; SNS asks it for its consent once. */
   readonly notify: string;
-}
-
-/** The SSM parameter that holds the ARN of the topic that a project's mails go through. */
-export function idleTopicParameterName(projectName: string): string {
-  return `/${projectName}/idle-topic-arn`;
 }
 
 /**

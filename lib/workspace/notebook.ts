@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
 import { attachToVpc, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
+import { NOTEBOOK_LOG_GROUP } from '../names';
 
 /** Shell scripts that a notebook instance runs; each at most 16,384 characters in base64. */
 export interface NotebookLifecycle {
@@ -97,9 +98,6 @@ export interface NotebookProps {
 
 /** The instance's operating system and JupyterLab: Amazon Linux 2023 with JupyterLab 4. */
 const PLATFORM = 'notebook-al2023-v1';
-
-/** The log group of all notebook instances of an account. */
-const LOG_GROUP = '/aws/sagemaker/NotebookInstances';
 
 /** The longest lifecycle script, in characters of base64 (NotebookInstanceLifecycleConfigContent). */
 const MAX_SCRIPT_LENGTH = 16_384;
@@ -245,7 +243,7 @@ export class Notebook extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     const statements = [
       ...keepPrefix(props.bucket.bucketArn, ''),
-      writeLogs(this, LOG_GROUP),
+      writeLogs(this, NOTEBOOK_LOG_GROUP),
       new PolicyStatement({
         actions: ['sagemaker:InvokeEndpoint'],
         resources: [

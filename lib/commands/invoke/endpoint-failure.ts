@@ -1,5 +1,11 @@
 import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { accessProblem } from '../../aws/access-problem';
+import {
+  endpointLogGroupName,
+  REALTIME_PAYLOAD_LIMIT,
+  SERVERLESS_PAYLOAD_LIMIT,
+  stackName,
+} from '../../names';
 import { containerMessage, PredictionError } from './predictor';
 
 /** What the SDK's errors have in common; Node's own carry a code instead of metadata. */
@@ -32,14 +38,14 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
   }
   if (name === 'ValidationError' && /endpoint .*not found/i.test(message)) {
     return new PredictionError(
-      `${lowerFirst(message).replace(/\.$/, '')}: deploy it with "npx cdk deploy ${endpointName}-endpoint", or check --endpoint and AWS_REGION`,
+      `${lowerFirst(message).replace(/\.$/, '')}: deploy it with "npx cdk deploy ${stackName(endpointName, 'endpoint')}", or check --endpoint and AWS_REGION`,
       'never',
       true,
     );
   }
   if (/oversize body/i.test(message)) {
     return new PredictionError(
-      `endpoint ${endpointName} refuses a request of this size (4 MB serverless, 6 MB real-time): ` +
+      `endpoint ${endpointName} refuses a request of this size (${SERVERLESS_PAYLOAD_LIMIT / 1024 ** 2} MB serverless, ${REALTIME_PAYLOAD_LIMIT / 1024 ** 2} MB real-time): ` +
         'send a smaller image or fewer instances, or use asynchronous inference or a batch transform job',
     );
   }
@@ -65,7 +71,7 @@ function modelFailure(error: ModelError, endpointName: string): PredictionError 
   const said = containerMessage(error.OriginalMessage ?? error.message);
   // The ARN is arn:…:log-group:<name>[:log-stream:<name>]; an endpoint always writes to the group of its name.
   const [, group, , stream] = error.LogStreamArn?.match(/:log-group:([^:]+)(:log-stream:(.+))?$/) ?? [];
-  const log = `${group ?? `/aws/sagemaker/Endpoints/${endpointName}`}${stream ? `, stream ${stream}` : ''}`;
+  const log = `${group ?? endpointLogGroupName(endpointName)}${stream ? `, stream ${stream}` : ''}`;
   return new PredictionError(`the model answered${status}: ${said} (log group ${log})`);
 }
 

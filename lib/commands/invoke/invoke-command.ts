@@ -3,7 +3,7 @@ import { isImageFile } from './content';
 import { EndpointPredictor } from './endpoint-predictor';
 import { inputFiles } from './input-files';
 import { latencyOf } from './latency';
-import { REALTIME_PAYLOAD_LIMIT } from './payload-limit';
+import { REALTIME_PAYLOAD_LIMIT } from '../../names';
 import { DEFAULT_CONCURRENCY, predictFiles, type PredictionResult } from './predict-files';
 import type { Predictor } from './predictor';
 import { UrlPredictor } from './url-predictor';

@@ -1,8 +1,4 @@
-/** The stacks of a project, the one to destroy first at the front. */
-const STACK_SUFFIXES = ['endpoint', 'training', 'workspace'];
-
-/** What follows a project's name in the name of a training job: the request's hash and the attempt's. */
-const JOB_HASHES = /^[0-9a-f]{10}-[0-9a-f]{8}$/;
+import { projectOfTrainingJob, STACK_SUFFIXES, stackName } from '../../names';
 
 /** What follows a stack's name in a name that CloudFormation made up; its suffixes have 12 or 13 characters. */
 const LOGICAL_ID_AND_SUFFIX = /^[a-zA-Z][a-zA-Z0-9]*-[a-zA-Z0-9]{12,}$/;
@@ -16,7 +12,7 @@ export class ProjectNames {
   public readonly stackNames: readonly string[];
 
   public constructor(public readonly project: string) {
-    this.stackNames = STACK_SUFFIXES.map((suffix) => `${project}-${suffix}`);
+    this.stackNames = STACK_SUFFIXES.map((suffix) => stackName(project, suffix)).toReversed();
   }
 
   /**
@@ -39,14 +35,9 @@ export class ProjectNames {
     return name === this.project || this.isGenerated(name);
   }
 
-  /** A training job: the request's hash and the attempt's follow the project's name. */
+  /** A training job of the project. */
   public isTrainingJob(name: string): boolean {
-    return name.startsWith(`${this.project}-`) && JOB_HASHES.test(name.slice(this.project.length + 1));
-  }
-
-  /** The path below which the project's parameters are. */
-  public get parameterPath(): string {
-    return `/${this.project}/`;
+    return projectOfTrainingJob(name) === this.project;
   }
 
   /** Whether a text names the project, one of its training jobs or one of its generated names as a whole word. */

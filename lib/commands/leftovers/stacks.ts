@@ -8,6 +8,7 @@ import type { Found, Search } from './finder';
 import { FREE } from './leftover';
 import type { OwnedStack, StackResource } from './ownership';
 import { awsCommand } from './removal';
+import { PROJECT_TAG } from '../../names';
 
 /** The ARNs of stacks. */
 export const STACK_ARNS = /^cloudformation:stack\//;
@@ -62,7 +63,7 @@ export async function findStacks(search: StackSearch): Promise<ProjectStacks> {
 }
 
 function isTagged(stack: Stack, { names }: StackSearch): boolean {
-  return stack.Tags?.some(({ Key, Value }) => Key === 'project' && Value === names.project) ?? false;
+  return stack.Tags?.some(({ Key, Value }) => Key === PROJECT_TAG && Value === names.project) ?? false;
 }
 
 /** What a stack holds, and what of it could not be deleted; undefined if it cannot be listed. */

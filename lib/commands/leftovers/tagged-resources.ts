@@ -4,12 +4,13 @@ import {
 } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Found, Search } from './finder';
 import { unknownHourlyCost } from './hourly-cost';
+import { PROJECT_TAG } from '../../names';
 
 /** The ARNs of everything in the region that has the project's tag. The tagging API may still name what was deleted a while ago. */
 export async function taggedArns(search: Omit<Search, 'owned'>): Promise<string[]> {
   const client = search.client(ResourceGroupsTaggingAPIClient);
   const arns: string[] = [];
-  const filters = [{ Key: 'project', Values: [search.names.project] }];
+  const filters = [{ Key: PROJECT_TAG, Values: [search.names.project] }];
   for await (const page of paginateGetResources({ client }, { TagFilters: filters }, search.options)) {
     arns.push(...(page.ResourceTagMappingList ?? []).flatMap(({ ResourceARN }) => ResourceARN ?? []));
   }

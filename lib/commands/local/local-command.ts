@@ -8,7 +8,8 @@ import { LocalRun } from './local-run';
 import { checkPort } from './port-check';
 import { ensurePythonEnvironment } from './python-environment';
 import type { Command } from '../../console/main';
-import { INSTALLED_TENSORFLOW, RUNTIME_REQUIREMENTS } from './python-requirements';
+import { DEFAULT_TENSORFLOW } from '../../names';
+import { RUNTIME_REQUIREMENTS } from './python-requirements';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import { UsageError, UserError } from '../../console/user-error';
 
@@ -121,9 +122,9 @@ export function localCommand(root: string): Command {
       throw new UserError('bin/app.ts declares no training job; this command trains one');
     }
     const image = project.trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '';
-    if (!image.includes(`:${INSTALLED_TENSORFLOW}.`)) {
+    if (!image.includes(`:${DEFAULT_TENSORFLOW}.`)) {
       terminal.info(
-        `the script runs with TensorFlow ${INSTALLED_TENSORFLOW} here; the declared image is ${image.split('/').at(-1)}`,
+        `the script runs with TensorFlow ${DEFAULT_TENSORFLOW} here; the declared image is ${image.split('/').at(-1)}`,
       );
     }
     const { job, channels } = changedJob(project.trainingJob, options);

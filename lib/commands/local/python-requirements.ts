@@ -5,6 +5,3 @@ export const RUNTIME_REQUIREMENTS = [join(__dirname, 'requirements.txt')];
 
 /** What the tests need beside it. */
 export const TEST_REQUIREMENTS = [join(__dirname, '..', '..', '..', 'test', 'requirements.txt')];
-
-/** The TensorFlow of those requirements. */
-export const INSTALLED_TENSORFLOW = '2.19';

@@ -1,6 +1,7 @@
 import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import type { StackPair } from './stack-pair';
+import { CHECKPOINTS_PREFIX, DATASET_HASH_LENGTH, DATASETS_PREFIX, REQUEST_HASH_LENGTH } from '../../names';
 
 /** What someone may do, or may not: one statement of a policy, or what several have in common. */
 export interface Permission {
@@ -122,8 +123,14 @@ function withoutHashes(permission: Permission): Permission {
   const replace = (value: string) =>
     value
       .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
-      .replaceAll(/(\bdata\/[^/]+\/)[0-9a-f]{16}(?=\/)/g, '$1<hash>')
-      .replaceAll(/(\bcheckpoints\/[A-Za-z0-9-]+-)[0-9a-f]{10}\b/g, '$1<hash>');
+      .replaceAll(
+        new RegExp(`(\\b${DATASETS_PREFIX}[^/]+/)[0-9a-f]{${DATASET_HASH_LENGTH}}(?=/)`, 'g'),
+        '$1<hash>',
+      )
+      .replaceAll(
+        new RegExp(`(\\b${CHECKPOINTS_PREFIX}[A-Za-z0-9-]+-)[0-9a-f]{${REQUEST_HASH_LENGTH}}\\b`, 'g'),
+        '$1<hash>',
+      );
   return {
     ...permission,
     resources: permission.resources.map(replace),

@@ -7,6 +7,7 @@ import {
   readProjectTemplate,
   type ProjectTemplate,
 } from '../../assembly/project-template';
+import { stackNameParts } from '../../names';
 import { TRAINING_JOB_RESOURCE_TYPE } from '../../training/training-job-contract';
 import { archiveContents, compareContents, directoryContents, isSame, type ContentsChange } from './contents';
 import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
@@ -96,7 +97,7 @@ function trainingProjects(stacks: readonly AssemblyStack[], region: string): Map
         Object.values(template.Resources ?? {}).some(({ Type }) => Type === TRAINING_JOB_RESOURCE_TYPE),
       )
       .flatMap((training) => {
-        const project = training.name.replace(/-training$/, '');
+        const project = stackNameParts(training.name)?.projectName;
         const own = stacks.filter(({ name }) => name === training.name || name.startsWith(`${project}-`));
         const read = readProjectTemplate([training, ...own.filter((stack) => stack !== training)], region);
         return read ? [[training.name, read]] : [];

@@ -5,7 +5,7 @@ import {
   type GetLogEventsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isNotFound } from '../../training/job/api-errors';
-import { TRAINING_LOG_GROUP } from '../../training/training-job-contract';
+import { TRAINING_LOG_GROUP } from '../../names';
 
 /** A line of a training job's log. */
 export interface LogLine {

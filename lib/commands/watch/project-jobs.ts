@@ -3,6 +3,7 @@ import {
   type SageMakerClient,
   type TrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
+import { projectOfTrainingJob, trainingJobNamePrefix } from '../../names';
 import { hasEnded } from '../../training/job/training-jobs';
 
 /**
@@ -14,13 +15,11 @@ export async function newestJobs(
   projectName: string,
   signal: AbortSignal,
 ): Promise<TrainingJobSummary[]> {
-  // The request's hash and the attempt's: `unet` has no part in the jobs of `unet-large`.
-  const isOwn = new RegExp(`^${projectName}-[0-9a-f]{10}-[0-9a-f]{8}$`);
   let nextToken: string | undefined;
   do {
     const page = await client.send(
       new ListTrainingJobsCommand({
-        NameContains: `${projectName}-`,
+        NameContains: trainingJobNamePrefix(projectName, ''),
         SortBy: 'CreationTime',
         SortOrder: 'Descending',
         MaxResults: 100,
@@ -28,7 +27,10 @@ export async function newestJobs(
       }),
       { abortSignal: signal },
     );
-    const own = (page.TrainingJobSummaries ?? []).filter((job) => isOwn.test(job.TrainingJobName ?? ''));
+    // `unet` has no part in the jobs of `unet-large`.
+    const own = (page.TrainingJobSummaries ?? []).filter(
+      (job) => projectOfTrainingJob(job.TrainingJobName ?? '') === projectName,
+    );
     if (own.length > 0) {
       return own;
     }

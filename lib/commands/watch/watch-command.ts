@@ -4,7 +4,7 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { accessProblem } from '../../aws/access-problem';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { logLink } from '../../training/job/console-link';
-import { isTrainingJobName } from '../../training/job/job-name';
+import { projectOfTrainingJob } from '../../names';
 import type { MinimumMetrics } from '../../training/job/minimum-metrics';
 import { trainingOutcome } from '../../training/job/outcome';
 import { connectToAws } from './aws-connection';
@@ -99,7 +99,7 @@ export function watchCommand(
     try {
       const state = await explained(() => watch.follow());
       let gate: Gate = { minimumMetrics: {} };
-      if (state.job.TrainingJobStatus === 'Completed' && isTrainingJobName(jobName)) {
+      if (state.job.TrainingJobStatus === 'Completed' && projectOfTrainingJob(jobName) !== undefined) {
         if (reading === undefined) {
           view.note('synthesizing bin/app.ts, to know the gate');
         }

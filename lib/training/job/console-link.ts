@@ -1,4 +1,4 @@
-import { TRAINING_LOG_GROUP } from '../training-job-contract';
+import { TRAINING_LOG_GROUP } from '../../names';
 
 /** The AWS console of a region, in the region's partition. */
 function consoleUrl(region: string): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ATTEMPT_HASH_LENGTH, projectOfTrainingJob, trainingJobNameOf } from '../../names';
 import { TrainingJobAttribute, TrainingJobProperty } from '../training-job-contract';
 import type { TrainingJobProperties } from './training-job-properties';
 
@@ -20,12 +21,12 @@ export function trainingJobName(
   const handle = createHash('sha256')
     .update(properties[TrainingJobProperty.WAIT_CONDITION_HANDLE])
     .digest('hex');
-  return `${properties[TrainingJobProperty.NAME_PREFIX]}-${handle.slice(0, 8)}`;
+  return trainingJobNameOf(properties[TrainingJobProperty.NAME_PREFIX], handle.slice(0, ATTEMPT_HASH_LENGTH));
 }
 
 /** Whether a physical id was made by trainingJobName, and not by CloudFormation for a resource that never answered. */
 export function isTrainingJobName(physicalResourceId: string | undefined): physicalResourceId is string {
-  return /^[a-zA-Z0-9][a-zA-Z0-9-]{0,53}-[0-9a-f]{8}$/.test(physicalResourceId ?? '');
+  return projectOfTrainingJob(physicalResourceId ?? '') !== undefined;
 }
 
 /** The job's ARN, in the partition, region and account of the stack. SageMaker puts names into ARNs in lower case. */

@@ -4,7 +4,7 @@ import {
   DescribeLogStreamsCommand,
   type DescribeLogStreamsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { TRAINING_LOG_GROUP } from '../training-job-contract';
+import { TRAINING_LOG_GROUP } from '../../names';
 import { isNotFound, isTransient } from './api-errors';
 import { type RetryOptions, retry } from './retry';
 

@@ -1,6 +1,6 @@
 import { CloudFormationClient, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { leftoversCommand } from '../../../lib/commands/leftovers/leftovers-command';
-import { endpointLogGroupName } from '../../../lib/endpoint/endpoint';
+import { endpointLogGroupName } from '../../../lib/names';
 import type { Leftover } from '../../../lib/commands/leftovers/leftover';
 import { RecordingTerminal } from '../../console/recording-terminal';
 import { makeOneOfEach, makeRoleAndTopic, makeStack, makeUntaggable } from './account';

@@ -4,19 +4,21 @@ import {
   paginateDescribeLogGroups,
   paginateDescribeLogStreams,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { TRAINING_LOG_GROUP } from '../../../training/training-job-contract';
+import {
+  ENDPOINT_LOG_GROUPS,
+  endpointLogGroupName,
+  FUNCTION_LOG_GROUPS,
+  NOTEBOOK_LOG_GROUP,
+  TRAINING_LOG_GROUP,
+} from '../../../names';
 import { isGone } from '../failure';
 import type { Finder, Search } from '../finder';
 import { storageCost, unknownHourlyCost } from '../hourly-cost';
 import { awsCommand, quoted } from '../removal';
 import { formatBytes } from '../size';
 
-/** Where SageMaker and Lambda put the groups that they make themselves, before the endpoint's or the function's name. */
-const ENDPOINTS = '/aws/sagemaker/Endpoints/';
-const FUNCTIONS = '/aws/lambda/';
-
 /** SageMaker's log groups for a whole account, in which a project has streams only: `<job or notebook>/…`. */
-const SHARED_GROUPS = [TRAINING_LOG_GROUP, '/aws/sagemaker/NotebookInstances'];
+const SHARED_GROUPS = [TRAINING_LOG_GROUP, NOTEBOOK_LOG_GROUP];
 
 /** Log groups: by what is stored in them. */
 export const logGroups: Finder = {
@@ -24,7 +26,9 @@ export const logGroups: Finder = {
   arns: /^logs:log-group:/,
   async *find(search) {
     const { names, owned, region } = search;
-    const prefixes = ['', FUNCTIONS, ENDPOINTS].map((prefix) => `${prefix}${names.project}`);
+    const prefixes = ['', FUNCTION_LOG_GROUPS, ENDPOINT_LOG_GROUPS].map(
+      (prefix) => `${prefix}${names.project}`,
+    );
     const others = [...owned.taggedNames('logs:log-group:'), ...owned.idsOf('AWS::Logs::LogGroup')];
     const seen = new Set<string>();
     for (const prefix of new Set([...prefixes, ...others])) {
@@ -84,8 +88,8 @@ export const logStreams: Finder = {
 
 function isNamed(name: string, { names }: Search): boolean {
   return (
-    name === `${ENDPOINTS}${names.project}` ||
-    names.isGenerated(name.startsWith(FUNCTIONS) ? name.slice(FUNCTIONS.length) : name)
+    name === endpointLogGroupName(names.project) ||
+    names.isGenerated(name.startsWith(FUNCTION_LOG_GROUPS) ? name.slice(FUNCTION_LOG_GROUPS.length) : name)
   );
 }
 

@@ -8,6 +8,7 @@ import { partitionOf } from '../arn';
 import type { Finder, Search } from '../finder';
 import { FREE } from '../leftover';
 import { awsCommand } from '../removal';
+import { PROJECT_TAG } from '../../../names';
 
 /** Network interfaces that SageMaker and Lambda put into a VPC: free, but the VPC and its security groups cannot go before them. */
 export const networkInterfaces: Finder = {
@@ -17,7 +18,7 @@ export const networkInterfaces: Finder = {
     const { names, region, account } = search;
     const client = search.client(EC2Client);
     const filters: Filter[] = [
-      { Name: 'tag:project', Values: [names.project] },
+      { Name: `tag:${PROJECT_TAG}`, Values: [names.project] },
       { Name: 'description', Values: ['*SageMaker*', '*Sagemaker*', '*sagemaker*', 'AWS Lambda VPC ENI-*'] },
       // Those that AWS's services made for the project have its security groups.
       { Name: 'group-name', Values: names.stackNames.map((stack) => `${stack}-*`) },
@@ -34,7 +35,7 @@ export const networkInterfaces: Finder = {
             name: id,
             arn,
             isNamed: isNamed(found, search),
-            isTagged: found.TagSet?.some(({ Key, Value }) => Key === 'project' && Value === names.project),
+            isTagged: found.TagSet?.some(({ Key, Value }) => Key === PROJECT_TAG && Value === names.project),
             // One that is in use goes with what uses it.
             removal:
               found.Status === 'available'

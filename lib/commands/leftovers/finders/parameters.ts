@@ -3,6 +3,7 @@ import { partitionOf } from '../arn';
 import type { Finder } from '../finder';
 import { FREE } from '../leftover';
 import { awsCommand } from '../removal';
+import { parameterPath } from '../../../names';
 
 /** Names that one call may ask for. */
 const NAMES_PER_CALL = 50;
@@ -22,7 +23,7 @@ export const parameters: Finder = {
       ...owned.idsOf('AWS::SSM::Parameter'),
     ];
     const filters: ParameterStringFilter[] = [
-      { Key: 'Name', Option: 'BeginsWith', Values: [names.parameterPath] },
+      { Key: 'Name', Option: 'BeginsWith', Values: [parameterPath(names.project)] },
     ];
     for (let start = 0; start < others.length; start += NAMES_PER_CALL) {
       filters.push({ Key: 'Name', Option: 'Equals', Values: others.slice(start, start + NAMES_PER_CALL) });
@@ -40,7 +41,7 @@ export const parameters: Finder = {
             type: 'AWS::SSM::Parameter',
             name,
             arn,
-            isNamed: name.startsWith(names.parameterPath),
+            isNamed: name.startsWith(parameterPath(names.project)),
             removal: [awsCommand(region, 'ssm delete-parameter', { name })],
           });
           if (own && !seen.has(name)) {

@@ -2,6 +2,7 @@ import { IAMClient, paginateGetAccountAuthorizationDetails, type RoleDetail } fr
 import type { Finder } from '../finder';
 import { FREE } from '../leftover';
 import { awsGlobalCommand } from '../removal';
+import { PROJECT_TAG } from '../../../names';
 
 /** IAM roles: free. The tagging API does not know them, and this call alone lists them with their tags. */
 export const roles: Finder = {
@@ -19,7 +20,9 @@ export const roles: Finder = {
           name,
           arn: role.Arn,
           isNamed: search.names.isGenerated(name),
-          isTagged: role.Tags?.some(({ Key, Value }) => Key === 'project' && Value === search.names.project),
+          isTagged: role.Tags?.some(
+            ({ Key, Value }) => Key === PROJECT_TAG && Value === search.names.project,
+          ),
           removal: removal(role),
         });
         if (own) {

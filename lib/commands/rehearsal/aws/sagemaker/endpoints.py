@@ -26,6 +26,8 @@ from aws.sagemaker.validation import invalid
 
 log = logging.getLogger(__name__)
 
+#: What the log groups of endpoints begin with, before the endpoint's name.
+LOG_GROUPS = "/aws/sagemaker/Endpoints/"
 #: How long a container may take until it answers /ping, in seconds.
 _START = 300
 _BUSY = ("Creating", "Updating", "RollingBack", "Deleting")
@@ -243,7 +245,7 @@ class Endpoints:
         self, region: str, item: Item, child: subprocess.Popen[bytes], path: Path, stream: str
     ) -> None:
         """Copies what a container writes into the endpoint's log group, which appears with the first line."""
-        group, logs = f"/aws/sagemaker/Endpoints/{item.name}", logs_backends[ACCOUNT][region]
+        group, logs = f"{LOG_GROUPS}{item.name}", logs_backends[ACCOUNT][region]
         with path.open("rb") as file:
             while True:
                 ended = child.poll() is not None

@@ -12,11 +12,12 @@ from moto.core.responses import BaseResponse
 
 from aws.host import ACCOUNT, Host
 from aws.sagemaker import async_invocations
-from aws.sagemaker.endpoints import Endpoints
+from aws.sagemaker.endpoints import LOG_GROUPS, Endpoints
 from aws.sagemaker.store import Item, store
 
 #: The largest request, in bytes: what the API's model states, and serverless endpoints' smaller one.
-_LARGEST, _LARGEST_SERVERLESS = 6291456, 4194304
+_LARGEST = 6291456
+_LARGEST_SERVERLESS = 4194304
 #: How long a container may take to answer, in seconds.
 _TIMEOUT = 60
 #: What the headers of the API begin with.
@@ -128,7 +129,7 @@ class SageMakerRuntimeApi(BaseResponse):
         return 202, headers, json.dumps({"InferenceId": identifier})
 
     def _model_error(self, item: Item, status: int, message: str, original: str) -> Any:
-        group = f"/aws/sagemaker/Endpoints/{item.name}"
+        group = f"{LOG_GROUPS}{item.name}"
         console = f"https://{self.region}.console.aws.amazon.com/cloudwatch/home?region={self.region}#logEventViewer:group={group}"
         body = {
             "Message": f"{message} See {console} in account {ACCOUNT} for more information.",
