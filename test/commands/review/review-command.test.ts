@@ -32,9 +32,9 @@ const bucketFiles = { 'cdk.json': JSON.stringify({ app: 'node app.js' }), 'app.j
 
 const projectApp = (epochs: number) => `
 import { App } from 'aws-cdk-lib';
-import { SageMakerProject } from '${PROJECT}/lib/sagemaker-project';
+import { SageMakerProject } from '${PROJECT}/lib/project/sagemaker-project';
 import { Channel } from '${PROJECT}/lib/training/channel';
-import { Framework } from '${PROJECT}/lib/training/framework';
+import { Framework } from '${PROJECT}/lib/images/framework';
 new SageMakerProject(new App(), 'pets', {
   training: {
     framework: Framework.tensorflow('2.21'),
