@@ -1,11 +1,14 @@
 import { Token } from 'aws-cdk-lib';
-import { type PythonMap, type PythonValue, toPythonJson } from '../commands/local/python-values';
-import { argumentValue } from '../commands/local/toolkit-mapping';
-import { SAGEMAKER_PREFIX, TOOLKIT_HYPERPARAMETERS } from '../commands/local/training-environment';
 
 /** A hyperparameter: what argparse can take from a command line, or a flat object (`{ a: 1, b: 2 }` arrives as `a=1,b=2`). */
 export type HyperparameterValue =
   string | number | boolean | Readonly<Record<string, string | number | boolean>>;
+
+/** Hyperparameters for the toolkit and its frameworks begin so; they never reach the script's arguments. */
+export const SAGEMAKER_PREFIX = 'sagemaker_';
+
+/** Hyperparameters that the toolkit keeps for itself without their names beginning with `sagemaker_`. */
+const TOOLKIT_HYPERPARAMETERS: readonly string[] = ['default_user_module_name', '_tuning_objective_metric'];
 
 /** Hyperparameters that this project adds to the user's own. */
 const ADDED_HYPERPARAMETERS = [
@@ -52,7 +55,9 @@ export function hyperparameterProblems(hyperparameters: Readonly<Record<string, 
   }
   problems.push(...clashes(entries.map(([name]) => name)));
   if (problems.length === 0) {
-    const total = JSON.stringify(encodeHyperparameters(hyperparameters)).length;
+    // The toolkit's JSON is ASCII: other characters become escapes of six.
+    const text = JSON.stringify(encodeHyperparameters(hyperparameters));
+    const total = text.length + 5 * (text.match(/[^\0-\x7f]/g)?.length ?? 0);
     if (total > MAX_TOTAL_LENGTH) {
       problems.push(
         `hyperparameters: ${total} characters in all, at most ${MAX_TOTAL_LENGTH} ` +
@@ -64,14 +69,14 @@ export function hyperparameterProblems(hyperparameters: Readonly<Record<string, 
 }
 
 /**
- * Hyperparameters as the SageMaker Python SDK sends them: each value as Python's `json.dumps` writes it, so that a
- * string is quoted (`"adam"` becomes `"\"adam\""`) and comes back in the container as the type it was.
+ * Hyperparameters as JSON, which the toolkit in the image reads back as the values they were: a string is quoted
+ * (`"adam"` becomes `"\"adam\""`), as the SageMaker Python SDK sends it.
  */
 export function encodeHyperparameters(values: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, toPythonJson(pythonValue(value))]),
+      .map(([name, value]) => [name, JSON.stringify(value)]),
   );
 }
 
@@ -128,30 +133,26 @@ function valueProblems(name: string, value: unknown): string[] {
       `${subject} is a ${typeof value}; a string, a number, a boolean or an object of these is allowed`,
     ];
   }
-  const decoded = pythonValue(value);
-  if (name === 'model_dir' && typeof decoded !== 'string') {
-    return [
-      `${subject} is ${toPythonJson(decoded)}; the TensorFlow toolkit takes only a string, such as '/opt/ml/model'`,
-    ];
+  const encoded = JSON.stringify(value);
+  if (name === 'model_dir' && typeof value !== 'string') {
+    return [`${subject} is ${encoded}; the TensorFlow toolkit takes only a string, such as '/opt/ml/model'`];
   }
-  if (decoded instanceof Map && decoded.size === 0) {
+  if (encoded === '{}') {
     return [`${subject} is an empty object: its flag would reach the script without a value; leave it out`];
   }
-  const encoded = toPythonJson(decoded);
   if (encoded.length > MAX_VALUE_LENGTH) {
     return [
       `${subject} has ${encoded.length} characters as JSON, at most ${MAX_VALUE_LENGTH}; put it into a file in sourceDir`,
     ];
   }
-  if (
-    decoded instanceof Map &&
-    [...decoded.values()].some((item) => item instanceof Map || Array.isArray(item))
-  ) {
+  const items = typeof value === 'object' ? Object.entries(value as object) : [];
+  if (items.some(([, item]) => typeof item === 'object' && item !== null)) {
     return [
       `${subject} is an object with a list or an object in it; the script would get it in pieces, so flatten it`,
     ];
   }
-  return textProblems(subject, argumentValue(decoded), 'a file in sourceDir');
+  const text = items.map(([key, item]) => `${key}=${item}`).join(',') || String(value);
+  return textProblems(subject, text, 'a file in sourceDir');
 }
 
 /** What keeps a text from reaching the script's command line as it is. */
@@ -192,7 +193,7 @@ function clashes(names: readonly string[]): string[] {
 
 function isHyperparameter(value: unknown): boolean {
   return (
-    ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ||
+    ['string', 'number', 'boolean'].includes(typeof value) ||
     (typeof value === 'object' &&
       value !== null &&
       Object.values(value).every((item) => item === null || isJson(item)))
@@ -201,27 +202,7 @@ function isHyperparameter(value: unknown): boolean {
 
 function isJson(value: unknown): boolean {
   return (
-    (typeof value === 'number'
-      ? Number.isFinite(value)
-      : ['string', 'boolean', 'bigint'].includes(typeof value)) ||
+    (typeof value === 'number' ? Number.isFinite(value) : ['string', 'boolean'].includes(typeof value)) ||
     (typeof value === 'object' && (value === null || Object.values(value).every(isJson)))
   );
-}
-
-/** A JavaScript value in Python's terms: whole numbers are ints. */
-function pythonValue(value: unknown): PythonValue {
-  if (typeof value === 'number') {
-    return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value;
-  }
-  if (Array.isArray(value)) {
-    return value.map(pythonValue);
-  }
-  if (typeof value === 'object' && value !== null) {
-    const map: PythonMap = new Map();
-    for (const [key, item] of Object.entries(value)) {
-      map.set(key, pythonValue(item));
-    }
-    return map;
-  }
-  return value as PythonValue;
 }

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { metricPattern } from '../commands/local/metric-pattern';
+import { metricPattern } from './metric-pattern';
 
 /** One metric that SageMaker reads from the job's log. */
 export interface MetricDefinition {

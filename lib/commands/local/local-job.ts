@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { UsageError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
-import { SAGEMAKER_PREFIX } from './training-environment';
-import { encodeHyperparameters, hyperparameterProblems } from '../../training/hyperparameters';
+import {
+  encodeHyperparameters,
+  hyperparameterProblems,
+  SAGEMAKER_PREFIX,
+} from '../../training/hyperparameters';
 
 /** What a command line changes of a declared job. */
 export interface JobChanges {

@@ -6,9 +6,9 @@ import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
+import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
-import type { ReportData } from './report-data';
 import { samplePhotographs } from './sample-photographs';
 import { ServingProcess } from './serving-process';
 import { baseDirectory } from './training-directories';
@@ -88,17 +88,8 @@ export class LocalRun {
   }
 
   /** Says what the gate makes of the final metrics; nothing if there is none. */
-  public gate(): NonNullable<ReportData['gate']> {
-    const final = this.metrics().finalMetrics;
-    return Object.entries(this.options.trainingJob.minimumMetrics).map(([name, minimum]) => {
-      const value = final.find(({ MetricName }) => MetricName === name)?.Value;
-      return {
-        name,
-        minimum: Number(minimum),
-        value,
-        passed: value !== undefined && value >= Number(minimum),
-      };
-    });
+  public gate(): GateOutcome[] {
+    return gateOutcomes(this.options.trainingJob.minimumMetrics, this.metrics().finalMetrics);
   }
 
   /** Serves the model, if the serving image would load it. */

@@ -1,4 +1,5 @@
 import type { PredictionResult } from '../invoke/predict-files';
+import type { GateOutcome } from './gate';
 
 /** A metric as the regexes found it in the log, in its order. */
 export interface ReportMetric {
@@ -24,12 +25,7 @@ export interface ReportData {
   /** FinalMetricDataList. */
   readonly finalMetrics: readonly { readonly MetricName: string; readonly Value: number }[];
   /** The gate's metrics; no value where the job never printed the metric. */
-  readonly gate?: readonly {
-    readonly name: string;
-    readonly minimum: number;
-    readonly value?: number;
-    readonly passed: boolean;
-  }[];
+  readonly gate?: readonly GateOutcome[];
   readonly predictions: readonly PredictionResult[];
   /** Version by the name of what ran: Python, TensorFlow, this project's Node. */
   readonly versions?: Readonly<Record<string, string>>;

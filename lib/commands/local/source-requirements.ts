@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EntryPointType } from './entry-point';
 import { calledProcessError } from './script-failure';
+import type { EntryPointKind } from './training-environment';
 
 /** What an installation needs. */
 export interface SourceRequirementsOptions {
@@ -9,7 +9,7 @@ export interface SourceRequirementsOptions {
   /** Gets the packages. Emptied first. */
   readonly packages: string;
   readonly python: string;
-  readonly type: EntryPointType;
+  readonly kind: EntryPointKind;
   /** Runs a command in the code directory, its output to the log; resolves with its exit code. */
   readonly run: (command: readonly string[], onLine: (line: string) => void) => Promise<number>;
 }
@@ -22,12 +22,12 @@ export interface SourceRequirementsOptions {
 export async function installSourceRequirements(
   options: SourceRequirementsOptions,
 ): Promise<string | undefined> {
-  const { codeDirectory, packages, python, type, run } = options;
+  const { codeDirectory, packages, python, kind, run } = options;
   rmSync(packages, { recursive: true, force: true });
   const wanted = [
-    ...(type === 'package' ? ['.'] : []),
+    ...(kind === 'package' ? ['.'] : []),
     // The toolkit leaves the requirements of a shell script to the script.
-    ...(type !== 'command' && existsSync(join(codeDirectory, 'requirements.txt'))
+    ...(kind !== 'command' && existsSync(join(codeDirectory, 'requirements.txt'))
       ? ['-r', 'requirements.txt']
       : []),
   ];
@@ -48,7 +48,7 @@ export async function installSourceRequirements(
     exitCode = await run([...pip, '--no-deps', '--target', packages, '-r', `${packages}.txt`], () => {});
     rmSync(`${packages}.txt`);
   }
-  const name = type === 'package' ? 'InstallModuleError' : 'InstallRequirementsError';
+  const name = kind === 'package' ? 'InstallModuleError' : 'InstallRequirementsError';
   return exitCode === 0
     ? undefined
     : calledProcessError(name, exitCode, '', [python, '-m', 'pip', 'install', ...wanted]);

@@ -1,18 +1,7 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import * as tar from 'tar';
 import { UserError } from '../../console/user-error';
-import { configFileText } from './training-environment';
-import type { TrainingConfigFiles } from './training-config';
 import type { TrainingJobDocument } from './training-job-document';
 
 /** The default of CheckpointConfig.LocalPath. */
@@ -63,8 +52,8 @@ export function directoryProblems(job: TrainingJobDocument): string[] {
   return problems;
 }
 
-/** Makes a fresh /opt/ml tree with the job's configuration, code, channels and checkpoints. */
-export async function layOut(job: TrainingJobDocument, files: TrainingConfigFiles): Promise<void> {
+/** Makes a fresh /opt/ml tree with the job's code, channels and checkpoints. */
+export async function layOut(job: TrainingJobDocument): Promise<void> {
   const problems = directoryProblems(job);
   if (problems.length > 0) {
     throw new UserError(problems.join('\n'));
@@ -86,9 +75,6 @@ export async function layOut(job: TrainingJobDocument, files: TrainingConfigFile
     'output/intermediate',
   ]) {
     mkdirSync(join(base, directory), { recursive: true });
-  }
-  for (const [name, content] of Object.entries(files)) {
-    writeFileSync(join(base, 'input/config', `${name}.json`), configFileText(content as object));
   }
   for (const { ChannelName: name } of job.request.InputDataConfig ?? []) {
     layOutChannel(resolve(job.channels[name!]!), join(base, 'input/data', name!));

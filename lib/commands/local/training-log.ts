@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { MetricReader } from './metric-reader';
+import { MetricReader } from '../../training/metric-reader';
 import type { MetricValue, TrainingEvent } from './training-job-document';
 
 /** A job's log: to training.log, to the events, and through the metric definitions. */

@@ -1,15 +1,12 @@
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { entryPointCommand, entryPointType } from './entry-point';
 import { hostVariables } from './host-variables';
 import { ProcessGroup } from './process-group';
 import { installSourceRequirements } from './source-requirements';
 import { ErrorWatch, failureReason, failureText } from './script-failure';
-import { isTensorflowImage } from './tensorflow-environment';
-import { localEnvironment } from './local-environment';
 import { baseDirectory, layOut, pack } from './training-directories';
-import type { TrainingEnvironment } from './training-environment';
+import { type TrainingEnvironment, trainingEnvironment } from './training-environment';
 import type {
   MetricsFile,
   TrainingEvent,
@@ -44,10 +41,13 @@ export async function runTrainingJob(
     onEvent({ type: 'status', secondaryStatus, message });
   mkdirSync(job.outputDirectory, { recursive: true });
   const base = baseDirectory(job.outputDirectory);
-  const environment = localEnvironment(job);
 
   status('Downloading', 'Downloading the input data and the source');
-  await layOut(job, environment.configFiles);
+  await layOut(job);
+  const environment = await trainingEnvironment(job);
+  for (const [name, text] of Object.entries(environment.configFiles)) {
+    writeFileSync(join(base, 'input/config', `${name}.json`), text);
+  }
   const log = new TrainingLog(
     join(job.outputDirectory, 'training.log'),
     job.request.AlgorithmSpecification?.MetricDefinitions ?? [],
@@ -85,7 +85,6 @@ type RunEnd = Pick<TrainingResult, 'trainingJobStatus' | 'secondaryStatus' | 'fa
 /** The commands of one job: pip, where the source asks for it, and the entry point. */
 class TrainingRun {
   private readonly base: string;
-  private readonly tensorflow: boolean;
   private group?: ProcessGroup;
   private overtime = false;
 
@@ -96,7 +95,6 @@ class TrainingRun {
     private readonly options: TrainingRunOptions,
   ) {
     this.base = baseDirectory(job.outputDirectory);
-    this.tensorflow = isTensorflowImage(job.request.AlgorithmSpecification?.TrainingImage);
   }
 
   public async run(): Promise<RunEnd> {
@@ -127,14 +125,13 @@ class TrainingRun {
   }
 
   private async install(): Promise<RunEnd> {
-    const { codeDirectory, entryPoint } = this.environment;
-    const type = entryPointType(entryPoint, readdirSync(codeDirectory));
+    const { codeDirectory, entryPoint, kind } = this.environment;
     const packages = join(this.job.outputDirectory, 'opt/packages');
     const failure = await installSourceRequirements({
       codeDirectory,
       packages,
       python: this.job.python,
-      type,
+      kind,
       run: (command, onLine) => this.execute(command, hostVariables('install'), onLine),
     });
     if (this.interrupted) {
@@ -143,21 +140,19 @@ class TrainingRun {
     if (failure) {
       return this.failed(failure, null);
     }
-    if (!existsSync(join(codeDirectory, entryPoint)) && type !== 'package') {
+    if (!existsSync(join(codeDirectory, entryPoint)) && kind !== 'package') {
       return this.failed(missingEntryPoint(entryPoint, readdirSync(codeDirectory)), null);
     }
     return await this.train(packages);
   }
 
   private async train(packages: string): Promise<RunEnd> {
-    const { environment, entryPoint, codeDirectory } = this.environment;
-    const type = entryPointType(entryPoint, readdirSync(codeDirectory));
-    const command = entryPointCommand(type, this.job.python, entryPoint, this.environment.arguments);
-    if (type === 'command') {
+    const { environment, entryPoint, kind, command, codeDirectory, tensorflow } = this.environment;
+    if (kind === 'command') {
       chmodSync(join(codeDirectory, entryPoint), 0o777);
     }
-    const stdout = new ErrorWatch(this.tensorflow);
-    const stderr = new ErrorWatch(this.tensorflow);
+    const stdout = new ErrorWatch(tensorflow);
+    const stderr = new ErrorWatch(tensorflow);
     const host = hostVariables('script');
     const exitCode = await this.execute(
       command,
@@ -174,10 +169,7 @@ class TrainingRun {
       return this.stopped(exitCode);
     }
     if (exitCode !== 0) {
-      return this.failed(
-        failureText({ exitCode, command, stdout, stderr, tensorflow: this.tensorflow }),
-        exitCode,
-      );
+      return this.failed(failureText({ exitCode, command, stdout, stderr, tensorflow }), exitCode);
     }
     writeFileSync(join(this.base, 'output/success'), '');
     return { trainingJobStatus: 'Completed', secondaryStatus: 'Completed', exitCode };

@@ -4,11 +4,11 @@ import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
 import { latencyOf } from '../invoke/latency';
 import type { PredictionResult } from '../invoke/predict-files';
+import { gateOutcomes } from '../local/gate';
 import { renderReport } from '../local/report';
 import type { ReportData } from '../local/report-data';
 import { samplePhotographs } from '../local/sample-photographs';
 import type { ProjectTemplate } from '../../assembly/project-template';
-import { shortfalls } from '../../training/job/minimum-metrics';
 import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
 import type { InventoryItem } from './emulator-event';
@@ -153,12 +153,7 @@ export class Rehearsal {
     const names = [...new Set(metrics.map(({ name }) => name))];
     const points = (metric: string) => metrics.filter(({ name }) => name === metric);
     const finalMetrics = names.map((name) => ({ MetricName: name, Value: points(name).at(-1)!.value }));
-    const gate = Object.entries(minimumMetrics).map(([name, minimum]) => ({
-      name,
-      minimum: Number(minimum),
-      value: finalMetrics.find(({ MetricName }) => MetricName === name)?.Value,
-      passed: shortfalls({ [name]: minimum }, finalMetrics).length === 0,
-    }));
+    const gate = gateOutcomes(minimumMetrics, finalMetrics);
     return {
       metrics: names.map((name) => ({ name, points: points(name) })),
       finalMetrics,

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { DescribeTrainingJobResponse, SecondaryStatusTransition } from '@aws-sdk/client-sagemaker';
-import { MetricReader } from '../local/metric-reader';
+import { MetricReader } from '../../training/metric-reader';
 import { hasEnded } from '../../training/job/training-jobs';
 import type { LogLine } from './job-log';
 

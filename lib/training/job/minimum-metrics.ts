@@ -3,6 +3,9 @@ import type { MetricData } from '@aws-sdk/client-sagemaker';
 /** The gate: metric name → lowest final value that passes. A string from CloudFormation, a number from the event rule. */
 export type MinimumMetrics = Readonly<Record<string, string | number>>;
 
+/** A metric's last value. */
+export type FinalMetric = Pick<MetricData, 'MetricName' | 'Value'>;
+
 /**
  * What keeps a job's final metrics from passing the gate, a phrase for each metric; none when they pass.
  *
@@ -10,7 +13,7 @@ export type MinimumMetrics = Readonly<Record<string, string | number>>;
  */
 export function shortfalls(
   minimumMetrics: MinimumMetrics,
-  finalMetrics: readonly MetricData[] = [],
+  finalMetrics: readonly FinalMetric[] = [],
 ): string[] {
   const reported = finalValues(finalMetrics);
   return Object.entries(minimumMetrics).flatMap(([metric, given]) => {
@@ -33,7 +36,7 @@ export function shortfalls(
 /** Names of the gated metrics that a job has not reported. */
 export function unreported(
   minimumMetrics: MinimumMetrics,
-  finalMetrics: readonly MetricData[] = [],
+  finalMetrics: readonly FinalMetric[] = [],
 ): string[] {
   const reported = finalValues(finalMetrics);
   return Object.keys(minimumMetrics).filter((metric) => !reported.has(metric));
@@ -46,7 +49,7 @@ export function raisedMinimums(before: MinimumMetrics, after: MinimumMetrics): M
   );
 }
 
-function finalValues(finalMetrics: readonly MetricData[]): Map<string, number> {
+function finalValues(finalMetrics: readonly FinalMetric[]): Map<string, number> {
   return new Map(finalMetrics.map(({ MetricName, Value }) => [MetricName ?? '', Value ?? Number.NaN]));
 }
 

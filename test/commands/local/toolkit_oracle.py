@@ -4,7 +4,8 @@ A job: {"files": {"hyperparameters": …, "inputdataconfig": …, "resourceconfi
 "cpus": 2, "gpus": 0, "toolkit": "tensorflow" | "general", "run": false, "code": {"train.py": "…"}}.
 An answer: {"environment": …, "argv": […], "cwd": …} or {"error": "…"}. With "run" the script is really run:
 {"probe": what it wrote to the file `probe.json` in SM_OUTPUT_DATA_DIR, "failure": the failure file, if any}.
-Two more questions: {"shell": "/bin/sh", "arguments": […]} and {"regex": "…", "lines": […]}.
+More questions: {"ours": {job of training_environment.py}}, {"shell": "/bin/sh", "arguments": […]} and
+{"regex": "…", "lines": […]}.
 
 Run as `python toolkit_oracle.py BASE_DIRECTORY`; ends with its stdin.
 """
@@ -43,9 +44,12 @@ sys.modules.update(
     }
 )
 
+sys.path.insert(0, str(Path(__file__).parents[3] / "lib/commands/local"))
+
 import boto3  # noqa: E402
 from sagemaker_tensorflow_container import training  # noqa: E402
 from sagemaker_training import entry_point, environment, files, mpi, process, trainer  # noqa: E402
+from training_container.toolkit import entry_point_environment  # noqa: E402
 
 # Scripts that are really run must not write between the answers.
 ANSWERS = os.fdopen(os.dup(1), "w")
@@ -162,6 +166,8 @@ def matches(question: dict) -> list[str | None]:
 
 
 def answer(question: dict) -> object:
+    if "ours" in question:
+        return entry_point_environment(question["ours"])
     if "shell" in question:
         return through_shell(question["shell"], question["arguments"])
     if "regex" in question:

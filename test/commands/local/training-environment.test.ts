@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { entryPointCommand, entryPointType } from '../../../lib/commands/local/entry-point';
-import { isTensorflowImage } from '../../../lib/commands/local/tensorflow-environment';
-import { trainingConfigFiles } from '../../../lib/commands/local/training-config';
-import { trainingEnvironment } from '../../../lib/commands/local/training-environment';
-import { hyperparameterProblems } from '../../../lib/training/hyperparameters';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type TrainingEnvironment,
+  trainingEnvironment,
+} from '../../../lib/commands/local/training-environment';
+import { encodeHyperparameters, hyperparameterProblems } from '../../../lib/training/hyperparameters';
 import { type GeneratedJob, generatedJob, TENSORFLOW_IMAGE } from './generated-jobs';
 import { type OracleAnswer, PYTHON, ToolkitOracle } from './toolkit-oracle';
+import { JobDirectory } from './training-jobs';
 
 const ARN = 'arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-1';
 
@@ -15,21 +18,34 @@ beforeAll(() => {
 });
 afterAll(() => oracle.end());
 
-function ourEnvironment(job: GeneratedJob) {
-  return trainingEnvironment({
-    request: job.request,
-    hostIndex: job.hostIndex,
-    baseDirectory: oracle.baseDirectory,
-    cpus: job.cpus,
-    gpus: job.gpus,
-    region: 'eu-west-1',
-    trainingJobArn: ARN,
+/** What our program answers, asked in the oracle's process, since a thousand processes would take minutes. */
+async function ourEnvironment(job: GeneratedJob): Promise<TrainingEnvironment & { error?: string }> {
+  const answer = await oracle.ask({
+    ours: {
+      request: job.request,
+      hostIndex: job.hostIndex,
+      baseDirectory: oracle.baseDirectory,
+      cpus: job.cpus,
+      gpus: job.gpus,
+      region: 'eu-west-1',
+      trainingJobArn: ARN,
+      python: PYTHON,
+      codeFiles: job.codeFiles,
+    },
   });
+  return answer as TrainingEnvironment;
 }
 
-function question(job: GeneratedJob, code: Record<string, string>) {
+/** The script's arguments, as the toolkit names them in a variable too. */
+function argumentsOf(ours: TrainingEnvironment): string[] {
+  return JSON.parse(ours.environment.SM_USER_ARGS!) as string[];
+}
+
+function question(job: GeneratedJob, ours: TrainingEnvironment, code: Record<string, string>) {
   return {
-    files: ourEnvironment(job).configFiles,
+    files: Object.fromEntries(
+      Object.entries(ours.configFiles).map(([name, text]) => [name, JSON.parse(text) as unknown]),
+    ),
     container: {
       ...job.request.Environment,
       AWS_REGION: 'eu-west-1',
@@ -38,7 +54,7 @@ function question(job: GeneratedJob, code: Record<string, string>) {
     },
     cpus: job.cpus,
     gpus: job.gpus,
-    toolkit: isTensorflowImage(job.request.AlgorithmSpecification!.TrainingImage) ? 'tensorflow' : 'general',
+    toolkit: ours.tensorflow ? 'tensorflow' : 'general',
     code,
   };
 }
@@ -71,8 +87,9 @@ test('environment and arguments are those of the official toolkits, and jobs tha
   await fc.assert(
     fc.asyncProperty(generatedJob, async (job) => {
       const problems = job.values && hyperparameterProblems(job.values);
+      const ours = await ourEnvironment(job);
       const theirs = (await oracle.ask(
-        question(job, Object.fromEntries(job.codeFiles.map((file) => [file, '']))),
+        question(job, ours, Object.fromEntries(job.codeFiles.map((file) => [file, '']))),
       )) as OracleAnswer;
       counts.refused += problems?.length ? 1 : 0;
       if (theirs.error) {
@@ -83,22 +100,16 @@ test('environment and arguments are those of the official toolkits, and jobs tha
         }
         return;
       }
-      const ours = ourEnvironment(job);
       counts.compared += 1;
       expect(ours.environment).toEqual(ofTheJob(theirs.environment));
       expect(ours.codeDirectory).toBe(theirs.cwd);
-      const command = entryPointCommand(
-        entryPointType(job.entryPoint, job.codeFiles),
-        PYTHON,
-        ours.entryPoint,
-        ours.arguments,
-      );
       const mpi = theirs.argv[0] === 'mpirun';
-      expect(scriptCommand(command, mpi)).toEqual(scriptCommand(theirs.argv, mpi));
-      const accepted = problems?.length === 0 && ours.arguments.length > 0;
+      expect(scriptCommand([...ours.command], mpi)).toEqual(scriptCommand(theirs.argv, mpi));
+      const scriptArguments = argumentsOf(ours);
+      const accepted = problems?.length === 0 && scriptArguments.length > 0;
       counts.throughShell += accepted ? 1 : 0;
       for (const shell of accepted ? ['/bin/sh', '/bin/bash'] : []) {
-        expect(await oracle.ask({ shell, arguments: ours.arguments })).toEqual(ours.arguments);
+        expect(await oracle.ask({ shell, arguments: scriptArguments })).toEqual(scriptArguments);
       }
     }),
     { numRuns: 1000 },
@@ -156,57 +167,69 @@ test.each([
   ['a distribution', plainJob({ sagemaker_multi_worker_mirrored_strategy_enabled: 'true' })],
   ['a region and variables', plainJob({}, { AWS_DEFAULT_REGION: 'eu-north-1', MODE: 'a b$c' })],
 ])('a script that the toolkit really runs gets the same: %s', async (_, job) => {
-  const theirs = (await oracle.ask({ ...question(job, { 'train.py': PROBE }), run: true })) as OracleAnswer;
-  const ours = ourEnvironment(job);
+  const ours = await ourEnvironment(job);
+  const theirs = (await oracle.ask({
+    ...question(job, ours, { 'train.py': PROBE }),
+    run: true,
+  })) as OracleAnswer;
   expect(ofTheJob(theirs.probe!.environment)).toEqual(ours.environment);
-  expect(theirs.probe!.argv).toEqual([ours.entryPoint, ...ours.arguments]);
+  expect(theirs.probe!.argv).toEqual([ours.entryPoint, ...argumentsOf(ours)]);
   expect(theirs.probe!.cwd).toBe(ours.codeDirectory);
 });
 
-test('the configuration files are those that SageMaker writes', () => {
-  expect(
-    trainingConfigFiles(
-      {
-        ...plainJob({ epochs: '20', optimizer: '"adam"' }).request,
-        InputDataConfig: [
-          {
-            ChannelName: 'training',
-            DataSource: {
-              S3DataSource: {
-                S3DataType: 'S3Prefix',
-                S3Uri: 's3://b/d',
-                S3DataDistributionType: 'FullyReplicated',
-              },
+test('the configuration files are those that SageMaker writes', async () => {
+  const job = plainJob({ epochs: '20', optimizer: '"adam"' });
+  const { configFiles } = await ourEnvironment({
+    ...job,
+    request: {
+      ...job.request,
+      InputDataConfig: [
+        {
+          ChannelName: 'training',
+          DataSource: {
+            S3DataSource: {
+              S3DataType: 'S3Prefix',
+              S3Uri: 's3://b/d',
+              S3DataDistributionType: 'FullyReplicated',
             },
           },
-        ],
-      },
-      0,
-    ),
-  ).toEqual({
-    hyperparameters: { epochs: '20', optimizer: '"adam"', sagemaker_program: '"train.py"' },
-    inputdataconfig: {
-      training: {
-        TrainingInputMode: 'File',
-        S3DistributionType: 'FullyReplicated',
-        RecordWrapperType: 'None',
-      },
-    },
-    resourceconfig: {
-      current_host: 'algo-1',
-      current_instance_type: 'ml.m5.xlarge',
-      current_group_name: 'homogeneousCluster',
-      hosts: ['algo-1'],
-      instance_groups: [
-        { instance_group_name: 'homogeneousCluster', instance_type: 'ml.m5.xlarge', hosts: ['algo-1'] },
+        },
       ],
-      network_interface_name: 'eth0',
     },
+  });
+  expect(configFiles).toEqual({
+    hyperparameters: '{"sagemaker_program": "\\"train.py\\"", "epochs": "20", "optimizer": "\\"adam\\""}',
+    inputdataconfig:
+      '{"training": {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "RecordWrapperType": "None"}}',
+    resourceconfig:
+      '{"current_host": "algo-1", "current_instance_type": "ml.m5.xlarge", "current_group_name": "homogeneousCluster", ' +
+      '"hosts": ["algo-1"], "instance_groups": [{"instance_group_name": "homogeneousCluster", "instance_type": "ml.m5.xlarge", ' +
+      '"hosts": ["algo-1"]}], "network_interface_name": "eth0"}',
   });
 });
 
-test('fails for a host that the job does not have', () => {
-  expect(() => trainingConfigFiles(plainJob({}).request, 1)).toThrow(
-    "host index 1 is outside the job's 1 instances",
+test('fails for a host that the job does not have', async () => {
+  const { error } = await ourEnvironment({ ...plainJob({}), hostIndex: 1 });
+  expect(error).toContain("host index 1 is outside the job's 1 instances");
+});
+
+test('the values that are encoded at synthesis are those that Python reads', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), async (value) => {
+      const { environment } = await ourEnvironment(plainJob(encodeHyperparameters({ value })));
+      expect(JSON.parse(environment.SM_HPS!)).toEqual({ value: JSON.parse(JSON.stringify(value)) });
+    }),
   );
+});
+
+test('a job of this machine is asked of a Python of its own', async () => {
+  const directory = new JobDirectory();
+  const job = directory.job({ 'train.py': '' }, { HyperParameters: { epochs: '2' } });
+  mkdirSync(join(directory.output, 'opt/ml/code'), { recursive: true });
+  expect(await trainingEnvironment(job)).toMatchObject({
+    kind: 'program',
+    command: [PYTHON, '--', 'train.py', '--epochs', '2'],
+    codeDirectory: join(directory.output, 'opt/ml/code'),
+  });
+  directory.remove();
 });

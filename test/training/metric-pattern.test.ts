@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { metricPattern } from '../../../lib/commands/local/metric-pattern';
-import { ToolkitOracle } from './toolkit-oracle';
+import { metricPattern } from '../../lib/training/metric-pattern';
+import { ToolkitOracle } from '../commands/local/toolkit-oracle';
 
 let oracle: ToolkitOracle;
 beforeAll(() => {
