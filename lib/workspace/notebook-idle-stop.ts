@@ -26,9 +26,28 @@ export function idleStopProblems(idleTimeout: number): string[] {
  * 16,384 characters of base64 (NotebookInstanceLifecycleConfigContent), which the script stays under for any timeout.
  *
  * @param idleTimeout seconds, free of {@link idleStopProblems}
+ * @param own a person's own OnStart script, which runs afterwards: whatever it does, the instance stops when idle
  */
-export function idleStopScript(idleTimeout: number): string {
+export function idleStopScript(idleTimeout: number, own?: string): string {
   const program = readFileSync(join(__dirname, 'notebook-idle-stop.py'), 'utf8');
   const script = readFileSync(join(__dirname, 'notebook-idle-stop.sh'), 'utf8');
-  return script.replaceAll('@IDLE_TIMEOUT@', String(idleTimeout)).replace('@PROGRAM@', () => program);
+  const idleStop = script
+    .replaceAll('@IDLE_TIMEOUT@', String(idleTimeout))
+    .replace('@PROGRAM@', () => program);
+  return own ? `${idleStop}\n${asOwnFile(own)}` : idleStop;
+}
+
+/** Runs a script as SageMaker runs one: a file, by its own first line, with nothing to read. Its exit code is the last one. */
+function asOwnFile(script: string): string {
+  let end = 'END_OF_ON_START';
+  while (script.split('\n').includes(end)) {
+    end += '_';
+  }
+  return `own="$(mktemp -d)/on-start"
+cat >"$own" <<'${end}'
+${script}
+${end}
+chmod 700 "$own"
+"$own" </dev/null
+`;
 }

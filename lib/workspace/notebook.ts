@@ -150,12 +150,12 @@ export function notebookProblems(props: NotebookProps): string[] {
 
 /** The scripts of a configuration: those given, and the one that stops an idle instance. */
 function scripts(props: NotebookProps): NotebookLifecycle {
-  const idle = props.idleTimeout && idleStopScript(props.idleTimeout.toSeconds({ integral: false }));
   const given = props.lifecycle?.onStart;
   return {
     onCreate: props.lifecycle?.onCreate,
-    // The given script runs in a shell of its own: whatever it sets or ends with, the instance stops when idle.
-    onStart: idle && given ? `${idle}\nbash <<'GIVEN_ON_START'\n${given}\nGIVEN_ON_START\n` : (idle ?? given),
+    onStart: props.idleTimeout
+      ? idleStopScript(props.idleTimeout.toSeconds({ integral: false }), given)
+      : given,
   };
 }
 

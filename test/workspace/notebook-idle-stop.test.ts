@@ -45,8 +45,8 @@ describe('running the script', () => {
     writeFileSync(join(scratch, 'bin', tool), `#!/bin/sh\necho "${tool} $*" >>"${scratch}/calls"\n${body}\n`);
     chmodSync(join(scratch, 'bin', tool), 0o755);
   };
-  const run = (path = `${scratch}/bin:/usr/bin:/bin`) =>
-    spawnSync('/bin/bash', ['-c', idleStopScript(5400)], {
+  const run = (path = `${scratch}/bin:/usr/bin:/bin`, own?: string) =>
+    spawnSync('/bin/bash', ['-c', idleStopScript(5400, own)], {
       env: { PATH: path, DESTDIR: join(scratch, 'root dir') },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,6 +79,30 @@ describe('running the script', () => {
       expect(existsSync(join(scratch, 'root dir'))).toBe(false);
     },
   );
+
+  test("runs a script of one's own as a file with its own first line and nothing to read", () => {
+    ['aws', 'systemctl'].forEach((tool) => fake(tool));
+    const own = [
+      '#!/usr/bin/env python3',
+      'import os, sys',
+      "print(os.path.basename(sys.argv[0]), repr(sys.stdin.read()), '''",
+      'END_OF_ON_START',
+      "'''.strip())",
+      'sys.exit(7)',
+    ].join('\n');
+    const result = run(undefined, own);
+    expect(result.stdout.trimEnd().split('\n').at(-1)).toBe("on-start '' END_OF_ON_START");
+    expect(result.status).toBe(7);
+    // It came after the idle stop, which stands whatever the script does.
+    expect(readFileSync(join(scratch, 'calls'), 'utf8')).toContain('restart notebook-idle-stop.timer');
+  });
+
+  test('runs a script without a first line by a shell, whose `read` gets no line of the script', () => {
+    ['aws', 'systemctl'].forEach((tool) => fake(tool));
+    const result = run(undefined, 'read -r answer || true\necho "the answer was \'$answer\'"');
+    expect(result.stdout).toContain("the answer was ''\n");
+    expect(result.status).toBe(0);
+  });
 
   test('fails when systemd refuses the timer', () => {
     ['aws', 'python3'].forEach((tool) => fake(tool));
