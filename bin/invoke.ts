@@ -12,7 +12,9 @@ import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT, stackName } from '../
 async function declaredEndpoint(): Promise<DefaultEndpoint> {
   const output = mkdtempSync(join(tmpdir(), 'invoke-'));
   try {
-    const { endpoint, name } = (await synthesizeProject(join(__dirname, '..'), output)).project;
+    const { endpoint, name } = (
+      await synthesizeProject(join(__dirname, '..'), output, { projectName: undefined })
+    ).project;
     if (!endpoint) {
       throw new UserError(
         'bin/app.ts declares no endpoint: give it hosting, or name an endpoint with --endpoint or --url',

@@ -1,16 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leftoversCommand } from '../lib/commands/leftovers/leftovers-command';
+import { leftoversCommand, type ProjectToFind } from '../lib/commands/leftovers/leftovers-command';
 import { main } from '../lib/console/main';
 import { synthesizeApp } from '../lib/assembly/synthesize';
-import { type DeclaredProject, declaredProjects } from '../lib/assembly/declared-projects';
+import { declaredProjects } from '../lib/assembly/declared-projects';
 
 /** The projects that bin/app.ts declares. */
-async function projects(signal: AbortSignal): Promise<DeclaredProject[]> {
+async function projects(signal: AbortSignal): Promise<ProjectToFind[]> {
   const output = mkdtempSync(join(tmpdir(), 'leftovers-'));
   try {
-    return declaredProjects((await synthesizeApp(join(__dirname, '..'), output, signal)).stacks);
+    const { stacks } = await synthesizeApp(join(__dirname, '..'), output, signal);
+    return declaredProjects(stacks).map(({ name, stacks: own }) => ({
+      name,
+      stackNames: own.map((stack) => stack.name),
+    }));
   } finally {
     rmSync(output, { recursive: true, force: true });
   }

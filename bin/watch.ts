@@ -9,7 +9,8 @@ void main(
   watchCommand(async (signal) => {
     const output = mkdtempSync(join(tmpdir(), 'watch-'));
     try {
-      return (await synthesizeProject(join(__dirname, '..'), output, signal)).project;
+      return (await synthesizeProject(join(__dirname, '..'), output, { projectName: undefined, signal }))
+        .project;
     } finally {
       rmSync(output, { recursive: true, force: true });
     }

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { synthesizeApp } from '../lib/assembly/synthesize';
+import { chooseProject, declaredProjects } from '../lib/assembly/declared-projects';
 import { readProjectTemplate } from '../lib/assembly/project-template';
 
 const ROOT = resolve(__dirname, '..');
@@ -53,7 +54,7 @@ test('the app synthesizes without credentials and network, to the same bytes twi
 
 test('what the template declares is what local runs read: the job, its data and the container', async () => {
   const { stacks } = await synthesizeApp(ROOT, join(folder, 'read'));
-  const project = readProjectTemplate(stacks, 'eu-west-1');
+  const project = readProjectTemplate(chooseProject(declaredProjects(stacks)), stacks, 'eu-west-1');
   expect(project?.name).toBe('unet');
   expect(project?.trainingJob?.request.AlgorithmSpecification?.TrainingImage).toBe(
     '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker',

@@ -1,22 +1,57 @@
-import { STACK_SUFFIXES, stackName, stackNameParts } from '../names';
+import { UsageError, UserError } from '../console/user-error';
+import { PROJECT_TAG, STACK_SUFFIXES, stackName, stackNameParts } from '../names';
 import type { AssemblyStack } from './cloud-assembly';
 
 /** A project as the stacks of an app declare it. */
 export interface DeclaredProject {
   readonly name: string;
-  /** The names of its stacks. */
-  readonly stackNames: readonly string[];
+  /** Its own stacks, and no other's: those of `unet` are not those of `unet-large`. */
+  readonly stacks: readonly AssemblyStack[];
 }
 
-/** The projects of an app: SageMakerProject makes a stack `<name>-workspace` for each. */
+/** The projects of an app, in the order of its stacks. Each has a workspace, which its name is read from. */
 export function declaredProjects(stacks: readonly AssemblyStack[]): DeclaredProject[] {
-  const declared = stacks.map(({ name }) => name);
-  return declared.flatMap((stack) => {
-    const parts = stackNameParts(stack);
-    if (parts?.suffix !== 'workspace') {
+  return stacks.flatMap((stack) => {
+    const { projectName: name, suffix } = stackNameParts(stack.name) ?? {};
+    if (name === undefined || suffix !== 'workspace' || !isTagged(stack, name)) {
       return [];
     }
-    const own = STACK_SUFFIXES.map((suffix) => stackName(parts.projectName, suffix)).toReversed();
-    return [{ name: parts.projectName, stackNames: own.filter((name) => declared.includes(name)) }];
+    const own = STACK_SUFFIXES.map((ownSuffix) => stackName(name, ownSuffix));
+    return [{ name, stacks: stacks.filter((other) => own.includes(other.name)) }];
   });
+}
+
+/**
+ * The project that a command is about.
+ * @param name what `--project` says; needed only in an app of several projects
+ * @throws UsageError that lists the projects, if the name is none of them, or is missing
+ */
+export function chooseProject(projects: readonly DeclaredProject[], name?: string): DeclaredProject {
+  const names = projects.map((project) => project.name).join(', ');
+  const [first, second] = projects;
+  if (first === undefined) {
+    throw new UserError('bin/app.ts declares no project: make a SageMakerProject in it');
+  }
+  if (name !== undefined) {
+    const found = projects.find((project) => project.name === name);
+    if (found === undefined) {
+      throw new UsageError(`--project: bin/app.ts declares no project '${name}'; it declares ${names}`);
+    }
+    return found;
+  }
+  if (second !== undefined) {
+    throw new UsageError(`bin/app.ts declares several projects: choose one with --project (${names})`);
+  }
+  return first;
+}
+
+/** A stack of the same name that is not a project's has not its tag. */
+function isTagged({ template }: AssemblyStack, projectName: string): boolean {
+  return Object.values(template.Resources ?? {}).some(
+    ({ Properties }) =>
+      Array.isArray(Properties?.Tags) &&
+      (Properties.Tags as { Key?: unknown; Value?: unknown }[]).some(
+        ({ Key, Value }) => Key === PROJECT_TAG && Value === projectName,
+      ),
+  );
 }

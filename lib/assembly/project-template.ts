@@ -4,7 +4,7 @@ import { withRequestTypes } from '../training/job/request-types';
 import type { PropertyValue } from '../training/job/training-job-properties';
 import { TRAINING_JOB_RESOURCE_TYPE, TrainingJobProperty } from '../training/training-job-contract';
 import type { AssemblyStack, TemplateResource } from './cloud-assembly';
-import { stackNameParts } from '../names';
+import type { DeclaredProject } from './declared-projects';
 import { TemplateResolver } from './template-resolver';
 
 /** A training job as a template declares it. */
@@ -53,19 +53,28 @@ export interface ProjectTemplate {
   readonly endpoint: DeclaredEndpoint | undefined;
 }
 
-/** Reads a project from the stacks of its cloud assembly; undefined if they hold none. */
+/**
+ * Reads what a project declares.
+ * @param stacks all of the app: a value of one may come from another
+ */
 export function readProjectTemplate(
+  project: DeclaredProject,
   stacks: readonly AssemblyStack[],
   region: string,
-): ProjectTemplate | undefined {
-  const trainingJob = readTrainingJob(stacks, region);
-  const endpoint = readEndpoint(stacks, region);
-  const name = stackNameParts(trainingJob?.stackName ?? endpoint?.stackName ?? '')?.projectName;
-  return name === undefined ? undefined : { name, trainingJob, endpoint };
+): ProjectTemplate {
+  return {
+    name: project.name,
+    trainingJob: readTrainingJob(project, stacks, region),
+    endpoint: readEndpoint(project, stacks, region),
+  };
 }
 
-function readTrainingJob(stacks: readonly AssemblyStack[], region: string): DeclaredTrainingJob | undefined {
-  const [found] = resourcesOf(stacks, TRAINING_JOB_RESOURCE_TYPE);
+function readTrainingJob(
+  project: DeclaredProject,
+  stacks: readonly AssemblyStack[],
+  region: string,
+): DeclaredTrainingJob | undefined {
+  const [found] = resourcesOf(project.stacks, TRAINING_JOB_RESOURCE_TYPE);
   if (!found) {
     return undefined;
   }
@@ -98,17 +107,18 @@ function readTrainingJob(stacks: readonly AssemblyStack[], region: string): Decl
     budget: properties[TrainingJobProperty.BUDGET] as number | undefined,
     datasetVersions: (properties[TrainingJobProperty.DATASET_VERSIONS] ?? {}) as Record<string, string>,
     sourceArchive,
-    channelDirectories: readChannelDirectories(stacks, region, request),
+    channelDirectories: readChannelDirectories(project, stacks, region, request),
   };
 }
 
 function readChannelDirectories(
+  project: DeclaredProject,
   stacks: readonly AssemblyStack[],
   region: string,
   request: DeclaredTrainingJob['request'],
 ): Map<string, string> {
   const uploads = new Map<string, string>();
-  for (const { stack, resource } of resourcesOf(stacks, 'Custom::CDKBucketDeployment')) {
+  for (const { stack, resource } of resourcesOf(project.stacks, 'Custom::CDKBucketDeployment')) {
     const properties = new TemplateResolver(stack, stacks, region).resolve(resource.Properties ?? {}) as {
       DestinationBucketName: string;
       DestinationBucketKeyPrefix: string;
@@ -132,8 +142,12 @@ function readChannelDirectories(
   );
 }
 
-function readEndpoint(stacks: readonly AssemblyStack[], region: string): DeclaredEndpoint | undefined {
-  const [found] = resourcesOf(stacks, 'AWS::SageMaker::Endpoint');
+function readEndpoint(
+  project: DeclaredProject,
+  stacks: readonly AssemblyStack[],
+  region: string,
+): DeclaredEndpoint | undefined {
+  const [found] = resourcesOf(project.stacks, 'AWS::SageMaker::Endpoint');
   if (!found) {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type AssemblyStack, readCloudAssembly } from './cloud-assembly';
+import { chooseProject, declaredProjects } from './declared-projects';
 import { type ProjectTemplate, readProjectTemplate } from './project-template';
 import { UserError } from '../console/user-error';
 
@@ -78,21 +79,38 @@ export async function synthesizeApp(
   return { directory: output, stacks: readCloudAssembly(output) };
 }
 
-/** Synthesizes an app and reads the project that it declares. */
+/** What a synthesis of one project takes besides the app. */
+export interface ProjectSynthesis {
+  /** What `--project` says: needed only in an app of several projects. */
+  readonly projectName: string | undefined;
+  readonly signal?: AbortSignal;
+  /** Context of this synthesis alone. */
+  readonly changes?: Readonly<Record<string, unknown>>;
+}
+
+/** Synthesizes an app and reads a project that it declares. @throws UsageError where it is not clear which */
 export async function synthesizeProject(
   root: string,
   output: string,
-  signal?: AbortSignal,
-  changes?: Readonly<Record<string, unknown>>,
+  { projectName, signal, changes }: ProjectSynthesis,
 ): Promise<SynthesizedApp & { readonly project: ProjectTemplate }> {
   const synthesized = await synthesizeApp(root, output, signal, changes);
-  const project = readProjectTemplate(synthesized.stacks, assumedRegion());
-  if (!project) {
+  return { ...synthesized, project: readDeclaredProject(synthesized.stacks, projectName) };
+}
+
+/** The one project that a command is about, as its templates declare it. */
+export function readDeclaredProject(
+  stacks: readonly AssemblyStack[],
+  projectName: string | undefined,
+): ProjectTemplate {
+  const chosen = chooseProject(declaredProjects(stacks), projectName);
+  const project = readProjectTemplate(chosen, stacks, assumedRegion());
+  if (!project.trainingJob && !project.endpoint) {
     throw new UserError(
-      'the app declares neither a training job nor an endpoint: give SageMakerProject training or hosting in bin/app.ts',
+      `the project '${project.name}' declares neither a training job nor an endpoint: give it training or hosting in bin/app.ts`,
     );
   }
-  return { ...synthesized, project };
+  return project;
 }
 
 function readJson(path: string): unknown {

@@ -3,7 +3,6 @@ import type { Leftover } from './leftover';
 import type { Sight } from './look';
 import { leastPolicy } from './permissions';
 import { renderReport, totalOf } from './report';
-import type { DeclaredProject } from '../../assembly/declared-projects';
 import type { Command, CommandContext } from '../../console/main';
 import { UsageError, UserError } from '../../console/user-error';
 
@@ -39,10 +38,17 @@ export interface LeftoversArguments {
   readonly json: boolean;
 }
 
+/** A project to look for. */
+export interface ProjectToFind {
+  readonly name: string;
+  /** Of the stacks that the app declares for it. */
+  readonly stackNames: readonly string[];
+}
+
 /** What the command takes from its surroundings. */
 export interface LeftoversCommandProps {
   /** Finds the projects of the app. */
-  declaredProjects(signal: AbortSignal): Promise<readonly DeclaredProject[]>;
+  declaredProjects(signal: AbortSignal): Promise<readonly ProjectToFind[]>;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -147,7 +153,7 @@ async function choose(
   { declaredProjects }: LeftoversCommandProps,
   info: (text: string) => void,
   signal: AbortSignal,
-): Promise<readonly DeclaredProject[]> {
+): Promise<readonly ProjectToFind[]> {
   if (name === undefined) {
     const declared = await declaredProjects(signal);
     if (declared.length === 0) {

@@ -117,7 +117,10 @@ export function localCommand(root: string): Command {
     }
     const outDirectory = resolve(options.outDirectory);
     terminal.info('synthesizing bin/app.ts');
-    const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), signal);
+    const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
+      projectName: undefined,
+      signal,
+    });
     if (!project.trainingJob) {
       throw new UserError('bin/app.ts declares no training job; this command trains one');
     }

@@ -92,7 +92,12 @@ export function startCommand(root: string): Command {
     const changes: TrainingChanges = { channels: options.channels, hyperparameters: options.hyperparameters };
     const synthesized = await steps.run(
       'synthesize',
-      () => synthesizeProject(root, join(outDirectory, 'cdk.out'), signal, { [TRAINING_CHANGES]: changes }),
+      () =>
+        synthesizeProject(root, join(outDirectory, 'cdk.out'), {
+          projectName: undefined,
+          signal,
+          changes: { [TRAINING_CHANGES]: changes },
+        }),
       ({ stacks }) => stacks.map(({ name }) => name).join(', '),
     );
     const { project, directory: assembly, stacks } = synthesized;

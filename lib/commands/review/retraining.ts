@@ -1,14 +1,13 @@
 import { formatSeconds, formatUsd } from '../../cost/money';
 import { trainingRunCost } from '../../cost/training-run-cost';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { declaredProjects } from '../../assembly/declared-projects';
 import {
   type DeclaredEndpoint,
   type DeclaredTrainingJob,
   readProjectTemplate,
   type ProjectTemplate,
 } from '../../assembly/project-template';
-import { stackNameParts } from '../../names';
-import { TRAINING_JOB_RESOURCE_TYPE } from '../../training/training-job-contract';
 import { archiveContents, compareContents, directoryContents, isSame, type ContentsChange } from './contents';
 import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import type { Pricing } from './cost-changes';
@@ -81,27 +80,17 @@ function pairProjects(
   after: readonly AssemblyStack[],
   region: string,
 ): ProjectPair[] {
-  const former = trainingProjects(before, region);
-  const next = trainingProjects(after, region);
+  const former = projectsByName(before, region);
+  const next = projectsByName(after, region);
   return [...new Set([...next.keys(), ...former.keys()])].map((name) => ({
     before: former.get(name),
     after: next.get(name),
   }));
 }
 
-/** The projects with a training job, by the name of its stack. */
-function trainingProjects(stacks: readonly AssemblyStack[], region: string): Map<string, ProjectTemplate> {
+function projectsByName(stacks: readonly AssemblyStack[], region: string): Map<string, ProjectTemplate> {
   return new Map(
-    stacks
-      .filter(({ template }) =>
-        Object.values(template.Resources ?? {}).some(({ Type }) => Type === TRAINING_JOB_RESOURCE_TYPE),
-      )
-      .flatMap((training) => {
-        const project = stackNameParts(training.name)?.projectName;
-        const own = stacks.filter(({ name }) => name === training.name || name.startsWith(`${project}-`));
-        const read = readProjectTemplate([training, ...own.filter((stack) => stack !== training)], region);
-        return read ? [[training.name, read]] : [];
-      }),
+    declaredProjects(stacks).map((project) => [project.name, readProjectTemplate(project, stacks, region)]),
   );
 }
 

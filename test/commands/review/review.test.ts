@@ -6,7 +6,7 @@ import { Hosting } from '../../../lib/endpoint/hosting';
 import { code, text } from '../../../lib/commands/review/document';
 import { renderMarkdown } from '../../../lib/commands/review/markdown';
 import { reviewDocument } from '../../../lib/commands/review/review';
-import type { SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
+import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
 import { Channel } from '../../../lib/training/channel';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory } from '../../project-fixture';
@@ -229,6 +229,19 @@ describe('whether it retrains', () => {
     );
     expect(answer).toContain('**No**: the training job of `unet-training` is no longer declared.');
   });
+});
+
+test('the model of a project is served by its own endpoint, not by that of a longer name', () => {
+  const withLarge = (epochs: number) =>
+    assemblyOf({ training: same.training({ hyperparameters: { epochs } }) }, (app) => {
+      new SageMakerProject(app, 'unet-large', same.props());
+    });
+  const review = reviewOf(withLarge(20), withLarge(30));
+  const answer = answerTo('Does it retrain?', review)!;
+  expect(answer).toContain('**Yes**: the job of `unet-training` trains again.');
+  expect(answer).toContain('**No**: nothing that makes the job of `unet-large-training` changes.');
+  expect(answer).not.toContain('endpoint');
+  expect(answerTo('What is replaced', review)).not.toContain('As usual after a training');
 });
 
 test('a notebook that nothing stops any more is told', () => {
