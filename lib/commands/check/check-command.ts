@@ -1,44 +1,97 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../local/python-environment';
 import type { Command, CommandContext } from '../../console/main';
 import { TEST_REQUIREMENTS } from '../local/python-requirements';
 import { UserError } from '../../console/user-error';
+import { jestFiles, pytestFiles, slowest } from './slowest';
 
 /** A step's name, its program and its arguments. */
 type Step = readonly [name: string, command: string, ...arguments_: string[]];
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** The one check: its steps in their order, the quickest first. Those in one line run at once. */
-const STEPS: readonly (readonly Step[])[] = [
-  [['format', 'prettier', '--check', '.']],
-  [['lint', 'oxlint']],
-  [['types', 'tsc', '--noEmit', '-p', '.']],
-  [['Python format', '.venv/bin/ruff', 'format', '--check', '.']],
-  [['Python lint', '.venv/bin/ruff', 'check', '.']],
-  // Both wait most of their time, for deploys, servers and alarms.
-  [
-    ['Python tests', '.venv/bin/python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'test'],
-    ['tests', 'jest'],
-  ],
+/** The steps before the tests, all at once: each takes seconds. */
+const QUICK: readonly Step[] = [
+  ['format', 'prettier', '--check', '.'],
+  ['lint', 'oxlint'],
+  ['types', 'tsc', '--noEmit', '-p', '.'],
+  ['Python format', '.venv/bin/ruff', 'format', '--check', '.'],
+  ['Python lint', '.venv/bin/ruff', 'check', '.'],
 ];
 
-/** Runs all checks of the project: the same on a laptop and in CI. Stops after the first steps that fail. */
+const PYTEST = ['.venv/bin/python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] as const;
+
+/** All checks of the project but the drills: the same on a laptop and in CI. */
 export const checkCommand: Command = async (_argv, context) => {
-  const { terminal, signal } = context;
-  await ensurePythonEnvironment({ requirements: TEST_REQUIREMENTS, terminal, signal });
-  for (const steps of STEPS) {
-    const failed = await Promise.all(
-      steps.map(async (step, index) => ((await run(step, index < steps.length - 1, context)) ? [] : step[0])),
-    );
-    if (failed.flat().length > 0) {
-      throw new UserError(`${failed.flat().join(', ')} failed`);
-    }
-  }
+  await ready(context);
+  await all(QUICK, context);
+  await tests(
+    (times) => [
+      ['Python tests', ...PYTEST, '-m', 'not drill', '--junit-xml', times.pytest, 'test'],
+      ['tests', 'jest', '--testPathIgnorePatterns', String.raw`\.drill\.ts$`, ...jestOptions(times)],
+    ],
+    context,
+  );
   return 0;
 };
+
+/** The long tests: interruptions, whole lives of changing stacks, many generated cases. Python's run beside the others. */
+export const drillsCommand: Command = async (_argv, context) => {
+  await ready(context);
+  await tests(
+    (times) => [
+      ['Python drills', ...PYTEST, '-m', 'drill', '--junit-xml', times.pytest, 'test'],
+      ['drills', 'jest', '--testPathPatterns', String.raw`\.drill\.ts$`, ...jestOptions(times)],
+    ],
+    context,
+  );
+  return 0;
+};
+
+/** Files of a run that say how long each test took. */
+interface Times {
+  readonly jest: string;
+  readonly pytest: string;
+}
+
+/** One worker: with pytest beside it there are two, and what both start has threads of its own. */
+function jestOptions({ jest }: Times): string[] {
+  return ['--runInBand', '--json', '--outputFile', jest];
+}
+
+async function ready({ terminal, signal }: CommandContext): Promise<void> {
+  await ensurePythonEnvironment({ requirements: TEST_REQUIREMENTS, terminal, signal });
+}
+
+/** Runs tests, and tells the slowest. */
+async function tests(steps: (times: Times) => readonly Step[], context: CommandContext): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'check-'));
+  const times = { jest: join(folder, 'jest.json'), pytest: join(folder, 'pytest.xml') };
+  try {
+    await all(steps(times), context);
+  } finally {
+    const files = [
+      ...(existsSync(times.jest) ? jestFiles(readFileSync(times.jest, 'utf8'), ROOT) : []),
+      ...(existsSync(times.pytest) ? pytestFiles(readFileSync(times.pytest, 'utf8')) : []),
+    ];
+    context.terminal.info(['\nslowest files:', ...slowest(files)].join('\n'));
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs steps at once, to the end of all. Throws for those that failed. */
+async function all(steps: readonly Step[], context: CommandContext): Promise<void> {
+  const failed = await Promise.all(
+    steps.map(async (step, index) => ((await run(step, index < steps.length - 1, context)) ? [] : step[0])),
+  );
+  if (failed.flat().length > 0) {
+    throw new UserError(`${failed.flat().join(', ')} failed`);
+  }
+}
 
 /** Runs a step; whether it passed. What it prints comes at its end where another one prints meanwhile. */
 async function run(

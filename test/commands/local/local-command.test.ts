@@ -1,48 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseLocalArguments } from '../../../lib/commands/local/local-command';
+import { folder, local, processesOf, ROOT, until } from './local-process';
 
-const ROOT = resolve(__dirname, '../../..');
 const SAMPLE = join(ROOT, 'training/data/sample/original');
 const SMALL = ['epochs=2', 'filters=4', 'image-size=32'].flatMap((text) => ['--hyperparameter', text]);
-const folder = mkdtempSync(join(tmpdir(), 'local-run-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly said: string;
-}
-
-function local(...options: string[]): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
-  const child = spawn(process.execPath, ['-r', 'ts-node/register', 'bin/local.ts', ...options], {
-    cwd: ROOT,
-  });
-  let said = '';
-  child.stdout.on('data', (data: Buffer) => (said += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
-  const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, said })));
-  return { child, ended, said: () => said };
-}
-
-/** Command lines of all processes that mention a folder of ours. */
-function processesOf(path: string): string[] {
-  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(path));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 100) {
-    if (waited > 180_000) {
-      throw new Error('waited for three minutes');
-    }
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
 
 describe('the command line', () => {
   test('is read into plain data', () => {
@@ -133,24 +98,6 @@ test('--skip-training serves the last model until it is interrupted, and leaves 
   child.kill('SIGINT');
   expect((await ended).code).toBe(130);
   await expect(fetch(`${url}/ping`)).rejects.toThrow('fetch failed');
-  expect(processesOf(out)).toEqual([]);
-}, 300_000);
-
-test('an interruption in the middle of training ends the script', async () => {
-  const out = join(folder, 'interrupted');
-  const { child, ended } = local(
-    '--out',
-    out,
-    '--hyperparameter',
-    'epochs=500',
-    '--hyperparameter',
-    'image-size=32',
-  );
-  const log = join(out, 'training.log');
-  await until(() => existsSync(log) && readFileSync(log, 'utf8').includes('epoch=1/'));
-  child.kill('SIGINT');
-  const { code, said } = await ended;
-  expect({ code, said: said.includes('interrupted') }).toEqual({ code: 130, said: true });
   expect(processesOf(out)).toEqual([]);
 }, 300_000);
 

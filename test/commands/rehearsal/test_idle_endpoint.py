@@ -1,4 +1,4 @@
-"""An endpoint that stops itself: the real stacks, deployed by the CDK CLI, where alarms' minutes take three seconds."""
+"""An endpoint that stops itself: the real stacks, deployed by the CDK CLI, where alarms' minutes take two seconds."""
 
 import json
 import os
@@ -23,7 +23,7 @@ WAIT = {
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory):
     state = tmp_path_factory.mktemp("idle") / "state"
-    running = Emulator(state, "--alarm-seconds-per-minute", "3")
+    running = Emulator(state, "--alarm-seconds-per-minute", "2")
     yield running
     running.stop()
 
@@ -88,6 +88,7 @@ def mails(emulator: Emulator) -> list[dict]:
     return [line for line in emulator.lines() if line.get("type") == "mail"]
 
 
+@pytest.mark.drill
 def test_stays_while_it_is_used_or_deployed_ends_when_idle_and_comes_back(emulator, assembly):
     cdk(emulator, assembly, "bootstrap", "aws://123456789012/us-east-1")
     cdk(emulator, assembly, "deploy", "tiny-workspace", "--require-approval", "never")
@@ -98,12 +99,12 @@ def test_stays_while_it_is_used_or_deployed_ends_when_idle_and_comes_back(emulat
     assert stack.outputs()["IdleTimeout"] == "5 minutes"
     assert "cfn-exec-role" in stack.described()["RoleARN"]
 
-    # Used, it lives on for several timeouts of fifteen seconds.
+    # Used, it lives on for two timeouts of ten seconds.
     emulator.wait(lambda: traffic.answers)
     assert traffic.answers[0] == [2.0, 4.0]
     asked = len(traffic.answers)
     begun = time.monotonic()
-    emulator.wait(lambda: time.monotonic() - begun > 40 and len(traffic.answers) > asked)
+    emulator.wait(lambda: time.monotonic() - begun > 25 and len(traffic.answers) > asked)
     assert stack.status() == "CREATE_COMPLETE"
 
     # A deploy under way is left alone, however long nobody asks anything.

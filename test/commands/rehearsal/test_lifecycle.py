@@ -82,6 +82,7 @@ def gone(emulator: Emulator, pid: int) -> bool:
     )
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("ending", ["SIGTERM", "SIGINT", "closed stdin"])
 def test_ends_in_the_middle_of_a_training(tmp_path, ending):
     emulator = Emulator(tmp_path / "state")
@@ -95,6 +96,7 @@ def test_ends_in_the_middle_of_a_training(tmp_path, ending):
     assert gone(emulator, emulator.process.pid)
 
 
+@pytest.mark.drill
 def test_ends_with_a_parent_that_is_killed(tmp_path):
     """The parent cannot clean up; only the pipe that it held tells."""
     state, output = tmp_path / "state", tmp_path / "out"
@@ -123,6 +125,7 @@ def test_ends_with_a_parent_that_is_killed(tmp_path):
     assert processes_naming(str(state)) == [] and not state.exists()
 
 
+@pytest.mark.drill
 def test_its_children_end_when_it_is_killed_itself(tmp_path):
     emulator = Emulator(tmp_path / "state")
     begin_training(emulator)

@@ -190,6 +190,7 @@ class Gate(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.drill
 def test_it_goes_on_by_itself_after_a_new_sign_in(emulator, start, tmp_path):
     """The new credentials are in the file that the process has read before: only reading it again finds them."""
     credentials = tmp_path / "credentials"

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Drill, type DrillChanges } from './drill-project';
 
 let drill: Drill;

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { remains, start, until } from './started';
+
+test('a job that fails is told with its reason, and is destroyed too', async () => {
+  const started = start('failing', '--hyperparameter', 'image-size=31');
+  const { code, stdout, said } = await started.ended;
+  expect(code).toBe(1);
+  expect(said).toMatch(
+    /unet-training TrainingJobWait\w+: WaitCondition received failed message: 'training job unet-\w+-\w+ failed: AlgorithmError/,
+  );
+  expect(said).toContain("| ValueError: argument --image-size: must be a multiple of 16, got '31'");
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 left');
+  expect(await remains(started)).toEqual([]);
+}, 300_000);
+
+test.each(['SIGINT', 'SIGKILL'] as const)(
+  '%s in the middle of a training leaves nothing behind',
+  async (signal) => {
+    const started = start(signal);
+    await until(() => /epoch [1-9]/.test(started.said()), 'a training that has begun');
+    expect((await remains(started)).length).toBeGreaterThan(3);
+    started.child.kill(signal);
+    const { code } = await started.ended;
+    expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+    // Nobody was left to wait for the end of those whom a killed process had started.
+    await until(async () => (await remains(started)).length === 0, 'nothing remains');
+    expect(await remains(started)).toEqual([]);
+  },
+  420_000,
+);

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '../../..');
+/** Where the rehearsals of one test file write; removed at its end. */
+export const folder = mkdtempSync(join(tmpdir(), 'start-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A rehearsal as a process of its own. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** Everything that it and its children write for themselves. */
+  readonly temporary: string;
+  readonly out: string;
+  readonly said: () => string;
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly said: string }>;
+}
+
+/** `npm start`, in folders of its own. */
+export function start(name: string, ...options: string[]): Started {
+  const [temporary, out] = [join(folder, name, 'tmp'), join(folder, name, 'out')];
+  mkdirSync(temporary, { recursive: true });
+  const child = spawn(
+    process.execPath,
+    ['-r', 'ts-node/register', 'bin/start.ts', '--out', out, ...options],
+    { cwd: ROOT, env: { ...process.env, TMPDIR: temporary, NODE_NO_WARNINGS: '1' } },
+  );
+  let [stdout, said] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data.toString();
+    said += data.toString();
+  });
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  const ended = new Promise<Awaited<Started['ended']>>((done) =>
+    child.on('close', (code) => done({ code, stdout, said })),
+  );
+  return { child, temporary, out, said: () => said, ended };
+}
+
+/** Waits for a condition, three minutes at most. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 180_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) {
+      throw new Error(`not in three minutes: ${what}`);
+    }
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+/** Processes that have a folder of ours in their command line or environment. */
+function processesOf(path: string): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return (command + readFileSync(`/proc/${entry}/environ`, 'utf8')).includes(path) ? [command] : [];
+      } catch {
+        // It ended meanwhile.
+        return [];
+      }
+    });
+}
+
+async function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on('error', () => done(false));
+  });
+}
+
+function portIn(said: string): number {
+  return Number(/http:\/\/localhost:(\d+)/.exec(said)![1]);
+}
+
+/** What is still there of a rehearsal that has ended: its port, its processes, its temporary files. */
+export async function remains({ said, temporary }: Started): Promise<string[]> {
+  return [
+    ...((await answers(portIn(said()))) ? ['its port'] : []),
+    ...processesOf(temporary),
+    // ts-node's cache of compiled code, which it keeps for the next run.
+    ...readdirSync(temporary).filter((name) => !name.startsWith('v8-compile-cache')),
+  ];
+}
