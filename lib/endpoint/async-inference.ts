@@ -7,7 +7,7 @@ import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { readPrefix } from '../aws/sagemaker-permissions';
 import { ASYNC_FAILURE_PREFIX, ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX } from '../names';
-import type { AsyncHosting } from './hosting';
+import { VARIANT_NAME } from './variant-name';
 
 /** Requests that wait for each instance, on average, before another one comes. Source: AWS's example, "Autoscale an asynchronous endpoint". */
 const BACKLOG_PER_INSTANCE = 5;
@@ -19,16 +19,14 @@ const NAMESPACE = 'AWS/SageMaker';
 
 /** Where SageMaker puts the answers, and how many requests an instance gets at once. */
 export function asyncInferenceConfig(
-  hosting: AsyncHosting,
   bucket: IBucket,
+  maxConcurrentInvocationsPerInstance: number | undefined,
 ): CfnEndpointConfig.AsyncInferenceConfigProperty {
   const uri = (prefix: string) => `s3://${bucket.bucketName}/${prefix}`;
   return {
     outputConfig: { s3OutputPath: uri(ASYNC_OUTPUT_PREFIX), s3FailurePath: uri(ASYNC_FAILURE_PREFIX) },
     clientConfig:
-      hosting.maxConcurrentInvocationsPerInstance === undefined
-        ? undefined
-        : { maxConcurrentInvocationsPerInstance: hosting.maxConcurrentInvocationsPerInstance },
+      maxConcurrentInvocationsPerInstance === undefined ? undefined : { maxConcurrentInvocationsPerInstance },
   };
 }
 
@@ -57,19 +55,14 @@ export function keepRequests(scope: Construct, bucket: IBucket): PolicyStatement
  * HasBacklogWithoutCapacity. Source: "Autoscale an asynchronous endpoint", SageMaker's developer guide. Application Auto Scaling
  * works by its service-linked role.
  */
-export function scaleToZero(
-  scope: Construct,
-  hosting: AsyncHosting,
-  endpoint: CfnEndpoint,
-  variantName: string,
-): void {
+export function scaleToZero(scope: Construct, endpoint: CfnEndpoint, maxCapacity: number): void {
   const endpointName = endpoint.attrEndpointName;
   const target = new CfnScalableTarget(scope, 'Capacity', {
     serviceNamespace: 'sagemaker',
     scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
-    resourceId: `endpoint/${endpointName}/variant/${variantName}`,
+    resourceId: `endpoint/${endpointName}/variant/${VARIANT_NAME}`,
     minCapacity: 0,
-    maxCapacity: hosting.maxCapacity,
+    maxCapacity,
   });
   const dimensions = [{ name: 'EndpointName', value: endpointName }];
   new CfnScalingPolicy(scope, 'FollowBacklog', {

@@ -1,7 +1,34 @@
-import { type Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
-import { type InstanceType, instanceTypeProblems, processorOf } from '../images/instance-types';
+import {
+  InstanceType as VariantInstanceType,
+  type InstanceProductionVariantProps,
+} from '@aws-cdk/aws-sagemaker-alpha';
+import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import {
+  type InstanceType,
+  instanceTypeProblems,
+  type Processor,
+  processorOf,
+} from '../images/instance-types';
 import { mailAddressProblems } from '../aws/mail-address';
+import { idleTopicParameterName } from '../names';
+import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
+import { blueGreen } from './blue-green';
+import { IdleGuard } from './idle-guard';
 import { idleTimeoutProblems } from './idle-timeout';
+
+/**
+ * How long an instance may take to load the model and answer its first ping.
+ * SageMaker's own default lets a model that cannot load stay in Creating for most of an hour.
+ */
+const STARTUP_TIMEOUT = Duration.minutes(10);
+
+/** The variant of an endpoint's configuration, as overrides write it. */
+const VARIANT = 'ProductionVariants.0';
 
 /** What every way of hosting may have. */
 interface HostingOptions {
@@ -88,6 +115,29 @@ export abstract class Hosting {
     public readonly environment: Readonly<Record<string, string>>,
   ) {}
 
+  /** How long the endpoint may be without an invocation until it ends; undefined for ever. */
+  public readonly idleTimeout: Duration | undefined;
+
+  /** The mail address that is told of that. */
+  public readonly notify: string | undefined;
+
+  /** The processor that the image is for. */
+  public abstract readonly processor: Processor;
+
+  /** The instances of the endpoint's variant; none if it has none of its own. */
+  public abstract instances(): Pick<InstanceProductionVariantProps, 'instanceType' | 'initialInstanceCount'>;
+
+  /** Completes the endpoint's configuration. */
+  public abstract configure(config: CfnEndpointConfig, bucket: IBucket): void;
+
+  /** Adds what an endpoint so hosted has beside it. */
+  public attach(_scope: Construct, _endpointName: string, _endpoint: CfnEndpoint): void {}
+
+  /** What the model's role may do beside what each has. */
+  public modelStatements(_scope: Construct, _bucket: IBucket): PolicyStatement[] {
+    return [];
+  }
+
   /** What is wrong with the configuration. Limits: CreateEndpointConfig in SageMaker's service model. */
   public abstract problems(): string[];
 
@@ -115,6 +165,24 @@ export abstract class InstanceHosting extends Hosting {
     super(environment);
   }
 
+  public get processor(): Processor {
+    return processorOf(this.instanceType) ?? 'cpu';
+  }
+
+  public instances() {
+    return {
+      instanceType: VariantInstanceType.of(this.instanceType),
+      initialInstanceCount: this.initialInstanceCount,
+    };
+  }
+
+  public configure(config: CfnEndpointConfig, _bucket: IBucket): void {
+    config.addPropertyOverride(VARIANT, {
+      ContainerStartupHealthCheckTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
+      ModelDataDownloadTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
+    });
+  }
+
   protected instanceProblems(): string[] {
     const problems = instanceTypeProblems('hosting.instanceType', 'hosting', this.instanceType);
     if (problems.length === 0 && !processorOf(this.instanceType)) {
@@ -129,14 +197,34 @@ export abstract class InstanceHosting extends Hosting {
 /** Hosting on instances that wait for requests. */
 export class RealtimeHosting extends InstanceHosting {
   public readonly volumeSize: Size | undefined;
-  public readonly idleTimeout: Duration | undefined;
-  public readonly notify: string | undefined;
+  public override readonly idleTimeout: Duration | undefined;
+  public override readonly notify: string | undefined;
 
   public constructor(props: RealtimeHostingProps) {
     super(props.instanceType, props.initialInstanceCount ?? 1, props.environment ?? {});
     this.volumeSize = props.volumeSize;
     this.idleTimeout = props.idleTimeout;
     this.notify = props.notify;
+  }
+
+  public override configure(config: CfnEndpointConfig, bucket: IBucket): void {
+    super.configure(config, bucket);
+    config.addPropertyOverride(`${VARIANT}.VolumeSizeInGB`, this.volumeSize?.toGibibytes());
+  }
+
+  public override attach(scope: Construct, endpointName: string, endpoint: CfnEndpoint): void {
+    endpoint.deploymentConfig = blueGreen(scope, endpointName);
+    if (this.idleTimeout) {
+      new IdleGuard(scope, 'IdleGuard', {
+        endpointName,
+        endpointArn: endpoint.ref,
+        idleTimeout: this.idleTimeout,
+        topicArn:
+          this.notify === undefined
+            ? undefined
+            : StringParameter.valueForStringParameter(scope, idleTopicParameterName(endpointName)),
+      });
+    }
   }
 
   public problems(): string[] {
@@ -181,6 +269,19 @@ export class AsyncHosting extends InstanceHosting {
     this.maxConcurrentInvocationsPerInstance = props.maxConcurrentInvocationsPerInstance;
   }
 
+  public override configure(config: CfnEndpointConfig, bucket: IBucket): void {
+    super.configure(config, bucket);
+    config.asyncInferenceConfig = asyncInferenceConfig(bucket, this.maxConcurrentInvocationsPerInstance);
+  }
+
+  public override attach(scope: Construct, _endpointName: string, endpoint: CfnEndpoint): void {
+    scaleToZero(scope, endpoint, this.maxCapacity);
+  }
+
+  public override modelStatements(scope: Construct, bucket: IBucket): PolicyStatement[] {
+    return keepRequests(scope, bucket);
+  }
+
   public problems(): string[] {
     const problems = this.instanceProblems();
     if (!Number.isInteger(this.maxCapacity) || this.maxCapacity < 1) {
@@ -201,11 +302,26 @@ export class ServerlessHosting extends Hosting {
   /** In MiB. */
   public readonly memorySize: number;
   public readonly maxConcurrency: number;
+  public readonly processor = 'cpu';
 
   public constructor(props: ServerlessHostingProps) {
     super(props.environment ?? {});
     this.memorySize = props.memorySize?.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) ?? 2048;
     this.maxConcurrency = props.maxConcurrency ?? 5;
+  }
+
+  public instances() {
+    return {};
+  }
+
+  public configure(config: CfnEndpointConfig): void {
+    // The construct library knows instances only.
+    config.addPropertyDeletionOverride(`${VARIANT}.InstanceType`);
+    config.addPropertyDeletionOverride(`${VARIANT}.InitialInstanceCount`);
+    config.addPropertyOverride(`${VARIANT}.ServerlessConfig`, {
+      MemorySizeInMB: this.memorySize,
+      MaxConcurrency: this.maxConcurrency,
+    });
   }
 
   public problems(): string[] {

@@ -52,7 +52,7 @@ export class Framework {
         `framework: no TensorFlow ${version} among the images known; there are ${Object.keys(TENSORFLOW).join(', ')}`,
       );
     }
-    return new Framework('tensorflow', version, release, TENSORFLOW);
+    return new Framework('tensorflow', version, release);
   }
 
   private constructor(
@@ -61,7 +61,6 @@ export class Framework {
     /** The version as it was asked for, such as '2.19'. */
     public readonly version: string,
     private readonly release: Release,
-    private readonly releases: Readonly<Record<string, Release>>,
   ) {}
 
   /** The image that trains. */
@@ -73,22 +72,32 @@ export class Framework {
   public inferenceImage(processor: Processor): DeepLearningContainer {
     return { repository: `${this.name}-inference`, tag: this.release.inferenceTags[processor] };
   }
+}
 
-  /**
-   * What to say of images that are no longer patched, or nothing.
-   * @param today a date as YYYY-MM-DD.
-   */
-  public patchingWarning(today: string): string | undefined {
-    if (today <= this.release.patchedUntil) {
-      return undefined;
-    }
-    const [newest] = Object.entries(this.releases)
-      .filter(([, release]) => release.patchedUntil >= today)
-      .map(([version]) => version)
-      .toReversed();
-    const wayOut = newest
-      ? `move to Framework.${this.name}('${newest}')`
-      : 'no newer pair of images is known to this table';
-    return `the ${this.name} ${this.version} images get no security patches since ${this.release.patchedUntil}: ${wayOut}`;
-  }
+/** Images of this table that a text names and that get no security patches any more. */
+export interface UnpatchedImages {
+  /** Such as `tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker`. */
+  readonly images: readonly string[];
+  readonly patchedUntil: string;
+  /** What gets patches instead; undefined where this table knows of none. */
+  readonly successor: string | undefined;
+}
+
+/**
+ * The images in a text, such as a template, whose patching is over.
+ * @param today a date as YYYY-MM-DD; synthesis knows none, so whoever asks tells it.
+ */
+export function unpatchedImages(written: string, today: string): UnpatchedImages[] {
+  const newest = Object.entries(TENSORFLOW)
+    .filter(([, { patchedUntil }]) => patchedUntil >= today)
+    .at(-1);
+  return Object.values(TENSORFLOW).flatMap(({ trainingTags, inferenceTags, patchedUntil }) => {
+    const images = [
+      ...Object.values(trainingTags).map((tag) => `tensorflow-training:${tag}`),
+      ...Object.values(inferenceTags).map((tag) => `tensorflow-inference:${tag}`),
+    ].filter((image) => written.includes(`/${image}`));
+    return images.length === 0 || today <= patchedUntil
+      ? []
+      : [{ images, patchedUntil, successor: newest && `Framework.tensorflow('${newest[0]}')` }];
+  });
 }

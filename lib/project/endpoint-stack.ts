@@ -1,7 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Endpoint, type EndpointProps } from '../endpoint/endpoint';
-import { RealtimeHosting } from '../endpoint/hosting';
 import { spanInWords } from '../endpoint/idle-mail';
 
 /** What lives as long as predictions are wanted. */
@@ -15,10 +14,10 @@ export class EndpointStack extends Stack {
     super(scope, id, props);
     const endpoint = new Endpoint(this, 'Endpoint', props.endpoint);
     new CfnOutput(this, 'EndpointName', { value: endpoint.endpointName });
-    const { hosting } = props.endpoint;
-    if (hosting instanceof RealtimeHosting && hosting.idleTimeout) {
+    const { idleTimeout } = props.endpoint.hosting;
+    if (idleTimeout) {
       new CfnOutput(this, 'IdleTimeout', {
-        value: spanInWords(hosting.idleTimeout.toSeconds()),
+        value: spanInWords(idleTimeout.toSeconds()),
         description: 'This stack deletes itself after so long without an invocation',
       });
     }

@@ -1,11 +1,11 @@
-import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
+import { Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { throwProblems } from '../aws/configuration-error';
-import { type Hosting, RealtimeHosting } from '../endpoint/hosting';
+import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
 import { MAX_PROJECT_NAME_LENGTH, PROJECT_TAG, stackName } from '../names';
-import { Framework } from '../images/framework';
+import { type Training, withDefaults } from '../training/training';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
 import { trainingProblems } from '../training/training-problems';
 import type { TrainingProps } from '../training/training-props';
@@ -66,13 +66,12 @@ export class SageMakerProject extends Construct {
     ]);
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
-    const channels = props.training?.channels ?? {};
     const endpointStackName = stackName(id, 'endpoint');
-    const notify = props.hosting instanceof RealtimeHosting ? props.hosting.notify : undefined;
+    const notify = props.hosting?.notify;
     const workspace = new WorkspaceStack(scope, stackName(id, 'workspace'), {
       description: `Data bucket, datasets and notebook of ${id}`,
       projectName: id,
-      channels,
+      channels: props.training?.channels ?? {},
       notebook: props.notebook,
       monthlyBudget: props.monthlyBudget,
       retainData: props.retainData ?? false,
@@ -92,9 +91,8 @@ export class SageMakerProject extends Construct {
       stacks.push(training);
     }
 
-    const framework = props.training?.framework ?? Framework.tensorflow();
-    const model = props.model ?? new TrainedModel(id, framework);
-    if (props.hosting) {
+    const model = props.model ?? (props.training && new TrainedModel(id, props.training.framework));
+    if (props.hosting && model) {
       const endpoint = new EndpointStack(scope, endpointStackName, {
         description: `Endpoint of ${id}`,
         endpoint: { endpointName: id, model, hosting: props.hosting, bucket: workspace.bucket },
@@ -113,21 +111,26 @@ export class SageMakerProject extends Construct {
     for (const stack of stacks) {
       Tags.of(stack).add(PROJECT_TAG, id);
     }
-    const warning = model.framework.patchingWarning(new Date().toISOString().slice(0, 10));
-    if (warning && (props.training || props.hosting)) {
-      Annotations.of(training ?? workspace).addWarningV2('sagemaker-project:imagesNotPatched', warning);
-    }
   }
 }
 
-function withTrainingChanges(scope: Construct, declared: SageMakerProjectProps) {
+/** A project with its defaults filled in. */
+interface Project extends SageMakerProjectProps {
+  readonly training?: Training | undefined;
+}
+
+function withTrainingChanges(
+  scope: Construct,
+  declared: SageMakerProjectProps,
+): { props: Project; changeProblems: string[] } {
   const changes = trainingChanges(scope);
-  if (!changes || !declared.training) {
-    return { props: declared, changeProblems: [] };
-  }
+  const { training } = declared;
   return {
-    props: { ...declared, training: changedTraining(declared.training, changes) },
-    changeProblems: trainingChangeProblems(declared.training, changes),
+    props: {
+      ...declared,
+      training: training && withDefaults(changes ? changedTraining(training, changes) : training),
+    },
+    changeProblems: changes && training ? trainingChangeProblems(training, changes) : [],
   };
 }
 
@@ -138,7 +141,7 @@ function knownRegion(project: Construct): string | undefined {
 }
 
 /** All that AWS would refuse of a project, each in one line. */
-function projectProblems(name: string, props: SageMakerProjectProps, region: string | undefined): string[] {
+function projectProblems(name: string, props: Project, region: string | undefined): string[] {
   const problems: string[] = [];
   if (
     !/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) ||

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { type Channel, DirectoryChannel } from '../training/channel';
+import { type Channel, uploadedChannels } from '../training/channel';
 import { PROJECT_TAG } from '../names';
 import { DataBucket } from '../workspace/data-bucket';
 import { Datasets } from '../workspace/datasets';
@@ -40,15 +40,11 @@ export class WorkspaceStack extends Stack {
         description: 'This bucket and its data stay when the stack is destroyed, and cost what they hold',
       });
     }
-    const directories = new Map(
-      Object.entries(props.channels).filter(
-        (entry): entry is [string, DirectoryChannel] => entry[1] instanceof DirectoryChannel,
-      ),
-    );
-    if (directories.size > 0) {
+    const uploads = uploadedChannels(props.channels);
+    if (uploads.size > 0) {
       const datasets = new Datasets(this, 'Datasets', {
         bucket: this.bucket,
-        channels: directories,
+        channels: uploads,
         retainData,
       });
       for (const [name, uri] of datasets.uris) {

@@ -1,10 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { FileSystem, IgnoreMode, Token } from 'aws-cdk-lib';
+import type { Channel as ChannelInput } from '@aws-sdk/client-sagemaker';
+import { FileSystem, IgnoreMode, Stack, Token } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { filesBelow } from '../aws/deterministic-archive';
-import { DATASET_HASH_LENGTH } from '../names';
+import { readPrefix } from '../aws/sagemaker-permissions';
+import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 
 /** How a channel's data reaches the training job. */
 export type InputMode = 'File' | 'FastFile' | 'Pipe';
@@ -67,6 +71,38 @@ export abstract class Channel {
     public readonly options: ChannelOptions,
   ) {}
 
+  /**
+   * CreateTrainingJob's own Channel.
+   * @param name the channel's
+   * @param bucketName the project's bucket
+   */
+  public input(name: string, bucketName: string): ChannelInput {
+    return {
+      ChannelName: name,
+      DataSource: {
+        S3DataSource: {
+          S3DataType: 'S3Prefix',
+          S3Uri: this.uri(name, bucketName),
+          S3DataDistributionType: this.options.distribution ?? 'FullyReplicated',
+        },
+      },
+      ContentType: this.options.contentType,
+      InputMode: this.options.inputMode,
+    };
+  }
+
+  /** The S3 URI of the data. */
+  public abstract uri(name: string, bucketName: string): string;
+
+  /** What lets a role read the data. */
+  public abstract readStatements(scope: Construct, name: string, bucket: IBucket): PolicyStatement[];
+
+  /** What stands for the data beside its URI; undefined where the URI alone does. */
+  public abstract readonly version: string | undefined;
+
+  /** The channel itself if a deploy uploads its data. */
+  public abstract readonly upload: DirectoryChannel | undefined;
+
   /** What is wrong with the channel; `prop` is its place in the configuration. */
   public abstract problems(prop: string): string[];
 }
@@ -75,6 +111,9 @@ export abstract class Channel {
 export class DirectoryChannel extends Channel {
   /** The directory, absolute. */
   public readonly path: string;
+  /** The URI has the contents' hash. */
+  public readonly version = undefined;
+  public readonly upload = this;
 
   public constructor(
     /** As given. */
@@ -85,12 +124,18 @@ export class DirectoryChannel extends Channel {
     this.path = resolve(directory);
   }
 
-  /** The hash of names and contents that becomes part of the URI. */
-  public contentHash(): string {
-    return FileSystem.fingerprint(this.path, { exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT }).slice(
-      0,
-      DATASET_HASH_LENGTH,
-    );
+  /** Where the data lies in the project's bucket, without a slash at its end: the hash of its names and contents is part of it. */
+  public prefix(name: string): string {
+    const hash = FileSystem.fingerprint(this.path, { exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT });
+    return datasetPrefix(name, hash.slice(0, DATASET_HASH_LENGTH));
+  }
+
+  public uri(name: string, bucketName: string): string {
+    return `s3://${bucketName}/${this.prefix(name)}/`;
+  }
+
+  public readStatements(_scope: Construct, name: string, bucket: IBucket): PolicyStatement[] {
+    return readPrefix(bucket.bucketArn, `${this.prefix(name)}/`);
   }
 
   /** What a deploy uploads. */
@@ -130,20 +175,44 @@ export class DirectoryChannel extends Channel {
 
 /** A channel whose data lies in S3. */
 export class S3Channel extends Channel {
-  public override readonly options: S3ChannelOptions;
+  public readonly version: string | undefined;
+  public readonly upload = undefined;
 
   public constructor(
-    /** As given. */
-    public readonly uri: string,
+    private readonly given: string,
     options: S3ChannelOptions,
   ) {
     super(options);
-    this.options = options;
+    this.version = options.version;
+  }
+
+  public uri(): string {
+    return this.given;
+  }
+
+  public readStatements(scope: Construct): PolicyStatement[] {
+    const [bucketName = '', ...key] = this.given.replace('s3://', '').split('/');
+    const bucketArn = Stack.of(scope).formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource: bucketName,
+    });
+    return readPrefix(bucketArn, key.join('/'));
   }
 
   public problems(prop: string): string[] {
-    return s3UriProblems(prop, this.uri);
+    return s3UriProblems(prop, this.given);
   }
+}
+
+/** The channels whose data a deploy uploads, by name. */
+export function uploadedChannels(channels: Readonly<Record<string, Channel>>): Map<string, DirectoryChannel> {
+  return new Map(
+    Object.entries(channels).flatMap(([name, { upload }]): [string, DirectoryChannel][] =>
+      upload ? [[name, upload]] : [],
+    ),
+  );
 }
 
 /** What is wrong with an S3 URI; bucket names by the rules of "General purpose bucket naming rules". */

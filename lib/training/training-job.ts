@@ -29,7 +29,6 @@ import {
   trainingJobNamePrefix,
 } from '../names';
 import { imageUri } from '../images/deep-learning-containers';
-import { Framework } from '../images/framework';
 import { SourceDirectory } from './source-directory';
 import {
   TERMINAL_EVENT_DETAIL,
@@ -39,7 +38,7 @@ import {
   TrainingJobProperty,
 } from './training-job-contract';
 import { channelDirectories } from './training-problems';
-import type { TrainingProps } from './training-props';
+import type { Training } from './training';
 import {
   checkpointConfig,
   datasetVersions,
@@ -53,7 +52,7 @@ import { TrainingRole } from './training-role';
 import { stackTimeout, stoppingCondition } from './training-time';
 
 /** A training job of a project. */
-export interface TrainingJobProps extends TrainingProps {
+export interface TrainingJobProps extends Training {
   /** The project's name: what the job's names begin with. */
   readonly projectName: string;
   /** The project's bucket. */
@@ -79,8 +78,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
   public constructor(scope: Construct, id: string, props: TrainingJobProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const framework = props.framework ?? Framework.tensorflow();
-    const image = framework.trainingImage(processorOf(props.instanceType) ?? 'cpu');
+    const image = props.framework.trainingImage(processorOf(props.instanceType) ?? 'cpu');
     const source = new SourceDirectory(props.sourceDir, channelDirectories(props)).asset(this, 'Source');
 
     const role = new TrainingRole(this, 'JobRole', {
@@ -124,7 +122,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     const forTheFunction = {
       [TrainingJobProperty.NAME_PREFIX]: namePrefix,
       [TrainingJobProperty.WAIT_CONDITION_HANDLE]: handle.ref,
-      [TrainingJobProperty.MINIMUM_METRICS]: props.minimumMetrics ?? {},
+      [TrainingJobProperty.MINIMUM_METRICS]: props.minimumMetrics,
     };
     const rule = new Rule(this, 'Ended', {
       description: `Tells the stack that a training job of ${props.projectName} has ended`,

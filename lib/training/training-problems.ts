@@ -1,11 +1,11 @@
 import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { budgetProblems } from '../cost/budget';
 import { instanceTypeProblems, processorOf } from '../images/instance-types';
-import { DirectoryChannel } from './channel';
+import { uploadedChannels } from './channel';
 import { hyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
 import { SourceDirectory } from './source-directory';
-import type { TrainingProps } from './training-props';
+import type { Training } from './training';
 import { isBudgeted, trainingBudget } from './training-request';
 import { timeProblems } from './training-time';
 
@@ -13,10 +13,8 @@ import { timeProblems } from './training-time';
 const RESERVED_ENVIRONMENT = /^(SM_|SAGEMAKER_|TRAINING_JOB_|PYTHONPATH$|CURRENT_HOST$)/;
 
 /** The directories of channels that a configuration uploads. */
-export function channelDirectories(props: TrainingProps): string[] {
-  return Object.values(props.channels).flatMap((channel) =>
-    channel instanceof DirectoryChannel ? [channel.path] : [],
-  );
+export function channelDirectories({ channels }: Training): string[] {
+  return [...uploadedChannels(channels).values()].map(({ path }) => path);
 }
 
 /**
@@ -24,14 +22,14 @@ export function channelDirectories(props: TrainingProps): string[] {
  * Limits: CreateTrainingJob in SageMaker's service model.
  * @param region the region that trains; undefined when the app does not know it
  */
-export function trainingProblems(props: TrainingProps, region: string | undefined): string[] {
+export function trainingProblems(props: Training, region: string | undefined): string[] {
   const compute = computeProblems(props);
   return [
     ...new SourceDirectory(props.sourceDir, channelDirectories(props)).problems(props.entryPoint),
     ...compute,
-    ...hyperparameterProblems(props.hyperparameters ?? {}),
+    ...hyperparameterProblems(props.hyperparameters),
     ...environmentProblems(props.environment ?? {}),
-    ...metricDefinitionProblems(props.metricDefinitions ?? []),
+    ...metricDefinitionProblems(props.metricDefinitions),
     ...gateProblems(props),
     ...channelProblems(props),
     ...timeProblems(props),
@@ -42,19 +40,19 @@ export function trainingProblems(props: TrainingProps, region: string | undefine
   ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));
 }
 
-function computeProblems(props: TrainingProps): string[] {
+function computeProblems(props: Training): string[] {
   const problems = instanceTypeProblems('instanceType', 'training', props.instanceType);
   if (problems.length === 0 && !processorOf(props.instanceType)) {
     problems.push(
       `instanceType: '${props.instanceType}' needs an image of its own kind; the framework's images run on CPU and NVIDIA GPU types`,
     );
   }
-  const count = props.instanceCount ?? 1;
+  const count = props.instanceCount;
   if (!Number.isInteger(count) || count < 1) {
     problems.push(`instanceCount: ${count} is not a whole number from 1`);
   }
-  const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 16384)) {
+  const size = props.volumeSize.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (!Number.isInteger(size) || size < 1 || size > 16384) {
     problems.push(`volumeSize: ${size} GiB is not a whole number from 1 to 16384 GiB`);
   }
   return problems;
@@ -80,9 +78,9 @@ function environmentProblems(environment: Readonly<Record<string, string>>): str
   return problems;
 }
 
-function gateProblems(props: TrainingProps): string[] {
-  const declared = (props.metricDefinitions ?? []).map(({ name }) => name);
-  return Object.entries(props.minimumMetrics ?? {}).flatMap(([name, minimum]) => {
+function gateProblems(props: Training): string[] {
+  const declared = props.metricDefinitions.map(({ name }) => name);
+  return Object.entries(props.minimumMetrics).flatMap(([name, minimum]) => {
     if (!declared.includes(name)) {
       const known = declared.length > 0 ? `there are ${declared.join(', ')}` : 'there are none';
       return [`minimumMetrics: '${name}' is not the name of one of metricDefinitions; ${known}`];
@@ -93,7 +91,7 @@ function gateProblems(props: TrainingProps): string[] {
   });
 }
 
-function channelProblems(props: TrainingProps): string[] {
+function channelProblems(props: Training): string[] {
   const names = Object.keys(props.channels);
   const problems = Object.entries(props.channels).flatMap(([name, channel]) => {
     // The two names of dots are directories already, and the channel becomes one.
@@ -118,29 +116,27 @@ function channelProblems(props: TrainingProps): string[] {
 }
 
 /** Uploaded channels that would be the same output of the workspace stack: CloudFormation's names have no punctuation. */
-function outputProblems({ channels }: TrainingProps): string[] {
+function outputProblems({ channels }: Training): string[] {
   const outputs = new Map<string, string>();
-  return Object.keys(channels)
-    .filter((name) => channels[name] instanceof DirectoryChannel)
-    .flatMap((name) => {
-      const output = name.replaceAll(/[^A-Za-z0-9]/g, '');
-      const other = outputs.get(output);
-      outputs.set(output, name);
-      return other === undefined
-        ? []
-        : [
-            `channels: '${other}' and '${name}' differ in punctuation alone, which a stack's outputs do not have; rename one`,
-          ];
-    });
+  return [...uploadedChannels(channels).keys()].flatMap((name) => {
+    const output = name.replaceAll(/[^A-Za-z0-9]/g, '');
+    const other = outputs.get(output);
+    outputs.set(output, name);
+    return other === undefined
+      ? []
+      : [
+          `channels: '${other}' and '${name}' differ in punctuation alone, which a stack's outputs do not have; rename one`,
+        ];
+  });
 }
 
-function retryProblems({ maxRetryAttempts: attempts }: TrainingProps): string[] {
+function retryProblems({ maxRetryAttempts: attempts }: Training): string[] {
   return attempts === undefined || (Number.isInteger(attempts) && attempts >= 1 && attempts <= 30)
     ? []
     : [`maxRetryAttempts: ${attempts} is not a whole number from 1 to 30`];
 }
 
-function networkProblems(props: TrainingProps): string[] {
+function networkProblems(props: Training): string[] {
   if (props.vpc) {
     return [];
   }

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
-import { Size, SizeRoundingBehavior } from 'aws-cdk-lib';
+import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { TrainingBudget } from '../cost/budget';
-import { type Channel, DirectoryChannel, S3Channel } from './channel';
-import { CHECKPOINTS_PREFIX, datasetPrefix, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
+import { CHECKPOINTS_PREFIX, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
 import { encodeHyperparameters } from './hyperparameters';
-import type { TrainingProps } from './training-props';
+import type { Training } from './training';
 import type { StoppingCondition } from './training-time';
-
-/** The storage of a training instance if nothing is said; the SageMaker Python SDK's own default. */
-const DEFAULT_VOLUME_SIZE = Size.gibibytes(30);
 
 /** Where SageMaker keeps the script's checkpoints in the container. */
 const CHECKPOINT_PATH = '/opt/ml/checkpoints';
@@ -33,25 +29,11 @@ export interface TrainingSurroundings {
   readonly vpcConfig?: { readonly Subnets: string[]; readonly SecurityGroupIds: string[] };
 }
 
-/** The key prefix of an uploaded channel in the project's bucket, without a slash at its end. */
-export function uploadPrefix(channelName: string, channel: DirectoryChannel): string {
-  return datasetPrefix(channelName, channel.contentHash());
-}
-
-/** The S3 URI of a channel's data. */
-export function channelUri(bucketName: string, channelName: string, channel: Channel): string {
-  return channel instanceof DirectoryChannel
-    ? `s3://${bucketName}/${uploadPrefix(channelName, channel)}/`
-    : (channel as S3Channel).uri;
-}
-
 /** The versions that `Channel.fromS3` channels give to their contents. */
-export function datasetVersions(channels: TrainingProps['channels']): Record<string, string> {
+export function datasetVersions(channels: Training['channels']): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(channels).flatMap(([name, channel]) =>
-      channel instanceof S3Channel && channel.options.version !== undefined
-        ? [[name, channel.options.version]]
-        : [],
+    Object.entries(channels).flatMap(([name, { version }]) =>
+      version === undefined ? [] : [[name, version]],
     ),
   );
 }
@@ -61,40 +43,34 @@ export function datasetVersions(channels: TrainingProps['channels']): Record<str
  * Differences: the debugger and the profiler are off, since they cost storage and nobody asked for them, and there is no `model_dir`
  * hyperparameter, as with the SDK's `model_dir=False`.
  */
-export function trainingRequest(props: TrainingProps, surroundings: TrainingSurroundings): TrainingRequest {
+export function trainingRequest(props: Training, surroundings: TrainingSurroundings): TrainingRequest {
   return {
     AlgorithmSpecification: {
       TrainingImage: surroundings.trainingImage,
-      TrainingInputMode: props.inputMode ?? 'File',
-      MetricDefinitions: props.metricDefinitions?.map(({ name, regex }) => ({ Name: name, Regex: regex })),
+      TrainingInputMode: props.inputMode,
+      MetricDefinitions:
+        props.metricDefinitions.length > 0
+          ? props.metricDefinitions.map(({ name, regex }) => ({ Name: name, Regex: regex }))
+          : undefined,
       EnableSageMakerMetricsTimeSeries: true,
     },
     RoleArn: surroundings.roleArn,
     HyperParameters: {
-      ...encodeHyperparameters(props.hyperparameters ?? {}),
+      ...encodeHyperparameters(props.hyperparameters),
       sagemaker_program: JSON.stringify(props.entryPoint),
       sagemaker_submit_directory: `"${surroundings.sourceArchiveUri}"`,
       sagemaker_container_log_level: '20',
       sagemaker_region: `"${surroundings.region}"`,
     },
     Environment: props.environment,
-    InputDataConfig: Object.entries(props.channels).map(([name, channel]) => ({
-      ChannelName: name,
-      DataSource: {
-        S3DataSource: {
-          S3DataType: 'S3Prefix',
-          S3Uri: channelUri(surroundings.bucketName, name, channel),
-          S3DataDistributionType: channel.options.distribution ?? 'FullyReplicated',
-        },
-      },
-      ContentType: channel.options.contentType,
-      InputMode: channel.options.inputMode,
-    })),
+    InputDataConfig: Object.entries(props.channels).map(([name, channel]) =>
+      channel.input(name, surroundings.bucketName),
+    ),
     OutputDataConfig: { S3OutputPath: `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}` },
     ResourceConfig: {
       InstanceType: props.instanceType as never,
-      InstanceCount: props.instanceCount ?? 1,
-      VolumeSizeInGB: (props.volumeSize ?? DEFAULT_VOLUME_SIZE).toGibibytes(),
+      InstanceCount: props.instanceCount,
+      VolumeSizeInGB: props.volumeSize.toGibibytes(),
     },
     StoppingCondition: surroundings.stoppingCondition,
     EnableManagedSpotTraining: props.spot ? true : undefined,
@@ -115,12 +91,12 @@ export function checkpointConfig(
 }
 
 /** A training job with a budget. */
-export interface BudgetedTraining extends TrainingProps {
+export interface BudgetedTraining extends Training {
   readonly budget: number;
 }
 
 /** Whether a training job has a budget. */
-export function isBudgeted(props: TrainingProps): props is BudgetedTraining {
+export function isBudgeted(props: Training): props is BudgetedTraining {
   return props.budget !== undefined;
 }
 
@@ -129,15 +105,15 @@ export function trainingBudget(props: BudgetedTraining): TrainingBudget {
   return {
     budget: props.budget,
     instanceType: props.instanceType,
-    instanceCount: props.instanceCount ?? 1,
-    volumeSize: (props.volumeSize ?? DEFAULT_VOLUME_SIZE).toGibibytes({
+    instanceCount: props.instanceCount,
+    volumeSize: props.volumeSize.toGibibytes({
       rounding: SizeRoundingBehavior.NONE,
     }),
   };
 }
 
 /** Whether a job's checkpoints are kept; undefined if nothing was said. */
-export function keepsCheckpoints({ checkpoints, spot }: TrainingProps): boolean | undefined {
+export function keepsCheckpoints({ checkpoints, spot }: Training): boolean | undefined {
   return checkpoints ?? (spot ? true : undefined);
 }
 
@@ -145,7 +121,7 @@ export function keepsCheckpoints({ checkpoints, spot }: TrainingProps): boolean 
  * What another of which is another training: the request, and what CreateTrainingJob knows nothing of.
  * With a budget, what was typed of the times stands for those that it comes to: another price of the same instance trains nothing again.
  */
-export function trainingIdentity(props: TrainingProps, request: TrainingRequest): unknown {
+export function trainingIdentity(props: Training, request: TrainingRequest): unknown {
   return {
     request: isBudgeted(props)
       ? {

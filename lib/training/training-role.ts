@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -7,13 +6,11 @@ import {
   logGroupContents,
   publishMetrics,
   pullImage,
-  readPrefix,
   writeLogs,
 } from '../aws/sagemaker-permissions';
-import { type Channel, DirectoryChannel, S3Channel } from './channel';
+import type { Channel } from './channel';
 import type { DeepLearningContainer } from '../images/deep-learning-containers';
 import { JOBS_PREFIX, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
-import { uploadPrefix } from './training-request';
 
 /** What the training job's role reaches. */
 export interface TrainingRoleProps {
@@ -31,7 +28,7 @@ export class TrainingRole extends Role {
     super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     const statements = [
       ...Object.entries(props.channels).flatMap(([name, channel]) =>
-        this.readChannel(props.bucket, name, channel),
+        channel.readStatements(this, name, props.bucket),
       ),
       new PolicyStatement({
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
@@ -50,19 +47,5 @@ export class TrainingRole extends Role {
     for (const statement of statements) {
       this.addToPolicy(statement);
     }
-  }
-
-  private readChannel(bucket: IBucket, name: string, channel: Channel): PolicyStatement[] {
-    if (channel instanceof DirectoryChannel) {
-      return readPrefix(bucket.bucketArn, `${uploadPrefix(name, channel)}/`);
-    }
-    const [bucketName = '', ...key] = (channel as S3Channel).uri.replace('s3://', '').split('/');
-    const bucketArn = Stack.of(this).formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource: bucketName,
-    });
-    return readPrefix(bucketArn, key.join('/'));
   }
 }

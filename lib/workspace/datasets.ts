@@ -7,7 +7,6 @@ import { Construct } from 'constructs';
 import { keepPrefix } from '../aws/sagemaker-permissions';
 import type { DirectoryChannel } from '../training/channel';
 import { DATASETS_PREFIX } from '../names';
-import { channelUri, uploadPrefix } from '../training/training-request';
 
 /** The directories to upload, by channel. */
 export interface DatasetsProps {
@@ -55,7 +54,7 @@ export class Datasets extends Construct {
       const deployment = new BucketDeployment(this, name, {
         sources: [Source.bucket(asset.bucket, asset.s3ObjectKey)],
         destinationBucket: props.bucket,
-        destinationKeyPrefix: uploadPrefix(name, channel),
+        destinationKeyPrefix: channel.prefix(name),
         retainOnDelete: props.retainData,
         // What the model does not need, nobody reads: the answer of a large dataset would not fit.
         outputObjectKeys: false,
@@ -68,10 +67,7 @@ export class Datasets extends Construct {
       deployment.node.addDependency(role, logGroup);
     }
     this.uris = new Map(
-      [...props.channels].map(([name, channel]) => [
-        name,
-        channelUri(props.bucket.bucketName, name, channel),
-      ]),
+      [...props.channels].map(([name, channel]) => [name, channel.uri(name, props.bucket.bucketName)]),
     );
   }
 }

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { CustomResource, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
 import { SageMakerProject } from '../../lib/project/sagemaker-project';
+import { withDefaults } from '../../lib/training/training';
 import { budgetedTime } from '../../lib/training/budgeted-time';
 import { Channel } from '../../lib/training/channel';
 import { Framework } from '../../lib/images/framework';
@@ -246,7 +247,7 @@ describe('a budget', () => {
     });
     const StoppingCondition = budgetedTime(
       stack,
-      { ...directory.training(), budget: 1 },
+      { ...withDefaults(directory.training()), budget: 1 },
       {
         'us-east-1': at(0.25),
         'eu-west-1': at(0.5),
@@ -264,7 +265,7 @@ describe('a budget', () => {
 
   test('fails for a known region in which it pays for no run', () => {
     const stack = new Stack(testApp(), 'stack', { env: { region: 'eu-north-1' } });
-    expect(() => budgetedTime(stack, { ...directory.training(), budget: 1 })).toThrow(
+    expect(() => budgetedTime(stack, { ...withDefaults(directory.training()), budget: 1 })).toThrow(
       'the price table has no region eu-north-1',
     );
   });

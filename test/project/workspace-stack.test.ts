@@ -5,7 +5,6 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SageMakerProject } from '../../lib/project/sagemaker-project';
 import { Channel } from '../../lib/training/channel';
-import { uploadPrefix } from '../../lib/training/training-request';
 import type { NotebookProps } from '../../lib/workspace/notebook';
 import {
   ProjectDirectory,
@@ -85,7 +84,7 @@ test('retained data stays with its bucket, and an output says so', () => {
 test("the bucket's name and the datasets' URIs are outputs, and a directory's hash is in its URI", () => {
   const template = workspaceTemplate();
   template.hasOutput('BucketName', {});
-  const prefix = uploadPrefix('training', Channel.fromDirectory(directory.dataset));
+  const prefix = Channel.fromDirectory(directory.dataset).prefix('training');
   expect(prefix).toMatch(/^data\/training\/[0-9a-f]{16}$/);
   template.hasOutput('Datasettraining', {
     Value: { 'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('DataBucket') }, `/${prefix}/`]] },

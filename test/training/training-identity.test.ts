@@ -1,19 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import { Channel } from '../../lib/training/channel';
-import type { TrainingProps } from '../../lib/training/training-props';
+import { type Training, withDefaults } from '../../lib/training/training';
 import { identityHash, trainingIdentity, type TrainingRequest } from '../../lib/training/training-request';
 
-const props: TrainingProps = {
+const training: Training = withDefaults({
   sourceDir: 'training',
   entryPoint: 'train.py',
   instanceType: 'ml.m5.xlarge',
   channels: { training: Channel.fromS3('s3://some-bucket/x/') },
-};
+});
 
 /** The identity of a job whose times have come to this. */
-function identity(changes: Partial<TrainingProps>, MaxRuntimeInSeconds: number): string {
+function identity(changes: Partial<Training>, MaxRuntimeInSeconds: number): string {
   const request = { StoppingCondition: { MaxRuntimeInSeconds } } as TrainingRequest;
-  return identityHash(trainingIdentity({ ...props, ...changes }, request));
+  return identityHash(trainingIdentity({ ...training, ...changes }, request));
 }
 
 test('another price makes the run that a budget pays for another, and no other training', () => {

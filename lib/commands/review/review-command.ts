@@ -76,6 +76,7 @@ export function createReviewCommand(root: string): Command {
           after: head.value.stacks,
           pricing: { region, prices: PRICES },
           remarks: base.value.remarks,
+          today: new Date().toISOString().slice(0, 10),
         });
       });
       terminal.clearProgress();

@@ -7,6 +7,7 @@ import { replacementSection } from './replacements';
 import { resourceDiffSection } from './resource-diff';
 import { retrainedEndpoints, retrainingSection } from './retraining';
 import { pairStacks } from './stack-pair';
+import { unpatchedImageRemarks } from './unpatched-images';
 
 /** Two syntheses of a project, to be compared. */
 export interface ReviewProps {
@@ -17,10 +18,18 @@ export interface ReviewProps {
   readonly pricing: Pricing;
   /** What is compared with what, and what a reader should know about it. */
   readonly remarks: readonly Text[];
+  /** The day of the review, as YYYY-MM-DD. */
+  readonly today: string;
 }
 
 /** What a deploy of the change would do; undefined if it would do nothing. */
-export function reviewDocument({ before, after, pricing, remarks }: ReviewProps): ReviewDocument | undefined {
+export function reviewDocument({
+  before,
+  after,
+  pricing,
+  remarks,
+  today,
+}: ReviewProps): ReviewDocument | undefined {
   // Archives, datasets and bundles are in the templates by the hash of their contents.
   const pairs = pairStacks(before, after);
   if (pairs.every((pair) => isDeepStrictEqual(pair.before?.template, pair.after?.template))) {
@@ -28,7 +37,7 @@ export function reviewDocument({ before, after, pricing, remarks }: ReviewProps)
   }
   return {
     title: 'What this change does when it is deployed',
-    blocks: remarks.map(paragraph),
+    blocks: [...remarks, ...unpatchedImageRemarks(after, today)].map(paragraph),
     sections: [
       retrainingSection(before, after, pricing),
       costSection(pairs, pricing),

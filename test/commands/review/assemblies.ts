@@ -43,9 +43,10 @@ export function reviewOf(
   before: readonly AssemblyStack[],
   after: readonly AssemblyStack[],
   remarks: readonly Text[] = [],
+  today = '2026-01-01',
 ): string | undefined {
   const pricing = { region: 'us-east-1', prices: TEST_PRICES };
-  const document = reviewDocument({ before, after, pricing, remarks });
+  const document = reviewDocument({ before, after, pricing, remarks, today });
   return document && renderMarkdown(document);
 }
 

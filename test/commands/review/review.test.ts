@@ -7,6 +7,7 @@ import { code, text } from '../../../lib/commands/review/document';
 import { renderMarkdown } from '../../../lib/commands/review/markdown';
 import { reviewDocument } from '../../../lib/commands/review/review';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
+import { Framework } from '../../../lib/images/framework';
 import { Channel } from '../../../lib/training/channel';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory } from '../../project-fixture';
@@ -183,6 +184,14 @@ describe('whether it retrains', () => {
     expect(answer).toContain('A run costs **at most $0.557**: 1 × ml.m5.xlarge for at most 2 h 10 min 26 s.');
   });
 
+  test('says which images get no security patches any more, and what to move to', () => {
+    const after = retrained({ framework: Framework.tensorflow('2.19') });
+    expect(reviewOf(synthesized, after, [], '2026-03-12')).toContain(
+      '**No security patches** since 2026-03-11 for `tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker`',
+    );
+    expect(reviewOf(synthesized, after, [], '2026-03-11')).not.toContain('No security patches');
+  });
+
   test('says that a budget in a region without prices has no time that is known', () => {
     const pricing = { region: 'eu-west-1', prices: TEST_PRICES };
     const document = reviewDocument({
@@ -190,6 +199,7 @@ describe('whether it retrains', () => {
       after: retrained({ budget: 1 }),
       pricing,
       remarks: [],
+      today: '2026-01-01',
     });
     expect(answerTo('Does it retrain?', renderMarkdown(document!))).toContain(
       '**What a run costs is unknown**: instances: the price table has no region eu-west-1; ' +
