@@ -7,9 +7,9 @@ import { type Comparison, renderComparison } from './comparison';
 import { comparePrediction } from './prediction';
 import { compareSynthesis } from './synthesis';
 import { compareTraining } from './training';
-import { ensurePythonEnvironment } from '../local/python-environment';
+import { ensurePythonEnvironment } from '../../python/python-environment';
 import type { Command } from '../../console/main';
-import { RUNTIME_REQUIREMENTS } from '../local/python-requirements';
+import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { UsageError } from '../../console/user-error';
 
 const USAGE = `usage: npm run bench

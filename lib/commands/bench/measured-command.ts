@@ -1,5 +1,5 @@
 import { UserError } from '../../console/user-error';
-import { ProcessGroup, type ProcessGroupOptions } from '../local/process-group';
+import { ProcessGroup, type ProcessGroupOptions } from '../../python/process-group';
 
 /** A command that ended well. */
 export interface MeasuredCommand {

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensurePythonEnvironment } from '../local/python-environment';
+import { ensurePythonEnvironment } from '../../python/python-environment';
 import type { Command, CommandContext } from '../../console/main';
-import { TEST_REQUIREMENTS } from '../local/python-requirements';
+import { TEST_REQUIREMENTS } from '../../python/requirements';
 import { UserError } from '../../console/user-error';
 import { jestFiles, pytestFiles, slowest } from './slowest';
 
@@ -19,6 +19,7 @@ const QUICK: readonly Step[] = [
   ['format', 'prettier', '--check', '.'],
   ['lint', 'oxlint'],
   ['types', 'tsc', '--noEmit', '-p', '.'],
+  ['layers', 'depcruise', 'bin', 'lib'],
   ['Python format', '.venv/bin/ruff', 'format', '--check', '.'],
   ['Python lint', '.venv/bin/ruff', 'check', '.'],
 ];

@@ -6,10 +6,10 @@ import { inputFiles } from '../invoke/input-files';
 import { changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
 import { checkPort } from './port-check';
-import { ensurePythonEnvironment } from './python-environment';
+import { ensurePythonEnvironment } from '../../python/python-environment';
 import type { Command } from '../../console/main';
 import { DEFAULT_TENSORFLOW } from '../../names';
-import { RUNTIME_REQUIREMENTS } from './python-requirements';
+import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import { UsageError, UserError } from '../../console/user-error';
 

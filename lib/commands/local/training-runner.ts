@@ -2,7 +2,7 @@ import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { hostVariables } from './host-variables';
-import { ProcessGroup } from './process-group';
+import { ProcessGroup } from '../../python/process-group';
 import { installSourceRequirements } from './source-requirements';
 import { ErrorWatch, failureReason, failureText } from './script-failure';
 import { baseDirectory, layOut, pack } from './training-directories';

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ProcessGroup } from '../local/process-group';
+import { ProcessGroup } from '../../python/process-group';
 import type { EmulatedAws } from './emulated-aws';
 
 const PROJECT_ROOT = resolve(__dirname, '../../..');

@@ -4,4 +4,4 @@ import { join } from 'node:path';
 export const RUNTIME_REQUIREMENTS = [join(__dirname, 'requirements.txt')];
 
 /** What the tests need beside it. */
-export const TEST_REQUIREMENTS = [join(__dirname, '..', '..', '..', 'test', 'requirements.txt')];
+export const TEST_REQUIREMENTS = [join(__dirname, '..', '..', 'test', 'requirements.txt')];

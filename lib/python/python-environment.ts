@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Terminal } from '../../console/terminal';
-import { UserError } from '../../console/user-error';
+import type { Terminal } from '../console/terminal';
+import { UserError } from '../console/user-error';
 
 import { withDirectoryLock } from './directory-lock';
 import { runPython } from './python-command';
@@ -36,7 +36,7 @@ interface Interpreter {
 const CANDIDATES = ['python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
 /** Those for which there is a TensorFlow of every release that the images have. */
 const SUITABLE = /^3\.(10|11|12)\./;
-const PROJECT_ROOT = resolve(__dirname, '../../..');
+const PROJECT_ROOT = resolve(__dirname, '../..');
 
 /**
  * Makes `.venv` in the project and installs the requirements, unless they are installed already: then it starts no

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { UserError } from '../../../lib/console/user-error';
-import { ensurePythonEnvironment } from '../../../lib/commands/local/python-environment';
-import { RecordingTerminal } from './recording-terminal';
+import { UserError } from '../../lib/console/user-error';
+import { ensurePythonEnvironment } from '../../lib/python/python-environment';
+import { RecordingTerminal } from '../commands/local/recording-terminal';
 
 const never = new AbortController().signal;
 const PATH = process.env.PATH;
@@ -140,7 +140,7 @@ test('two processes at once wait for each other, and the lock of a dead one is t
   // No process has this id: it is beyond the greatest that Linux and macOS give.
   writeFileSync(join(root, '.venv.lock/pid'), '4194305');
   const script = `
-    const { ensurePythonEnvironment } = require(${JSON.stringify(resolve(__dirname, '../../../lib/commands/local/python-environment'))});
+    const { ensurePythonEnvironment } = require(${JSON.stringify(resolve(__dirname, '../../lib/python/python-environment'))});
     const terminal = { info: (text) => console.log(text), progress() {}, clearProgress() {} };
     ensurePythonEnvironment({ requirements: [${JSON.stringify(requirements)}], terminal, signal: new AbortController().signal,
       projectRoot: ${JSON.stringify(root)} }).then(({ python }) => console.log(python));`;
@@ -149,7 +149,7 @@ test('two processes at once wait for each other, and the lock of a dead one is t
       () =>
         new Promise<string>((done) => {
           const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
-            cwd: resolve(__dirname, '../../..'),
+            cwd: resolve(__dirname, '../..'),
           });
           let output = '';
           child.stdout.on('data', (data) => (output += data));
