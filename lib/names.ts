@@ -22,6 +22,9 @@ export function stackNameParts(name: string): { projectName: string; suffix: Sta
   return projectName ? { projectName, suffix } : undefined;
 }
 
+/** The type of the training job's custom resource, as `cdk diff` shows it. */
+export const TRAINING_JOB_RESOURCE_TYPE = 'Custom::SageMakerTrainingJob';
+
 /** The longest name of a project: a training job's has 63 characters, 20 of them for two dashes and two hashes. */
 export const MAX_PROJECT_NAME_LENGTH = 43;
 

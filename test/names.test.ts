@@ -60,7 +60,7 @@ test('the in-memory AWS has the same names and limits in words of its own', () =
 });
 
 test('.venv has the TensorFlow that a project uses by default', () => {
-  const requirements = readFileSync(join(ROOT, 'lib', 'commands', 'local', 'requirements.in'), 'utf8');
+  const requirements = readFileSync(join(ROOT, 'lib', 'python', 'requirements.in'), 'utf8');
   const versions = [...requirements.matchAll(/^tensorflow(?:-cpu)?==(\S+?)\.\d+;/gm)].map(
     ([, version]) => version,
   );

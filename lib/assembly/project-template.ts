@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { withRequestTypes } from '../training/job/request-types';
 import type { PropertyValue } from '../training/job/training-job-properties';
-import { TRAINING_JOB_RESOURCE_TYPE, TrainingJobProperty } from '../training/training-job-contract';
+import { TrainingJobProperty } from '../training/training-job-contract';
 import type { AssemblyStack, TemplateResource } from './cloud-assembly';
 import type { DeclaredProject } from './declared-projects';
+import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
 import { TemplateResolver } from './template-resolver';
 
 /** A training job as a template declares it. */

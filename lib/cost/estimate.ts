@@ -1,4 +1,4 @@
-import { TRAINING_JOB_RESOURCE_TYPE } from '../training/training-job-contract';
+import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
 import { endpointCost } from './endpoint-cost';
 import { FREE_TYPE_NOTES, FREE_TYPES } from './free-types';
 import { PRICES, type Prices } from './prices';

@@ -1,8 +1,5 @@
 // What the training job's construct and its Lambda function share. Imports nothing: one side runs at synth, the other in AWS.
 
-/** The custom resource's type, as `cdk diff` shows it. */
-export const TRAINING_JOB_RESOURCE_TYPE = 'Custom::SageMakerTrainingJob';
-
 /**
  * Properties of the custom resource that are not CreateTrainingJob's own fields.
  * The event rule's input transformer hands the same names to the function, beside `detail`.

@@ -27,13 +27,13 @@ import {
   TRAINING_LOG_GROUP,
   trainingJobNameOf,
   trainingJobNamePrefix,
+  TRAINING_JOB_RESOURCE_TYPE,
 } from '../names';
 import { imageUri } from '../images/deep-learning-containers';
 import { SourceDirectory } from './source-directory';
 import {
   TERMINAL_EVENT_DETAIL,
   TERMINAL_STATUSES,
-  TRAINING_JOB_RESOURCE_TYPE,
   TrainingJobAttribute,
   TrainingJobProperty,
 } from './training-job-contract';
