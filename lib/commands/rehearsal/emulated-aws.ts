@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { json } from 'node:stream/consumers';
+import { UserError } from '../../console/user-error';
 import type { EmulatorEvent, InventoryItem } from './emulator-event';
 
 /** An in-memory AWS to start. */
@@ -21,6 +24,17 @@ export interface EmulatedAwsOptions {
 
 /** Where the in-memory AWS tells what exists in it; `INVENTORY` of aws/server.py. */
 const INVENTORY_PATH = '/_rehearsal/inventory';
+
+/** The names under which it is reached: no proxy stands before them. */
+const LOOPBACK = 'localhost,.localhost,127.0.0.1,::1';
+
+/** What it says when it listens. */
+interface Announcement {
+  readonly url: string;
+  /** A secret of the run: who does not sign with it is not answered. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
 
 /** How long it may take to end before it is killed, in milliseconds: it gives its children 5 seconds. */
 const STOP_GRACE = 15_000;
@@ -50,7 +64,8 @@ export class EmulatedAws {
     options.signal.addEventListener('abort', stop);
     child.once('exit', () => options.signal.removeEventListener('abort', stop));
     try {
-      aws.url = await aws.announcement();
+      aws.announced = await aws.announcement();
+      child.once('exit', (code, signal) => aws.died(signal ?? `exit code ${code}`));
     } catch (error) {
       await aws.stop();
       options.signal.throwIfAborted();
@@ -59,9 +74,11 @@ export class EmulatedAws {
     return aws;
   }
 
-  /** Such as http://localhost:35089. */
-  public url = '';
+  /** Aborts with a UserError as soon as the process is gone without having been told to end. */
+  public readonly gone: AbortSignal;
+  private readonly ending = new AbortController();
   private readonly ended: Promise<unknown>;
+  private announced!: Announcement;
   private stopping: Promise<void> | undefined;
 
   private constructor(
@@ -71,19 +88,33 @@ export class EmulatedAws {
     private readonly options: EmulatedAwsOptions,
   ) {
     this.ended = once(child, 'exit');
+    this.gone = this.ending.signal;
     child.stdin!.on('error', () => {});
   }
 
-  /** The variables by which the AWS SDKs, the AWS CLI and the CDK CLI reach it instead of AWS. Any credentials will do. */
+  /** Such as http://localhost:35089. */
+  public get url(): string {
+    return this.announced.url;
+  }
+
+  /** What its clients sign with. */
+  public get credentials(): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+    const { accessKeyId, secretAccessKey } = this.announced;
+    return { accessKeyId, secretAccessKey };
+  }
+
+  /** The variables by which the AWS SDKs, the AWS CLI and the CDK CLI reach it instead of AWS. */
   public get variables(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.url,
       AWS_ENDPOINT_URL_S3: this.url,
       AWS_REGION: this.options.region,
       AWS_DEFAULT_REGION: this.options.region,
-      AWS_ACCESS_KEY_ID: 'rehearsal',
-      AWS_SECRET_ACCESS_KEY: 'rehearsal',
+      AWS_ACCESS_KEY_ID: this.announced.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.announced.secretAccessKey,
       AWS_SESSION_TOKEN: 'rehearsal',
+      NO_PROXY: LOOPBACK,
+      no_proxy: LOOPBACK,
       // What a person configured for the real AWS must not be mixed in.
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -98,8 +129,14 @@ export class EmulatedAws {
 
   /** Everything that exists in it but for the stack of `cdk bootstrap`. */
   public async left(): Promise<InventoryItem[]> {
-    const response = await fetch(`${this.url}${INVENTORY_PATH}`, { signal: this.options.signal });
-    return ((await response.json()) as { left: InventoryItem[] }).left;
+    const request = get(`${this.url}${INVENTORY_PATH}`, {
+      // An agent of its own, since Node.js can make its global one use the environment's proxy.
+      agent: new Agent(),
+      headers: { authorization: `Bearer ${this.announced.accessKeyId}` },
+      signal: AbortSignal.any([this.options.signal, this.gone]),
+    });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return ((await json(response)) as { left: InventoryItem[] }).left;
   }
 
   /** Ends it with everything that runs in it, and removes its folder. */
@@ -116,7 +153,13 @@ export class EmulatedAws {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private async announcement(): Promise<string> {
+  private died(how: string): void {
+    if (!this.stopping) {
+      this.ending.abort(new UserError(`the in-memory AWS was ended from outside (${how})`));
+    }
+  }
+
+  private async announcement(): Promise<Announcement> {
     const lines = createInterface({ input: this.child.stdout! });
     const first = once(lines, 'line') as Promise<[string]>;
     const announced = await Promise.race([first, this.ended.then(() => undefined)]);
@@ -125,6 +168,6 @@ export class EmulatedAws {
       throw new Error(`the in-memory AWS did not start:\n${said}`);
     }
     lines.on('line', (line) => this.options.onEvent(JSON.parse(line) as EmulatorEvent));
-    return (JSON.parse(announced[0]) as { url: string }).url;
+    return JSON.parse(announced[0]) as Announcement;
   }
 }

@@ -2,8 +2,8 @@
 
     .venv/bin/python lib/commands/rehearsal/emulator.py --state-dir DIR --exit-with-stdin
 
-Prints one line of JSON, {"port": …, "url": "http://localhost:…"}, when it listens, then one line per event of a stack,
-a training job, an endpoint, a function. Its log goes to stderr. Everything it writes lies in DIR, which is made by it
+Prints one line of JSON, {"port", "url", "accessKeyId", "secretAccessKey"}, when it listens, then one line per event of a
+stack, a training job, an endpoint, a function. Only who signs with that key is answered. Its log goes to stderr. Everything it writes lies in DIR, which is made by it
 and removed at its end; SIGTERM, SIGINT and, with --exit-with-stdin, the end of stdin end it and all of its children.
 
 Alarms look back for minutes and hours. With --alarm-seconds-per-minute 1 their time, and that of the endpoints' metrics and
@@ -69,6 +69,11 @@ def main(argv: list[str]) -> int:
         threading.Thread(target=lambda: (sys.stdin.buffer.read(), ended.set()), daemon=True).start()
     # Whatever moto or its parts write by themselves goes to the state directory too.
     os.environ["TMPDIR"] = str(state_dir)
+    # Nothing leaves the machine, so that its proxy, if it has one, gets nothing.
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        del os.environ[name]
+    # No page of a browser is answered: see aws/gate.py.
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     # AWS's own managed policies exist, so that a misspelt one fails.
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
@@ -78,7 +83,14 @@ def main(argv: list[str]) -> int:
         state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
     )
     try:
-        host.progress({"port": host.port, "url": host.url})
+        host.progress(
+            {
+                "port": host.port,
+                "url": host.url,
+                "accessKeyId": host.identities.person.id,
+                "secretAccessKey": host.identities.person.secret,
+            }
+        )
         ended.wait()
     finally:
         host.close()

@@ -56,7 +56,9 @@ export class Rehearsal {
   ) {
     const logFile = join(options.outDirectory, 'clients.log');
     rmSync(logFile, { force: true });
-    this.clients = new Clients(aws, options.python, logFile, options.signal);
+    // A client of an AWS that is gone would try for minutes.
+    const signal = AbortSignal.any([options.signal, aws.gone]);
+    this.clients = new Clients(aws, options.python, logFile, signal);
   }
 
   /** `cdk bootstrap`. */

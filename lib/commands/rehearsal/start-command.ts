@@ -10,7 +10,8 @@ import { ensurePythonEnvironment } from '../../python/python-environment';
 import { predictionSummary, Rehearsal } from './rehearsal';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
-import type { Command } from '../../console/main';
+import type { Command, CommandContext } from '../../console/main';
+import { withDirectoryLock } from '../../python/directory-lock';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { Steps } from '../../console/steps';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
@@ -87,58 +88,77 @@ export function startCommand(root: string): Command {
     });
     const outDirectory = resolve(options.outDirectory);
     mkdirSync(outDirectory, { recursive: true });
-    const steps = new Steps(terminal);
-    const region = assumedRegion();
-    const changes: TrainingChanges = { channels: options.channels, hyperparameters: options.hyperparameters };
-    const synthesized = await steps.run(
-      'synthesize',
-      () =>
-        synthesizeProject(root, join(outDirectory, 'cdk.out'), {
-          projectName: undefined,
-          signal,
-          changes: { [TRAINING_CHANGES]: changes },
-        }),
-      ({ stacks }) => stacks.map(({ name }) => name).join(', '),
-    );
-    const { project, directory: assembly, stacks } = synthesized;
-    if (Object.keys(options.channels).length > 0) {
-      terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
-    }
-    const rehearsal = await steps.run(
-      'start',
-      () => Rehearsal.start({ project, assembly, outDirectory, python, region, terminal, signal }),
-      ({ aws }) => `an AWS in memory at ${aws.url}`,
-    );
-    try {
-      const { predictions, failure } = await deployAndInvoke(rehearsal, steps, terminal);
-      if (options.keep) {
-        terminal.info(keptMessage(rehearsal.aws.variables));
-        await (signal.aborted ? undefined : once(signal, 'abort'));
-        return 0;
-      }
-      await steps.run(
-        'destroy',
-        () => rehearsal.destroy(),
-        () => 'all stacks',
+    const onWait = (owner: number) => {
+      throw new UserError(
+        `process ${owner} rehearses in ${relative('', outDirectory) || '.'} already: wait for it, or name another directory with --out`,
       );
-      const left = await steps.run(
-        'audit',
-        () => rehearsal.left(),
-        () => 'everything of every service in the account',
-      );
-      const report = await rehearsal.report(predictions, steps.durations, failure);
-      terminal.info(costOnAws(stacks, region));
-      terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
-      for (const item of left) {
-        terminal.result(`${item.service} ${item.region} ${item.type} ${item.name}`);
-      }
-      terminal.result(`${left.length} left`);
-      const passed = failure === undefined && predictions.every(({ status }) => status === 'predicted');
-      return passed && left.length === 0 ? 0 : 1;
-    } finally {
-      await rehearsal.aws.stop();
-    }
+    };
+    return withDirectoryLock(join(outDirectory, '.lock'), { signal, onWait }, () =>
+      rehearse(root, options, outDirectory, python, { terminal, signal }),
+    );
   };
+}
+
+async function rehearse(
+  root: string,
+  options: StartArguments,
+  outDirectory: string,
+  python: string,
+  { terminal, signal }: CommandContext,
+): Promise<number> {
+  const steps = new Steps(terminal);
+  const region = assumedRegion();
+  const changes: TrainingChanges = { channels: options.channels, hyperparameters: options.hyperparameters };
+  const synthesized = await steps.run(
+    'synthesize',
+    () =>
+      synthesizeProject(root, join(outDirectory, 'cdk.out'), {
+        projectName: undefined,
+        signal,
+        changes: { [TRAINING_CHANGES]: changes },
+      }),
+    ({ stacks }) => stacks.map(({ name }) => name).join(', '),
+  );
+  const { project, directory: assembly, stacks } = synthesized;
+  if (Object.keys(options.channels).length > 0) {
+    terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
+  }
+  const rehearsal = await steps.run(
+    'start',
+    () => Rehearsal.start({ project, assembly, outDirectory, python, region, terminal, signal }),
+    ({ aws }) => `an AWS in memory at ${aws.url}`,
+  );
+  try {
+    const { predictions, failure } = await deployAndInvoke(rehearsal, steps, terminal);
+    if (options.keep) {
+      terminal.info(keptMessage(rehearsal.aws.variables));
+      const end = AbortSignal.any([signal, rehearsal.aws.gone]);
+      await (end.aborted ? undefined : once(end, 'abort'));
+      rehearsal.aws.gone.throwIfAborted();
+      return 0;
+    }
+    await steps.run(
+      'destroy',
+      () => rehearsal.destroy(),
+      () => 'all stacks',
+    );
+    const left = await steps.run(
+      'audit',
+      () => rehearsal.left(),
+      () => 'everything of every service in the account',
+    );
+    const report = await rehearsal.report(predictions, steps.durations, failure);
+    terminal.info(costOnAws(stacks, region));
+    terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
+    for (const item of left) {
+      terminal.result(`${item.service} ${item.region} ${item.type} ${item.name}`);
+    }
+    terminal.result(`${left.length} left`);
+    const passed = failure === undefined && predictions.every(({ status }) => status === 'predicted');
+    return passed && left.length === 0 ? 0 : 1;
+  } finally {
+    await rehearsal.aws.stop();
+  }
 }
 
 /** The stacks' life up to their use. What fails is told, and is no reason not to destroy what there is. */
@@ -160,7 +180,7 @@ async function deployAndInvoke(
     );
     return { predictions: await steps.run('invoke', () => rehearsal.invoke(), predictionSummary) };
   } catch (error) {
-    if (!(error instanceof UserError)) {
+    if (!(error instanceof UserError) || rehearsal.aws.gone.aborted) {
       throw error;
     }
     terminal.info(error.message);

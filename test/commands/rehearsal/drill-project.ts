@@ -101,7 +101,7 @@ export class Drill {
     const config = {
       endpoint: aws.url,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' },
+      credentials: aws.credentials,
     };
     this.runtime = new SageMakerRuntimeClient({ ...config, maxAttempts: 1 });
     this.sagemaker = new SageMakerClient(config);

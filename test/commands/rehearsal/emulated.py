@@ -36,8 +36,9 @@ class Emulator:
                 stdout=output,
                 stderr=errors,
             )
-        self.port = self.wait(lambda: next((line["port"] for line in self.lines()), None))
-        self.url = f"http://localhost:{self.port}"
+        self.announced = self.wait(lambda: next(iter(self.lines()), None))
+        self.port, self.url = self.announced["port"], self.announced["url"]
+        self.key_id, self.secret = self.announced["accessKeyId"], self.announced["secretAccessKey"]
 
     def lines(self) -> list[dict]:
         text = self.output.read_text()
@@ -58,20 +59,22 @@ class Emulator:
             service,
             region_name="us-east-1",
             endpoint_url=self.url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self.key_id,
+            aws_secret_access_key=self.secret,
             config=Config(retries={"total_max_attempts": 1}),
         )
 
     def left(self) -> list[dict]:
-        with urllib.request.urlopen(f"{self.url}/_rehearsal/inventory") as answer:
+        headers = {"Authorization": f"Bearer {self.key_id}"}
+        request = urllib.request.Request(f"{self.url}/_rehearsal/inventory", headers=headers)
+        with urllib.request.urlopen(request) as answer:
             return json.load(answer)["left"]
 
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": self.key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
             "AWS_REGION": "us-east-1",
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ENDPOINT_URL_S3": self.url,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { remains, start, until } from './started';
 
@@ -12,6 +13,21 @@ test('a job that fails is told with its reason, and is destroyed too', async () 
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 left');
   expect(await remains(started)).toEqual([]);
 }, 300_000);
+
+test('an AWS that is killed from outside is told at once', async () => {
+  const started = start('killed');
+  await until(() => /epoch [1-9]/.test(started.said()), 'a training that has begun');
+  const [emulator] = execFileSync('pgrep', ['-P', String(started.child.pid), '-f', 'emulator.py'], {
+    encoding: 'utf8',
+  }).split('\n');
+  const begun = Date.now();
+  process.kill(Number(emulator), 'SIGKILL');
+  const { code, said } = await started.ended;
+  expect(Date.now() - begun).toBeLessThan(20_000);
+  expect(code).toBe(1);
+  expect(said).toContain('the in-memory AWS was ended from outside (SIGKILL)');
+  await until(async () => (await remains(started)).length === 0, 'nothing remains');
+}, 420_000);
 
 test.each(['SIGINT', 'SIGKILL'] as const)(
   '%s in the middle of a training leaves nothing behind',

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { parseStartArguments } from '../../../lib/commands/rehearsal/start-command';
-import { folder, remains, start } from './started';
+import { folder, proxied, remains, ROOT, start } from './started';
 
 describe('the command line', () => {
   test('is read into plain data', () => {
@@ -47,6 +47,7 @@ test('the declared project lives its whole life, and leaves nothing', async () =
   const report = readFileSync(join(started.out, 'report.html'), 'utf8');
   expect(report).toContain('validation:accuracy');
   expect(existsSync(join(started.out, 'predictions/animal_01.overlay.png'))).toBe(true);
+  expect(proxied()).toBe(0);
   expect(await remains(started)).toEqual([]);
 }, 600_000);
 
@@ -54,4 +55,14 @@ test('a channel that the job does not have is refused before anything starts', a
   const { code, said } = await start('typo', '--channel', `trainign=${folder}`).ended;
   expect(code).toBe(1);
   expect(said).toContain('--channel trainign: the job has no such channel; there are training');
+}, 120_000);
+
+test('a second one in the same directory is refused, and told who is there', async () => {
+  const out = join(folder, 'held/out');
+  mkdirSync(join(out, '.lock'), { recursive: true });
+  writeFileSync(join(out, '.lock/pid'), String(process.pid));
+  const { code, said } = await start('held').ended;
+  expect(code).toBe(1);
+  expect(said).toContain(`process ${process.pid} rehearses in ${relative(ROOT, out)} already`);
+  expect(said).toContain('name another directory with --out');
 }, 120_000);

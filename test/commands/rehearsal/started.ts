@@ -1,13 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const ROOT = resolve(__dirname, '../../..');
+/** The project. */
+export const ROOT = resolve(__dirname, '../../..');
 /** Where the rehearsals of one test file write; removed at its end. */
 export const folder = mkdtempSync(join(tmpdir(), 'start-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+let connections = 0;
+const proxy = createServer((socket) => {
+  connections += 1;
+  socket.destroy();
+});
+beforeAll(() => new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done)));
+afterAll(() => proxy.close());
+
+/** How often the proxy of the environment was asked, to which a rehearsal has nothing to say. */
+export function proxied(): number {
+  return connections;
+}
 
 /** A rehearsal as a process of its own. */
 export interface Started {
@@ -23,10 +37,20 @@ export interface Started {
 export function start(name: string, ...options: string[]): Started {
   const [temporary, out] = [join(folder, name, 'tmp'), join(folder, name, 'out')];
   mkdirSync(temporary, { recursive: true });
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const proxies = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'npm_config_proxy'];
   const child = spawn(
     process.execPath,
     ['-r', 'ts-node/register', 'bin/start.ts', '--out', out, ...options],
-    { cwd: ROOT, env: { ...process.env, TMPDIR: temporary, NODE_NO_WARNINGS: '1' } },
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        ...Object.fromEntries(proxies.map((variable) => [variable, address])),
+        TMPDIR: temporary,
+        NODE_NO_WARNINGS: '1',
+      },
+    },
   );
   let [stdout, said] = ['', ''];
   child.stdout.on('data', (data: Buffer) => {

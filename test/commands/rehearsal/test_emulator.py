@@ -1,44 +1,50 @@
 import json
 import socket
-import subprocess
-import sys
-import urllib.request
-from pathlib import Path
 
-import boto3
-
-ROOT = Path(__file__).parents[3]
+from emulated import Emulator
 
 
 def test_the_emulator_answers_on_loopback_lists_what_is_left_and_ends_with_its_parent(tmp_path):
-    command = [
-        sys.executable,
-        ROOT / "lib/commands/rehearsal/emulator.py",
-        "--state-dir",
-        tmp_path,
-        "--exit-with-stdin",
-    ]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        port = json.loads(process.stdout.readline())["port"]
-        credentials = {
-            "aws_access_key_id": "test",
-            "aws_secret_access_key": "test",
-            "region_name": "us-east-1",
-        }
-        s3 = boto3.client("s3", endpoint_url=f"http://localhost:{port}", **credentials)
+    emulator = Emulator(tmp_path / "state")
+    s3 = emulator.client("s3")
+    assert emulator.left() == []
+    s3.create_bucket(Bucket="some-bucket")
+    assert "some-bucket" in json.dumps(emulator.left())
+    s3.delete_bucket(Bucket="some-bucket")
+    assert emulator.left() == []
 
-        def left() -> list:
-            url = f"http://localhost:{port}/_rehearsal/inventory"
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                return json.load(answer)["left"]
-
-        assert left() == []
-        s3.create_bucket(Bucket="some-bucket")
-        assert "some-bucket" in json.dumps(left())
-        s3.delete_bucket(Bucket="some-bucket")
-        assert left() == []
-
-        process.stdin.close()
-        assert process.wait(timeout=30) == 0
+    emulator.process.stdin.close()
+    assert emulator.process.wait(timeout=30) == 0
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+        assert probe.connect_ex(("127.0.0.1", emulator.port)) != 0
+    assert not (tmp_path / "state").exists()
+
+
+def test_no_call_goes_through_a_proxy_of_the_environment(tmp_path, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "npm_config_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        emulator = Emulator(tmp_path / "state")
+        monkeypatch.undo()
+        cloudformation = emulator.client("cloudformation")
+        resource = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v"}}
+        cloudformation.create_stack(
+            StackName="s", TemplateBody=json.dumps({"Resources": {"Parameter": resource}})
+        )
+        status = emulator.wait(
+            lambda: next(
+                (
+                    stack["StackStatus"]
+                    for stack in cloudformation.describe_stacks()["Stacks"]
+                    if not stack["StackStatus"].endswith("IN_PROGRESS")
+                ),
+                None,
+            )
+        )
+        emulator.stop()
+        try:
+            connection, _ = proxy.accept()
+        except BlockingIOError:
+            connection = None
+    assert (status, connection) == ("CREATE_COMPLETE", None)

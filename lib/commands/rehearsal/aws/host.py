@@ -15,18 +15,15 @@ from botocore.config import Config
 
 from aws.callbacks import PATH, Callbacks
 from aws.children import Children
+from aws.identities import Identities, Key
 
 if TYPE_CHECKING:
     from aws.alarm_clock import AlarmClock
 
 #: The account that moto gives every caller.
 ACCOUNT = "123456789012"
-#: Read by everything that runs inside: any value will do, since permissions are not enforced.
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "rehearsal",
-    "AWS_SECRET_ACCESS_KEY": "rehearsal",
-    "AWS_SESSION_TOKEN": "rehearsal",
-}
+#: The names under which this server is reached: no proxy stands before them.
+LOOPBACK = "localhost,.localhost,127.0.0.1,::1"
 
 
 class Host:
@@ -38,6 +35,7 @@ class Host:
         self.project = project
         self.children = Children()
         self.callbacks = Callbacks()
+        self.identities = Identities(ACCOUNT)
         self.url = ""
         self.port = 0
         #: Invokes a function by its ARN with an event, in the background; set once every try has failed.
@@ -58,10 +56,13 @@ class Host:
                     service,
                     region_name=region,
                     endpoint_url=self.url,
-                    aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-                    aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+                    aws_access_key_id=self.identities.person.id,
+                    aws_secret_access_key=self.identities.person.secret,
                     config=Config(
-                        retries={"total_max_attempts": 1}, read_timeout=900, max_pool_connections=64
+                        proxies={},
+                        retries={"total_max_attempts": 1},
+                        read_timeout=900,
+                        max_pool_connections=64,
                     ),
                 )
             return self._clients[service, region]
@@ -86,10 +87,15 @@ class Host:
         """The address of an open callback."""
         return f"{self.url}{PATH}{token}"
 
-    def environment(self, region: str) -> dict[str, str]:
-        """The variables by which a child reaches this server instead of AWS."""
+    def environment(self, region: str, key: Key | None = None) -> dict[str, str]:
+        """The variables by which a child reaches this server instead of AWS, with its key or the person's."""
+        key = key or self.identities.person
         return {
-            **CREDENTIALS,
+            "AWS_ACCESS_KEY_ID": key.id,
+            "AWS_SECRET_ACCESS_KEY": key.secret,
+            "AWS_SESSION_TOKEN": "rehearsal",
+            "NO_PROXY": LOOPBACK,
+            "no_proxy": LOOPBACK,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": self.url,

@@ -1,28 +1,91 @@
-"""The one address: moto's services, and the paths that moto does not have."""
+"""The one address: who is let in, moto's services, and the paths that moto does not have."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
 
-from aws import callbacks, inventory
+from aws import callbacks, calls, gate, inventory
 from aws.host import Host
 
 #: Everything that is left, as JSON: what the audit of a rehearsal reads.
 INVENTORY = "/_rehearsal/inventory"
+#: How long a client may be silent in the middle of a request, in seconds.
+SILENCE = 30
+#: How long a client may take for a request's line and headers, in seconds.
+HEAD = 10
+#: How many requests are worked on at once: a life needs some ten; what is beyond is refused.
+REQUESTS = 256
+_BUSY = b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class RequestHandler(MotoRequestHandler):
-    """Without a line of log for each request."""
+    """Without a line of log for each request, and not waiting for ever."""
 
     protocol_version = "HTTP/1.1"
+    timeout = SILENCE
+    server: Server
 
     def log(self, type: str, message: str, *args: Any) -> None:
         return None
+
+    def parse_request(self) -> bool:
+        """The head is here."""
+        parsed = super().parse_request()
+        self.server.heard(self.connection)
+        return parsed
+
+
+class Server(ThreadedWSGIServer):
+    """A thread for each request, up to a number; none for those who do not speak."""
+
+    def __init__(self, port: int, application: Any):
+        self._room = threading.BoundedSemaphore(REQUESTS)
+        self._silent: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+        super().__init__("127.0.0.1", port, application, RequestHandler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Starts a thread, if there is room for one."""
+        if not self._room.acquire(blocking=False):
+            request.setblocking(False)
+            with contextlib.suppress(OSError):
+                request.send(_BUSY)
+            self.shutdown_request(request)
+            return
+        with self._lock:
+            self._silent[request] = time.monotonic() + HEAD
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """One request, to its end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.heard(request)
+            self._room.release()
+
+    def heard(self, connection: socket.socket) -> None:
+        """A client has said what it wants."""
+        with self._lock:
+            self._silent.pop(connection, None)
+
+    def service_actions(self) -> None:
+        """Twice a second: the end for clients that have not said what they want in their time."""
+        with self._lock:
+            late = [connection for connection, end in self._silent.items() if end < time.monotonic()]
+        for connection in late:
+            self.heard(connection)
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class Application:
@@ -34,9 +97,15 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        stranger = gate.refused(environ, self._host.port)
+        if stranger:
+            return _answer(start_response, "403 Forbidden", "text/plain", stranger)
         if path.startswith(callbacks.PATH):
+            # Its token is its key, as the signature of a presigned address is.
             status, text = self._host.callbacks.put(environ)
             return _answer(start_response, status, "text/plain", text)
+        if self._host.identities.of(gate.key_id(environ)) is None:
+            return calls.refuse(environ, start_response, "the request has no access key of this rehearsal")
         if path == INVENTORY:
             return _answer(
                 start_response, "200 OK", "application/json", json.dumps(inventory.everything(), indent=2)
@@ -65,6 +134,4 @@ def _refuse(start_response: Callable[..., Any], message: str) -> Iterable[bytes]
 
 def listen(host: Host, port: int) -> BaseWSGIServer:
     """A server on loopback; its free port for 0."""
-    server = make_server("127.0.0.1", port, Application(host), threaded=True, request_handler=RequestHandler)
-    server.daemon_threads = True
-    return server
+    return Server(port, Application(host))

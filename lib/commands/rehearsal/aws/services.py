@@ -9,7 +9,7 @@ import moto.cloudformation.urls as cloudformation_urls
 import moto.sagemaker.urls as sagemaker_urls
 import moto.sagemakerruntime.urls as runtime_urls
 
-from aws import interfaces, permissions, rules, server, tagging, topics
+from aws import interfaces, permissions, rules, server, sessions, tagging, topics
 from aws.alarm_clock import AlarmClock
 from aws.alarms import Alarms
 from aws.cloudformation.api import CloudFormationApi
@@ -29,6 +29,7 @@ def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: f
     functions.install()
     host.invoke = functions.invoke_by_arn
     permissions.install()
+    sessions.install(host)
     tagging.install()
     interfaces.install()
     topics.install(host)
