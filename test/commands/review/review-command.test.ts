@@ -203,8 +203,8 @@ test('leaves nothing behind when it is interrupted', async () => {
   const entry = join(scratch, 'review.ts');
   writeFileSync(
     entry,
-    `import { main } from '${PROJECT}/lib/cli/main';
-     import { createReviewCommand } from '${PROJECT}/lib/cli/review-command';
+    `import { main } from '${PROJECT}/lib/console/main';
+     import { createReviewCommand } from '${PROJECT}/lib/commands/review/review-command';
      void main(createReviewCommand('${root}'));`,
   );
   const child = spawn(process.execPath, ['-r', 'ts-node/register', entry], {
