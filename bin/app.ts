@@ -4,7 +4,8 @@ import { SageMakerProject } from '../lib/project/sagemaker-project';
 import { Channel } from '../lib/training/channel';
 import { Framework } from '../lib/images/framework';
 
-const app = new App();
+// The CDK's own validation of templates takes three quarters of a synthesis: `npm test` runs it, and CDK_VALIDATION=true does here.
+const app = new App({ builtinCloudFormationValidation: process.env.CDK_VALIDATION === 'true' });
 
 new SageMakerProject(app, 'unet', {
   training: {

@@ -52,6 +52,20 @@ test('the app synthesizes without credentials and network, to the same bytes twi
   }
 }, 180_000);
 
+test("the CDK's own validation finds nothing wrong with the app", async () => {
+  process.env.CDK_VALIDATION = 'true';
+  try {
+    const { directory } = await synthesizeApp(ROOT, join(folder, 'validated'));
+    const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8')) as {
+      pluginReports: unknown[];
+    };
+    // A plugin that finds nothing reports nothing.
+    expect(report.pluginReports).toEqual([]);
+  } finally {
+    process.env.CDK_VALIDATION = 'false';
+  }
+}, 180_000);
+
 test('what the template declares is what local runs read: the job, its data and the container', async () => {
   const { stacks } = await synthesizeApp(ROOT, join(folder, 'read'));
   const project = readProjectTemplate(chooseProject(declaredProjects(stacks)), stacks, 'eu-west-1');

@@ -46,6 +46,8 @@ export async function synthesizeApp(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
+      // What is read here is a template, not a verdict on it, and the CDK's validation takes longer than the rest. A caller may ask for it.
+      CDK_VALIDATION: 'false',
       ...process.env,
       PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
       CDK_OUTDIR: output,
