@@ -8,7 +8,7 @@ const INTERVAL = 200;
 /** After this a lock without an owner's name was left by a process that died while it wrote it; in milliseconds. */
 const NAMELESS_AGE = 10_000;
 
-/** How to wait for a lock. */
+/** How to wait for a lock; what `onWait` throws is the end of the waiting. */
 export interface LockOptions {
   readonly signal: AbortSignal;
   /** Told once when another process holds the lock. */
@@ -54,15 +54,15 @@ function acquire(lock: string): boolean {
     }
     throw error;
   }
-  writeFileSync(join(lock, 'pid'), String(process.pid));
+  writeFileSync(join(lock, 'pid'), `${process.pid} ${startOf(process.pid)}`);
   return true;
 }
 
 function ownerOf(lock: string): number | 'dead' | 'unknown' {
   try {
-    const pid = Number(readFileSync(join(lock, 'pid'), 'utf8'));
-    if (pid > 0) {
-      return isAlive(pid) ? pid : 'dead';
+    const [pid, start] = readFileSync(join(lock, 'pid'), 'utf8').split(' ');
+    if (Number(pid) > 0) {
+      return isAlive(Number(pid)) && startOf(Number(pid)) === start ? Number(pid) : 'dead';
     }
   } catch {
     // Not written yet, or gone already: the age of the lock decides.
@@ -71,6 +71,16 @@ function ownerOf(lock: string): number | 'dead' | 'unknown' {
     return Date.now() - statSync(lock).mtimeMs > NAMELESS_AGE ? 'dead' : 'unknown';
   } catch {
     return 'unknown';
+  }
+}
+
+/** When a process started, which tells it from a later one of the same number; the same for all but on Linux. */
+function startOf(pid: number): string {
+  try {
+    // After the command in brackets, which may hold anything, it is the twentieth field.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19]!;
+  } catch {
+    return '';
   }
 }
 

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inputFiles } from '../invoke/input-files';
 import { changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
 import { checkPort } from './port-check';
+import { withRunLock } from '../../python/run-lock';
 import { ensurePythonEnvironment } from '../../python/python-environment';
 import type { Command } from '../../console/main';
 import { DEFAULT_TENSORFLOW } from '../../names';
@@ -116,57 +116,34 @@ export function localCommand(root: string): Command {
       await checkPort(options.port);
     }
     const outDirectory = resolve(options.outDirectory);
-    terminal.info('synthesizing bin/app.ts');
-    const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
-      projectName: undefined,
-      signal,
-    });
-    if (!project.trainingJob) {
-      throw new UserError('bin/app.ts declares no training job; this command trains one');
-    }
-    const image = project.trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '';
-    if (!image.includes(`:${DEFAULT_TENSORFLOW}.`)) {
-      terminal.info(
-        `the script runs with TensorFlow ${DEFAULT_TENSORFLOW} here; the declared image is ${image.split('/').at(-1)}`,
-      );
-    }
-    const { job, channels } = changedJob(project.trainingJob, options);
-    const run = new LocalRun({
-      ...options,
-      predict,
-      project,
-      trainingJob: job,
-      channels,
-      outDirectory,
-      python,
-      region: assumedRegion(),
-      terminal,
-      signal,
-    });
-    const outcome = await run.train();
-    if (outcome.trainingJobStatus === 'Failed') {
-      terminal.info(`report: ${relative('', await run.report(outcome, []))}`);
-      return 1;
-    }
-    const shortfalls = run.gate().filter(({ passed }) => !passed);
-    for (const { name, minimum, value } of shortfalls) {
-      terminal.info(
-        `the gate would stop this model: ${name} is ${value ?? 'missing'}, at least ${minimum} is asked (minimumMetrics)`,
-      );
-    }
-    const serving = await run.serve(options.port);
-    try {
-      const predictions = await run.predict(serving.url);
-      terminal.info(`report: ${relative('', await run.report(outcome, predictions))}`);
-      if (options.serve) {
-        terminal.info(
-          `serving at ${serving.url} until interrupted; try: npm run invoke -- FILE --url ${serving.url}`,
-        );
-        await (signal.aborted ? undefined : once(signal, 'abort'));
+    return await withRunLock(outDirectory, signal, async () => {
+      terminal.info('synthesizing bin/app.ts');
+      const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
+        projectName: undefined,
+        signal,
+      });
+      if (!project.trainingJob) {
+        throw new UserError('bin/app.ts declares no training job; this command trains one');
       }
-      return predictions.every(({ status }) => status === 'predicted') ? 0 : 1;
-    } finally {
-      await serving.stop();
-    }
+      const image = project.trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '';
+      if (!image.includes(`:${DEFAULT_TENSORFLOW}.`)) {
+        terminal.info(
+          `the script runs with TensorFlow ${DEFAULT_TENSORFLOW} here; the declared image is ${image.split('/').at(-1)}`,
+        );
+      }
+      const { job, channels } = changedJob(project.trainingJob, options);
+      return await new LocalRun({
+        ...options,
+        predict,
+        project,
+        trainingJob: job,
+        channels,
+        outDirectory,
+        python,
+        region: assumedRegion(),
+        terminal,
+        signal,
+      }).run();
+    });
   };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Terminal } from '../../console/terminal';
@@ -6,6 +7,7 @@ import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
+import { withFileErrors } from './file-errors';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
@@ -25,6 +27,10 @@ export interface LocalRunOptions {
   readonly channels: Readonly<Record<string, string>>;
   /** Files to predict; none chooses some of the training channel. */
   readonly predict: readonly string[];
+  /** Whether the server stays until it is interrupted. */
+  readonly serve: boolean;
+  /** The server's port; none chooses a free one. */
+  readonly port: number | undefined;
   /** Gets the /opt/ml tree, the artifacts, the predictions and the report. */
   readonly outDirectory: string;
   /** Whether the model of an earlier run is served instead of training one. */
@@ -35,6 +41,9 @@ export interface LocalRunOptions {
   readonly signal: AbortSignal;
 }
 
+/** How a training ended. */
+type Outcome = Pick<TrainingResult, 'trainingJobStatus' | 'failureReason'>;
+
 /** A training job and an endpoint of the template, run on this machine. */
 export class LocalRun {
   private readonly durations: Record<string, number> = {};
@@ -42,11 +51,59 @@ export class LocalRun {
 
   public constructor(private readonly options: LocalRunOptions) {}
 
+  /** The whole run, with its report in every outcome; returns its exit code. */
+  public async run(): Promise<number> {
+    const { terminal, project, serve, predict } = this.options;
+    const outcome = await this.train();
+    if (outcome.trainingJobStatus === 'Failed') {
+      await this.report(outcome, []);
+      return 1;
+    }
+    for (const { name, minimum, value } of this.gate().filter(({ passed }) => !passed)) {
+      terminal.info(
+        `the gate would stop this model: ${name} is ${value ?? 'missing'}, at least ${minimum} is asked (minimumMetrics)`,
+      );
+    }
+    const problems = await this.modelProblems();
+    if (problems.length > 0) {
+      const wanted = project.endpoint !== undefined || serve || predict.length > 0;
+      const text = `the serving image would not load this model:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
+      this.notes.push(
+        wanted ? text : 'Nothing was served: no endpoint is declared, and the job left no SavedModel.',
+      );
+      if (wanted) {
+        terminal.info(text);
+      }
+      await this.report(outcome, []);
+      return wanted ? 1 : 0;
+    }
+    return await this.use(outcome);
+  }
+
+  /** Serves the model, predicts, and goes on serving if asked to; returns the exit code. */
+  private async use(outcome: Outcome): Promise<number> {
+    const { terminal, signal, serve } = this.options;
+    const serving = await this.serve();
+    try {
+      const predictions = await this.predict(serving.url);
+      await this.report(outcome, predictions);
+      if (serve) {
+        terminal.info(
+          `serving at ${serving.url} until interrupted; try: npm run invoke -- FILE --url ${serving.url}`,
+        );
+        await (signal.aborted ? undefined : once(signal, 'abort'));
+      }
+      return predictions.every(({ status }) => status === 'predicted') ? 0 : 1;
+    } finally {
+      await serving.stop();
+    }
+  }
+
   /** Trains, unless told otherwise; returns how it ended. */
-  public async train(): Promise<Pick<TrainingResult, 'trainingJobStatus' | 'failureReason'>> {
+  private async train(): Promise<Outcome> {
     const { outDirectory, terminal, signal, skipTraining } = this.options;
     if (skipTraining) {
-      if (!existsSync(this.modelDirectory) || readdirSync(this.modelDirectory).length === 0) {
+      if (!hasFiles(this.modelDirectory)) {
         throw new UserError(
           `--skip-training: there is no model in ${relative('', this.modelDirectory)}; run once without it`,
         );
@@ -88,19 +145,21 @@ export class LocalRun {
   }
 
   /** Says what the gate makes of the final metrics; nothing if there is none. */
-  public gate(): GateOutcome[] {
+  private gate(): GateOutcome[] {
     return gateOutcomes(this.options.trainingJob.minimumMetrics, this.metrics().finalMetrics);
   }
 
-  /** Serves the model, if the serving image would load it. */
-  public async serve(port?: number): Promise<ServingProcess> {
-    const { python, signal, project } = this.options;
-    const check = await checkModel(python, this.modelDirectory, signal);
-    if (!check.ok) {
-      throw new UserError(
-        `the serving image would not load this model:\n${check.problems.map((problem) => `  - ${problem}`).join('\n')}`,
-      );
+  /** Why the serving image would not load the model, one line each. */
+  private async modelProblems(): Promise<readonly string[]> {
+    if (!hasFiles(this.modelDirectory)) {
+      return ['the script wrote nothing to SM_MODEL_DIR'];
     }
+    const { python, signal } = this.options;
+    return (await checkModel(python, this.modelDirectory, signal)).problems;
+  }
+
+  private async serve(): Promise<ServingProcess> {
+    const { python, port, signal, project } = this.options;
     const started = Date.now();
     const serving = await ServingProcess.start({
       python,
@@ -114,7 +173,7 @@ export class LocalRun {
   }
 
   /** Predicts the files of the run into `predictions/`. */
-  public async predict(url: string): Promise<PredictionResult[]> {
+  private async predict(url: string): Promise<PredictionResult[]> {
     const { outDirectory, terminal, signal } = this.options;
     const files = this.filesToPredict();
     if (files.length === 0) {
@@ -142,11 +201,8 @@ export class LocalRun {
     return results;
   }
 
-  /** Writes report.html; returns its path. */
-  public async report(
-    outcome: Pick<TrainingResult, 'trainingJobStatus' | 'failureReason'>,
-    predictions: readonly PredictionResult[],
-  ): Promise<string> {
+  /** Writes report.html, and says where. */
+  private async report(outcome: Outcome, predictions: readonly PredictionResult[]): Promise<void> {
     const { project, trainingJob, outDirectory } = this.options;
     const { metrics, finalMetrics } = this.metrics();
     const names = [...new Set(metrics.map(({ MetricName }) => MetricName))];
@@ -170,8 +226,8 @@ export class LocalRun {
       versions: { 'Node.js': process.version },
       notes: this.notes,
     });
-    writeFileSync(path, html);
-    return path;
+    await withFileErrors(async () => writeFileSync(path, html));
+    this.options.terminal.info(`report: ${relative('', path)}`);
   }
 
   private get modelDirectory(): string {
@@ -192,4 +248,8 @@ export class LocalRun {
     }
     return samplePhotographs(Object.values(this.options.channels));
   }
+}
+
+function hasFiles(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).length > 0;
 }

@@ -21,12 +21,21 @@ const TENSORFLOW_ERRORS =
   'OutOfRangeError PermissionDeniedError ResourceExhaustedError UnauthenticatedError UnavailableError UnimplementedError ' +
   'UnknownError XlaRuntimeError';
 
+/** Of what a script printed so much is kept for the reason, in characters: far more than a reason shows. */
+const MAX_KEPT = 64 * 1024;
+
+/** Longest FailureReason. */
+export const MAX_REASON_LENGTH = 1024;
+
 const WATCHED = [...PYTHON_ERRORS.split(' '), ...OTHER_ERRORS];
 const TENSORFLOW_NAMES = TENSORFLOW_ERRORS.split(' ');
 
 /** Collects the lines of one stream of a script from the first error on. */
 export class ErrorWatch {
-  private readonly lines: string[] = [];
+  /** TensorFlow's errors that the lines named, whether they were kept or not. */
+  public readonly named = new Set<string>();
+  private readonly kept = new Set<string>();
+  private length = 0;
   private readonly names: readonly string[];
 
   public constructor(tensorflow: boolean) {
@@ -34,13 +43,27 @@ export class ErrorWatch {
   }
 
   public line(text: string): void {
-    if (this.lines.length > 0 ? !this.lines.includes(text) : this.names.some((name) => text.includes(name))) {
-      this.lines.push(`${text.replace(/^[ :\n]+|[ :\n]+$/g, '')}\n`);
+    if (this.kept.size === 0 && !this.names.some((name) => text.includes(name))) {
+      return;
+    }
+    for (const name of TENSORFLOW_NAMES) {
+      if (text.includes(name)) {
+        this.named.add(name);
+      }
+    }
+    const room = MAX_KEPT - this.length;
+    if (room > 0) {
+      const line = `${text
+        .slice(0, room)
+        .replace(/^[ :\n]+/, '')
+        .replace(/(?<![ :\n])[ :\n]+$/, '')}\n`;
+      this.length += this.kept.has(line) ? 0 : line.length;
+      this.kept.add(line);
     }
   }
 
   public text(): string {
-    return this.lines.join(' ');
+    return [...this.kept].join(' ');
   }
 }
 
@@ -59,7 +82,8 @@ export function failureText(failure: ScriptFailure): string {
   // Only the TensorFlow toolkit lets the general one read the script's output.
   const output = failure.tensorflow ? `${failure.stdout.text()} ${failure.stderr.text()}` : '';
   const message = [...new Set(output.split('\n'))].join('\n').trim();
-  const name = failure.tensorflow && TENSORFLOW_NAMES.find((candidate) => message.includes(candidate));
+  const named = [...failure.stdout.named, ...failure.stderr.named];
+  const name = failure.tensorflow && TENSORFLOW_NAMES.find((candidate) => named.includes(candidate));
   return calledProcessError(name || 'ExecuteUserScriptError', failure.exitCode, message, failure.command);
 }
 
@@ -74,7 +98,7 @@ export function calledProcessError(
   return `${name}:\nExitCode ${exitCode}\nErrorMessage "${message}"${info}\nCommand "${command.join(' ')}"`;
 }
 
-/** FailureReason, as DescribeTrainingJob answers it for a container that ended with 1; at most 1024 characters. */
+/** FailureReason, as DescribeTrainingJob answers it for a container that ended with 1. */
 export function failureReason(failureFile: string): string {
-  return `AlgorithmError: ${failureFile}, exit code: 1`.slice(0, 1024);
+  return `AlgorithmError: ${failureFile}, exit code: 1`.slice(0, MAX_REASON_LENGTH);
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../console/user-error';
 import type { TrainingEvent, TrainingJobDocument } from './training-job-document';
-import { runTrainingJob } from './training-runner';
+import { clientError, runTrainingJob } from './training-runner';
 
 /** How often this process looks whether its parent lives, in milliseconds. */
 const PARENT_INTERVAL = 500;
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       type: 'result',
       trainingJobStatus: 'Failed',
       secondaryStatus: 'Failed',
-      failureReason: `ClientError: ${(error as Error).message}`.slice(0, 1024),
+      failureReason: clientError((error as Error).message),
       exitCode: null,
       finalMetrics: [],
       modelArtifact: null,

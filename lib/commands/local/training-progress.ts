@@ -4,6 +4,9 @@ import type { TrainingEvent } from './training-job-document';
 /** How many of a job's last lines a person is shown when it fails. */
 const LAST_LINES = 20;
 
+/** So much of each of them, in characters. */
+const MOST_SHOWN = 2000;
+
 /** Shows a training job while it runs: a live line on a terminal, plain lines in a log. */
 export class TrainingProgress {
   private readonly started = Date.now();
@@ -26,8 +29,8 @@ export class TrainingProgress {
     } else if (event.type === 'metric') {
       this.metrics.set(event.name, event.value);
     } else if (event.type === 'log') {
-      this.lines = [...this.lines, event.line].slice(-LAST_LINES);
-      this.epoch = /\bepoch[ =:]+(\d+\s*\/\s*\d+)/i.exec(event.line)?.[1] ?? this.epoch;
+      this.lines = [...this.lines, event.line.slice(0, MOST_SHOWN)].slice(-LAST_LINES);
+      this.epoch = /\bepoch[ =:]+(\d+\s*\/\s*\d+)/i.exec(event.line.slice(0, MOST_SHOWN))?.[1] ?? this.epoch;
     }
     this.terminal.progress(this.text());
   }

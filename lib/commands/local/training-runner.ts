@@ -1,10 +1,20 @@
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { fileErrorText, withFileErrors } from './file-errors';
 import { hostVariables } from './host-variables';
 import { ProcessGroup } from '../../python/process-group';
 import { installSourceRequirements } from './source-requirements';
-import { ErrorWatch, failureReason, failureText } from './script-failure';
+import { ErrorWatch, failureReason, failureText, MAX_REASON_LENGTH } from './script-failure';
 import { baseDirectory, layOut, pack } from './training-directories';
 import { type TrainingEnvironment, trainingEnvironment } from './training-environment';
 import type {
@@ -43,7 +53,7 @@ export async function runTrainingJob(
   const base = baseDirectory(job.outputDirectory);
 
   status('Downloading', 'Downloading the input data and the source');
-  await layOut(job);
+  await withFileErrors(() => layOut(job));
   const environment = await trainingEnvironment(job);
   for (const [name, text] of Object.entries(environment.configFiles)) {
     writeFileSync(join(base, 'input/config', `${name}.json`), text);
@@ -53,23 +63,31 @@ export async function runTrainingJob(
     job.request.AlgorithmSpecification?.MetricDefinitions ?? [],
     onEvent,
   );
-  for (const line of limitations(job.request)) {
-    log.line(line);
-  }
+  log.lines(limitations(job.request));
   status('Training', 'Training image download completed. Training in progress');
-  const end = await new TrainingRun(job, environment, log, options).run();
+  let end = await new TrainingRun(job, environment, log, options).run();
   const finalMetrics = log.finalMetrics();
-  await log.close();
-  const metrics: MetricsFile = { metrics: log.metrics, finalMetrics };
-  writeFileSync(join(job.outputDirectory, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
-
+  log.close();
   let modelArtifact: string | null = null;
-  if (!options.kill.aborted) {
-    status('Uploading', 'Uploading generated training model');
-    await pack(join(base, 'output/data'), join(job.outputDirectory, 'output.tar.gz'));
-    if (end.trainingJobStatus !== 'Failed') {
-      modelArtifact = await pack(join(base, 'model'), join(job.outputDirectory, 'model.tar.gz'));
+  try {
+    if (log.failure) {
+      throw log.failure;
     }
+    const metrics: MetricsFile = { metrics: log.metrics, finalMetrics };
+    writeFileSync(join(job.outputDirectory, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+    if (!options.kill.aborted) {
+      status('Uploading', 'Uploading generated training model');
+      await pack(join(base, 'output/data'), join(job.outputDirectory, 'output.tar.gz'));
+      if (end.trainingJobStatus !== 'Failed') {
+        modelArtifact = await pack(join(base, 'model'), join(job.outputDirectory, 'model.tar.gz'));
+      }
+    }
+  } catch (error) {
+    const text = fileErrorText(error);
+    if (text === undefined) {
+      throw error;
+    }
+    end = { ...end, ...FAILED, failureReason: clientError(text) };
   }
   const result: TrainingResult = { type: 'result', ...end, finalMetrics, modelArtifact };
   status(
@@ -79,6 +97,13 @@ export async function runTrainingJob(
   onEvent(result);
   return result;
 }
+
+/** The FailureReason of what is not the script's fault. */
+export function clientError(text: string): string {
+  return `ClientError: ${text}`.slice(0, MAX_REASON_LENGTH);
+}
+
+const FAILED = { trainingJobStatus: 'Failed', secondaryStatus: 'Failed' } as const;
 
 type RunEnd = Pick<TrainingResult, 'trainingJobStatus' | 'secondaryStatus' | 'failureReason' | 'exitCode'>;
 
@@ -171,6 +196,7 @@ class TrainingRun {
     if (exitCode !== 0) {
       return this.failed(failureText({ exitCode, command, stdout, stderr, tensorflow }), exitCode);
     }
+    mkdirSync(join(this.base, 'output'), { recursive: true });
     writeFileSync(join(this.base, 'output/success'), '');
     return { trainingJobStatus: 'Completed', secondaryStatus: 'Completed', exitCode };
   }
@@ -194,8 +220,15 @@ class TrainingRun {
       cwd: this.environment.codeDirectory,
       environment,
     });
-    this.log.read(this.group.stdout, (line) => onLine(line, 'stdout'));
-    this.log.read(this.group.stderr, (line) => onLine(line, 'stderr'));
+    const { stdout, stderr } = this.group;
+    for (const [name, stream] of Object.entries({ stdout, stderr })) {
+      this.log.read(stream, (line) => {
+        onLine(line, name as 'stdout' | 'stderr');
+        if (this.log.failure) {
+          this.group?.kill('SIGKILL');
+        }
+      });
+    }
     try {
       return (await this.group.ended).exitCode;
     } finally {
@@ -215,15 +248,11 @@ class TrainingRun {
     // A script may tell its failure itself: the toolkit leaves its file alone.
     const file = join(this.base, 'output/failure');
     if (!existsSync(file)) {
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    const failure = readFileSync(file, 'utf8');
-    return {
-      trainingJobStatus: 'Failed',
-      secondaryStatus: 'Failed',
-      failureReason: failureReason(failure),
-      exitCode,
-    };
+    const failure = beginning(file);
+    return { ...FAILED, failureReason: failureReason(failure), exitCode };
   }
 }
 
@@ -239,6 +268,15 @@ function limitations(request: CreateTrainingJobRequest): string[] {
       ? ['the job uses MPI; here runs one process without it']
       : []),
   ];
+}
+
+/** As much of a file as a failure's reason can hold. */
+function beginning(path: string): string {
+  const file = openSync(path, 'r');
+  const text = Buffer.alloc(4 * MAX_REASON_LENGTH);
+  const length = readSync(file, text);
+  closeSync(file);
+  return text.toString('utf8', 0, length);
 }
 
 function missingEntryPoint(entryPoint: string, files: readonly string[]): string {

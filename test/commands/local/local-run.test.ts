@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProjectTemplate } from '../../../lib/assembly/project-template';
+import { LocalRun } from '../../../lib/commands/local/local-run';
+import { withRunLock } from '../../../lib/python/run-lock';
+import { RecordingTerminal } from './recording-terminal';
+import { PYTHON } from './toolkit-oracle';
+import { JobDirectory } from './training-jobs';
+
+let directory: JobDirectory;
+let terminal: RecordingTerminal;
+beforeEach(() => {
+  directory = new JobDirectory();
+  terminal = new RecordingTerminal();
+});
+afterEach(() => directory.remove());
+
+/** Runs a script as a project of its own, with or without an endpoint; the exit code and the report. */
+async function run(script: string, { endpoint = false } = {}) {
+  const { request, channels, sourceArchive } = directory.job({ 'train.py': script });
+  const trainingJob = { request, sourceArchive, namePrefix: 'unet', minimumMetrics: {} };
+  const code = await new LocalRun({
+    project: {
+      name: 'unet',
+      trainingJob,
+      endpoint: endpoint ? { environment: {} } : undefined,
+    } as unknown as ProjectTemplate,
+    trainingJob: trainingJob as never,
+    channels,
+    predict: [],
+    serve: false,
+    port: undefined,
+    outDirectory: directory.output,
+    skipTraining: false,
+    python: PYTHON,
+    region: 'eu-west-1',
+    terminal,
+    signal: new AbortController().signal,
+  }).run();
+  return { code, report: directory.read('report.html') };
+}
+
+const JSON_ONLY = "import os; open(os.environ['SM_MODEL_DIR'] + '/scores.json', 'w').write('{}')";
+
+test.each([
+  ['nothing', 'print("evaluated")'],
+  ['JSON alone', JSON_ONLY],
+])('a job without an endpoint that leaves %s is a completed job', async (_, script) => {
+  const { code, report } = await run(script);
+  expect(code).toBe(0);
+  expect(report).toContain('Completed');
+  expect(report).toContain('Nothing was served: no endpoint is declared');
+});
+
+test.each([
+  ['nothing', 'print("no model")', 'the script wrote nothing to SM_MODEL_DIR'],
+  ['JSON alone', JSON_ONLY, 'no model to serve'],
+])('fails, with a report, where an endpoint is declared and the script leaves %s', async (_, script, why) => {
+  const { code, report } = await run(script, { endpoint: true });
+  expect(code).toBe(1);
+  expect(report).toContain('the serving image would not load this model');
+  expect(report).toContain(why);
+  expect(terminal.lines.join('\n')).toContain(why);
+});
+
+test('a script whose files cannot be packed has a report that says so in a sentence', async () => {
+  const { code, report } = await run(
+    "import os; open(os.environ['SM_MODEL_DIR'].encode() + b'/caf\\xe9', 'w').close()",
+  );
+  expect(code).toBe(1);
+  expect(report).toMatch(/ClientError: the name &#39;[^<]*caf\uFFFD&#39; is not UTF-8/);
+});
+
+describe('two runs in one directory', () => {
+  const signal = new AbortController().signal;
+
+  test('the second is refused and told who has it', async () => {
+    await withRunLock(directory.output, signal, async () => {
+      await expect(withRunLock(directory.output, signal, () => run(''))).rejects.toThrow(
+        new RegExp(`^another run, of process ${process.pid}, uses '.*/out'; wait for its end, .*--out DIR$`),
+      );
+    });
+    expect(existsSync(join(directory.output, '.lock'))).toBe(false);
+    expect(await withRunLock(directory.output, signal, async () => 'after it')).toBe('after it');
+  });
+
+  test.each([
+    ['a process that has gone', '999999999 1'],
+    ['an earlier process of the same number', `${process.pid} 1`],
+  ])('the lock of %s is taken over', async (_, owner) => {
+    mkdirSync(join(directory.output, '.lock'), { recursive: true });
+    writeFileSync(join(directory.output, '.lock/pid'), owner);
+    const held = () => Promise.resolve(readFileSync(join(directory.output, '.lock/pid'), 'utf8'));
+    expect(await withRunLock(directory.output, signal, held)).toMatch(new RegExp(`^${process.pid} [^1]`));
+  });
+});
