@@ -123,5 +123,8 @@ export const SERVERLESS_PAYLOAD_LIMIT = 4 * 1024 * 1024;
 /** Largest request of an asynchronous endpoint, in bytes: "1 GB" in the developer guide. */
 export const ASYNC_PAYLOAD_LIMIT = 1024 * 1024 * 1024;
 
+/** What stands for the account where none is known. */
+export const PLACEHOLDER_ACCOUNT = '000000000000';
+
 /** The TensorFlow of a project that asks for no other, and the one that `.venv` has. */
 export const DEFAULT_TENSORFLOW = '2.19';

@@ -3,10 +3,11 @@ import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { withRequestTypes } from '../training/job/request-types';
 import type { PropertyValue } from '../training/job/training-job-properties';
 import { TrainingJobProperty } from '../training/training-job-contract';
-import type { AssemblyStack, TemplateResource } from './cloud-assembly';
+import type { TemplateResource } from '../aws/template';
+import type { AssemblyStack } from './cloud-assembly';
 import type { DeclaredProject } from './declared-projects';
 import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
-import { TemplateResolver } from './template-resolver';
+import { stackResolver } from './stack-resolver';
 
 /** A training job as a template declares it. */
 export interface DeclaredTrainingJob {
@@ -84,7 +85,7 @@ function readTrainingJob(
     StoppingCondition: stoppingCondition,
     ...others
   } = found.resource.Properties ?? {};
-  const resolver = new TemplateResolver(found.stack, stacks, region);
+  const resolver = stackResolver(found.stack, stacks, region);
   const properties: Record<string, unknown> = {
     ...(resolver.resolve(others) as object),
     StoppingCondition: resolver.resolveIfMapped(stoppingCondition),
@@ -120,7 +121,7 @@ function readChannelDirectories(
 ): Map<string, string> {
   const uploads = new Map<string, string>();
   for (const { stack, resource } of resourcesOf(project.stacks, 'Custom::CDKBucketDeployment')) {
-    const properties = new TemplateResolver(stack, stacks, region).resolve(resource.Properties ?? {}) as {
+    const properties = stackResolver(stack, stacks, region).resolve(resource.Properties ?? {}) as {
       DestinationBucketName: string;
       DestinationBucketKeyPrefix: string;
       SourceObjectKeys: string[];
@@ -152,7 +153,7 @@ function readEndpoint(
   if (!found) {
     return undefined;
   }
-  const resolver = new TemplateResolver(found.stack, stacks, region);
+  const resolver = stackResolver(found.stack, stacks, region);
   const sibling = (type: string) =>
     resolver.resolve(resourcesOf([found.stack], type)[0]?.resource.Properties ?? {});
   const { EndpointName: endpointName } = resolver.resolve(found.resource.Properties) as {

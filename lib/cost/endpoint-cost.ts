@@ -1,3 +1,5 @@
+import { asRecord, asRecords, referencedIds, type Template } from '../aws/template';
+import { TemplateResolver } from '../aws/template-resolver';
 import { formatPerHour, formatUsd } from './money';
 import {
   nothingAtRest,
@@ -7,12 +9,11 @@ import {
   type Part,
   type RegionalPrices,
 } from './resource-cost';
-import { asRecord, asRecords, referencedIds, type Template, type TemplateValues } from './template-values';
 
 /** What an endpoint's estimate needs besides its own properties. */
 export interface EndpointContext {
   readonly template: Template;
-  readonly values: TemplateValues;
+  readonly values: TemplateResolver;
   readonly prices: RegionalPrices;
   /** Length of the call that a serverless endpoint's price is told for. */
   readonly callMilliseconds: number;
@@ -89,13 +90,14 @@ function readVariant(
 ): Variant {
   const name = values.text(properties.VariantName);
   const initial = values.number(properties.InitialInstanceCount);
+  const byLogicalIds = new TemplateResolver(template, { reference: (id) => id });
   const target = Object.values(template.Resources ?? {}).find(({ Type, Properties }) => {
     const resourceId = Properties?.ResourceId;
     return (
       Type === 'AWS::ApplicationAutoScaling::ScalableTarget' &&
       referencedIds(resourceId).has(endpointId) &&
       // The id ends in /variant/<name>: one target scales one variant.
-      (name === undefined || JSON.stringify(resourceId).includes(`variant/${name}"`))
+      (name === undefined || byLogicalIds.text(resourceId)?.endsWith(`/variant/${name}`))
     );
   });
   if (target !== undefined) {

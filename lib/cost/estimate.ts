@@ -1,10 +1,11 @@
 import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
+import type { Template, TemplateResource } from '../aws/template';
 import { endpointCost } from './endpoint-cost';
 import { FREE_TYPE_NOTES, FREE_TYPES } from './free-types';
 import { PRICES, type Prices } from './prices';
 import { nothingAtRest, RegionalPrices, unknownCost, type Cost, type ResourceCost } from './resource-cost';
 import { SUPPORTING_COSTS } from './supporting-costs';
-import { TemplateValues, type Template, type TemplateResource } from './template-values';
+import { knownValues } from './known-values';
 import { trainingRunCost } from './training-run-cost';
 
 /** How a template is priced. */
@@ -48,7 +49,7 @@ export interface CostEstimate {
 /** Prices a template from its JSON alone: no account, no network. */
 export function estimateTemplate(template: Template, options: EstimateOptions): CostEstimate {
   const { region, prices = PRICES, parameters = {}, callMilliseconds = 1000 } = options;
-  const values = new TemplateValues(template, parameters, region);
+  const values = knownValues(template, parameters, region);
   const regional = new RegionalPrices(prices, region);
   const resources = Object.entries(template.Resources ?? {}).map(([logicalId, resource]): ResourceCost => {
     const path = resource.Metadata?.['aws:cdk:path'];

@@ -1,5 +1,5 @@
 import type { PriceTableName, RegionPrices } from './prices';
-import { asRecord } from './template-values';
+import { asRecord } from '../aws/template';
 
 /** The prices that a bulk price list holds, or why it cannot be used. */
 export interface ParsedPriceList {

@@ -1,3 +1,5 @@
+import { asRecord, asRecords } from '../aws/template';
+import type { TemplateResolver } from '../aws/template-resolver';
 import { formatUsd } from './money';
 import {
   nothingAtRest,
@@ -7,12 +9,11 @@ import {
   type Part,
   type RegionalPrices,
 } from './resource-cost';
-import { asRecord, asRecords, type TemplateValues } from './template-values';
 
 /** Prices one resource from its properties. */
 export type CostFunction = (
   properties: Readonly<Record<string, unknown>>,
-  values: TemplateValues,
+  values: TemplateResolver,
   prices: RegionalPrices,
 ) => Cost;
 
@@ -32,7 +33,7 @@ export const SUPPORTING_COSTS: Readonly<Record<string, CostFunction>> = {
 
 function notebookCost(
   properties: Readonly<Record<string, unknown>>,
-  values: TemplateValues,
+  values: TemplateResolver,
   prices: RegionalPrices,
 ): Cost {
   const type = values.text(properties.InstanceType);
@@ -53,7 +54,7 @@ function notebookCost(
   return sumOf(`notebook instance, ${type ?? 'unknown type'}`, parts, { notes });
 }
 
-function bucketCost(_: unknown, __: TemplateValues, prices: RegionalPrices): Cost {
+function bucketCost(_: unknown, __: TemplateResolver, prices: RegionalPrices): Cost {
   const price = prices.find('s3', 'standardGbMonth');
   const reason =
     price === undefined ? prices.missing('s3', 'storage') : `${formatUsd(price)} per GB and month`;
@@ -62,7 +63,7 @@ function bucketCost(_: unknown, __: TemplateValues, prices: RegionalPrices): Cos
 
 function alarmCost(
   properties: Readonly<Record<string, unknown>>,
-  values: TemplateValues,
+  values: TemplateResolver,
   prices: RegionalPrices,
 ): Cost {
   const queries = asRecords(properties.Metrics);
@@ -87,7 +88,7 @@ function alarmCost(
 
 function logGroupCost(
   properties: Readonly<Record<string, unknown>>,
-  values: TemplateValues,
+  values: TemplateResolver,
   prices: RegionalPrices,
 ): Cost {
   const ingested = prices.find('cloudWatch', 'logsIngestedGb');
@@ -101,7 +102,7 @@ function logGroupCost(
   return unknownCost(`log group, ${kept}`, `depends on what is logged: ${reason}`);
 }
 
-function keyCost(_: unknown, __: TemplateValues, prices: RegionalPrices): Cost {
+function keyCost(_: unknown, __: TemplateResolver, prices: RegionalPrices): Cost {
   return sumOf('customer managed key', [prices.monthly('key', 'kms', 'keyMonth', 1)], {
     notes: ['requests beyond the free tier and kept rotations are extra'],
   });
@@ -109,7 +110,7 @@ function keyCost(_: unknown, __: TemplateValues, prices: RegionalPrices): Cost {
 
 function functionCost(
   properties: Readonly<Record<string, unknown>>,
-  values: TemplateValues,
+  values: TemplateResolver,
   prices: RegionalPrices,
 ): Cost {
   const requests = prices.find('lambda', 'millionRequests');
@@ -128,7 +129,7 @@ function functionCost(
   });
 }
 
-function parameterCost(properties: Readonly<Record<string, unknown>>, values: TemplateValues): Cost {
+function parameterCost(properties: Readonly<Record<string, unknown>>, values: TemplateResolver): Cost {
   const tier = properties.Tier === undefined ? 'Standard' : values.text(properties.Tier);
   return tier === 'Standard'
     ? nothingAtRest('standard parameter')
@@ -142,14 +143,14 @@ function budgetCost(): Cost {
   return nothingAtRest('budget with mails');
 }
 
-function vpcEndpointCost(properties: Readonly<Record<string, unknown>>, values: TemplateValues): Cost {
+function vpcEndpointCost(properties: Readonly<Record<string, unknown>>, values: TemplateResolver): Cost {
   const type = properties.VpcEndpointType === undefined ? 'Gateway' : values.text(properties.VpcEndpointType);
   return type === 'Gateway'
     ? nothingAtRest('gateway VPC endpoint')
     : unknownCost('VPC endpoint', `${type ?? 'its type'}: billed per hour and zone, not in the price table`);
 }
 
-function scalingPolicyCost(properties: Readonly<Record<string, unknown>>, values: TemplateValues): Cost {
+function scalingPolicyCost(properties: Readonly<Record<string, unknown>>, values: TemplateResolver): Cost {
   return values.text(properties.PolicyType) === 'TargetTrackingScaling'
     ? unknownCost('target tracking', 'the alarms that it makes are not in the template')
     : nothingAtRest('scaling policy');

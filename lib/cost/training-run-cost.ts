@@ -1,6 +1,8 @@
+import { asRecord, asRecords } from '../aws/template';
+import type { TemplateResolver } from '../aws/template-resolver';
 import { HOURS_PER_MONTH } from './hours';
 import { missingPrice, priceOf, PRICES, type PriceTableName, type Prices } from './prices';
-import { asRecord, asRecords, TemplateValues } from './template-values';
+import { knownValues } from './known-values';
 
 /** What one run of a training job can cost, in USD. */
 export interface TrainingRunCost {
@@ -28,7 +30,7 @@ export function trainingRunCost(
   request: Readonly<Record<string, unknown>>,
   region: string,
   prices: Prices = PRICES,
-  values: TemplateValues = new TemplateValues({}, {}, region),
+  values: TemplateResolver = knownValues({}, {}, region),
 ): TrainingRunCost {
   const unknown: string[] = [];
   const price = (table: PriceTableName, key: string, what: string): number | undefined => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { estimateTemplate } from '../../lib/cost/estimate';
 import type { Prices } from '../../lib/cost/prices';
-import type { Template } from '../../lib/cost/template-values';
+import type { Template } from '../../lib/aws/template';
 import { endpoint, estimate, of, realtime, REGION, training } from './templates';
 
 describe('a training job', () => {
@@ -170,9 +170,12 @@ describe('what stands around it', () => {
 });
 
 describe('values that are not literals', () => {
-  test.each([-1, 'two', '', null, { 'Fn::Sub': '2' }])('%j is no number of instances', (count) => {
-    expect(of(estimate(endpoint([realtime(count)])), 'AWS::SageMaker::Endpoint').perHour).toBeUndefined();
-  });
+  test.each([-1, 'two', '', null, { 'Fn::Sub': '${AWS::AccountId}' }])(
+    '%j is no number of instances',
+    (count) => {
+      expect(of(estimate(endpoint([realtime(count)])), 'AWS::SageMaker::Endpoint').perHour).toBeUndefined();
+    },
+  );
 
   const withParameters = (Parameters: Template['Parameters']): Template => ({
     Parameters,

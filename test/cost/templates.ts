@@ -1,7 +1,7 @@
 import { estimateTemplate, type CostEstimate } from '../../lib/cost/estimate';
 import type { Prices } from '../../lib/cost/prices';
 import type { ResourceCost } from '../../lib/cost/resource-cost';
-import type { TemplateResource } from '../../lib/cost/template-values';
+import type { TemplateResource } from '../../lib/aws/template';
 
 export const REGION = 'us-east-1';
 

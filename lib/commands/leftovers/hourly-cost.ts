@@ -1,7 +1,7 @@
 import { estimateTemplate } from '../../cost/estimate';
 import { PRICES } from '../../cost/prices';
 import { type Part, RegionalPrices, sumOf } from '../../cost/resource-cost';
-import type { TemplateResource } from '../../cost/template-values';
+import type { TemplateResource } from '../../aws/template';
 import type { HourlyCost } from './leftover';
 
 const BYTES_PER_GB = 1024 ** 3;

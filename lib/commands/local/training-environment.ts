@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { baseDirectory, checkpointDirectory, relocated } from './training-directories';
 import type { TrainingJobDocument } from './training-job-document';
+import { PLACEHOLDER_ACCOUNT } from '../../names';
 
 /** How the toolkit starts an entry point: a shell command, a module of an installed package, or a script. */
 export type EntryPointKind = 'command' | 'package' | 'program';
@@ -67,7 +68,7 @@ export async function trainingEnvironment(job: TrainingJobDocument): Promise<Tra
 /** The job's ARN, in the account and partition of its role. */
 function trainingJobArn(request: CreateTrainingJobRequest, region: string): string {
   const [, partition, , , account] = (request.RoleArn ?? '').split(':');
-  return `arn:${partition || 'aws'}:sagemaker:${region}:${account || '000000000000'}:training-job/${request.TrainingJobName}`;
+  return `arn:${partition || 'aws'}:sagemaker:${region}:${account || PLACEHOLDER_ACCOUNT}:training-job/${request.TrainingJobName}`;
 }
 
 function mapValues(values: Record<string, string>, map: (value: string) => string): Record<string, string> {

@@ -1,6 +1,7 @@
 import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import { type Permission, permissionChanges } from './permissions';
+import { readable, readablePairs } from './readable-template';
 import { logicalIds, resourceName, type StackPair } from './stack-pair';
 
 /** A change of who may do what. */
@@ -12,13 +13,12 @@ interface AccessChange {
 
 /** Who gains access? And who loses it; what reaches farthest first. */
 export function accessSection(pairs: readonly StackPair[]): Section {
-  const names = new ResourceNames(pairs);
   const gained: AccessChange[] = [];
   const lost: AccessChange[] = [];
   let moved = 0;
-  for (const pair of pairs) {
+  for (const pair of readablePairs(pairs)) {
     const changes = permissionChanges(pair);
-    const tell = (permission: Permission) => permissionChange(permission, pair, names);
+    const tell = (permission: Permission) => permissionChange(permission, pair);
     const isAllow = ({ effect }: Permission) => effect !== 'Deny';
     const isDeny = ({ effect }: Permission) => effect === 'Deny';
     gained.push(...changes.added.filter(isAllow).map(tell));
@@ -31,7 +31,7 @@ export function accessSection(pairs: readonly StackPair[]): Section {
     lost.push(...changes.removed.filter(isAllow).map(tell));
     lost.push(...changes.added.filter(isDeny).map((permission) => prohibition(tell(permission), 'new: ')));
     moved += changes.moved.length;
-    const others = otherChanges(pair, names);
+    const others = otherChanges(pair);
     gained.push(...others.gained);
     lost.push(...others.lost);
   }
@@ -62,12 +62,12 @@ function prohibition({ text: content, reach }: AccessChange, words: string): Acc
   return { text: [words, ...content], reach };
 }
 
-function permissionChange(permission: Permission, pair: StackPair, names: ResourceNames): AccessChange {
+function permissionChange(permission: Permission, pair: StackPair): AccessChange {
   const every = (values: readonly string[]) =>
     values.some((value) => value === '*' || value.startsWith('all but '));
   const named = (values: readonly string[], all: string): Text =>
     joined(
-      values.map((value) => (value === '*' ? [strong(all)] : [code(names.inText(pair, value))])),
+      values.map((value) => (value === '*' ? [strong(all)] : [code(readable(pair, value))])),
       ', ',
     );
   const anyone = permission.principals.some((principal) => /(^|:)\*$/.test(principal));
@@ -79,7 +79,7 @@ function permissionChange(permission: Permission, pair: StackPair, names: Resour
       );
   const may = permission.effect === 'Deny' ? 'may not' : 'may';
   const condition =
-    permission.condition === undefined ? [] : text`, if ${code(names.inText(pair, permission.condition))}`;
+    permission.condition === undefined ? [] : text`, if ${code(readable(pair, permission.condition))}`;
   return {
     text: text`${who} ${may} ${named(permission.actions, 'do everything')} on ${named(permission.resources, 'every resource')}${condition}`,
     reach:
@@ -91,19 +91,16 @@ function permissionChange(permission: Permission, pair: StackPair, names: Resour
 }
 
 /** Managed policies, rules of security groups, and a bucket's guard against public access. */
-function otherChanges(
-  pair: StackPair,
-  names: ResourceNames,
-): { readonly gained: AccessChange[]; readonly lost: AccessChange[] } {
+function otherChanges(pair: StackPair): { readonly gained: AccessChange[]; readonly lost: AccessChange[] } {
   const diff = fullDiff(pair.before?.template ?? {}, pair.after?.template ?? {});
   const { managedPolicies } = diff.iamChanges;
   const { ingress, egress } = diff.securityGroupChanges;
   const policy = ({ identityArn, managedPolicyArn }: (typeof managedPolicies.additions)[number]) => ({
-    text: text`${code(names.inText(pair, identityArn))} has the managed policy ${code(names.inText(pair, managedPolicyArn))}`,
+    text: text`${code(readable(pair, identityArn))} has the managed policy ${code(readable(pair, managedPolicyArn))}`,
     reach: /Full|Admin|Power/.test(managedPolicyArn) ? 6 : 1,
   });
   const rule = (direction: string) => (rule: (typeof ingress.additions)[number]) => ({
-    text: text`${code(names.inText(pair, rule.groupId))} takes ${code(rule.describeProtocol())} ${direction} ${code(names.inText(pair, rule.describePeer()))}`,
+    text: text`${code(readable(pair, rule.groupId))} takes ${code(rule.describeProtocol())} ${direction} ${code(readable(pair, rule.describePeer()))}`,
     reach: direction === 'from' && rule.describePeer().startsWith('Everyone') ? 8 : 1,
   });
   return {
@@ -142,45 +139,4 @@ function openedBuckets(pair: StackPair): AccessChange[] {
           },
         ];
   });
-}
-
-/** Writes the resources in rendered intrinsic functions by their names. */
-class ResourceNames {
-  private readonly exports = new Map<string, string>();
-
-  public constructor(pairs: readonly StackPair[]) {
-    for (const pair of pairs) {
-      for (const stack of [pair.before, pair.after]) {
-        for (const { Value, Export } of Object.values(stack?.template.Outputs ?? {})) {
-          const [id] = [Object(Value) as Record<string, unknown>].map(
-            (value) => value.Ref ?? (value['Fn::GetAtt'] as string[] | undefined)?.[0],
-          );
-          if (Export && typeof Export.Name === 'string' && typeof id === 'string') {
-            this.exports.set(Export.Name, resourceName(pair, id));
-          }
-        }
-      }
-    }
-  }
-
-  /** A text such as `${Bucket.Arn}/jobs/*` with the bucket's name. */
-  public inText(pair: StackPair, value: string): string {
-    const ids = new Set(logicalIds(pair));
-    return value
-      .replaceAll(/\{"Fn::Sub":"([^"]*)"\}/g, '$1')
-      .replaceAll(/\{"Fn::ImportValue":"([^"]+)"\}/g, (_, name: string) => this.exports.get(name) ?? name)
-      .replaceAll(/\{"Fn::FindInMap":\["([^"]+)",.*?,"([^"]+)"\]\}/g, '${$1.$2}')
-      .replaceAll(/\{"Fn::Select":\[\d+,"\{\\"Fn::Split\\":\[.*?(\$\{\w+\}).*?\]\}"\]\}/g, '$1')
-      .replaceAll(/\$\{(\w+)(\.[\w.]+)?\}/g, (whole, id: string) =>
-        ids.has(id) ? resourceName(pair, id) : (parameterName(pair, id) ?? whole),
-      );
-  }
-}
-
-/** The parameter of Systems Manager whose value a template's parameter takes. */
-function parameterName({ before, after }: StackPair, id: string): string | undefined {
-  const parameter = after?.template.Parameters?.[id] ?? before?.template.Parameters?.[id];
-  return parameter?.Type?.startsWith('AWS::SSM::Parameter::')
-    ? `\${${String(parameter.Default)}}`
-    : undefined;
 }

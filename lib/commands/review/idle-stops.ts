@@ -1,6 +1,7 @@
 import type { CostEstimate } from '../../cost/estimate';
 import { formatPerHour, formatPerMonth } from '../../cost/money';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { asRecord, asRecords } from '../../aws/template';
 import { code, strong, type Text, text } from './document';
 import { resourceName, type StackPair } from './stack-pair';
 
@@ -25,8 +26,9 @@ export function droppedIdleStops(pair: StackPair, after: CostEstimate): Text[] {
 
 /** Whether a policy of a stack allows an action that only what ends idle things has any use for. */
 function allows(stack: AssemblyStack | undefined, action: string): boolean {
-  return Object.values(stack?.template.Resources ?? {}).some(
-    ({ Type, Properties }) =>
-      Type.startsWith('AWS::IAM::') && JSON.stringify(Properties ?? {}).includes(`"${action}"`),
-  );
+  return Object.values(stack?.template.Resources ?? {})
+    .filter(({ Type }) => Type.startsWith('AWS::IAM::'))
+    .flatMap(({ Properties = {} }) => [Properties, ...asRecords(Properties.Policies)])
+    .flatMap(({ PolicyDocument }) => asRecords(asRecord(PolicyDocument)?.Statement))
+    .some(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes(action));
 }

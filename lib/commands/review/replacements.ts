@@ -1,6 +1,6 @@
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import type { DeclaredEndpoint } from '../../assembly/project-template';
-import type { TemplateResource } from '../../assembly/cloud-assembly';
+import type { TemplateResource } from '../../aws/template';
 import { type Code, code, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import { resourceName, type StackPair } from './stack-pair';
 

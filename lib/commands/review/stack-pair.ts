@@ -1,4 +1,5 @@
-import type { AssemblyStack, Template } from '../../assembly/cloud-assembly';
+import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import type { Template } from '../../aws/template';
 
 /** A stack before and after a change; one of them is missing for a stack that is new or no longer declared. */
 export interface StackPair {

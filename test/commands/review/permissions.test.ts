@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { permissionChanges } from '../../../lib/commands/review/permissions';
 import type { StackPair } from '../../../lib/commands/review/stack-pair';
-import type { Template } from '../../../lib/assembly/cloud-assembly';
+import type { Template } from '../../../lib/aws/template';
 
 interface Statement {
   readonly Effect: string;

@@ -1,4 +1,5 @@
-import type { AssemblyStack, TemplateResource } from '../../../lib/assembly/cloud-assembly';
+import type { AssemblyStack } from '../../../lib/assembly/cloud-assembly';
+import type { TemplateResource } from '../../../lib/aws/template';
 import { reviewOf } from './assemblies';
 
 type Resources = Readonly<Record<string, TemplateResource>>;

@@ -1,5 +1,6 @@
-import type { AssemblyStack, Template } from '../../lib/assembly/cloud-assembly';
-import { TemplateResolver } from '../../lib/assembly/template-resolver';
+import type { AssemblyStack } from '../../lib/assembly/cloud-assembly';
+import { stackResolver } from '../../lib/assembly/stack-resolver';
+import type { Template } from '../../lib/aws/template';
 
 const stack = (name: string, template: Template): AssemblyStack => ({ name, template, assets: new Map() });
 
@@ -20,7 +21,7 @@ const second = stack('second', {
   },
   Mappings: { Map: { 'eu-west-1': { account: '123' } } },
 });
-const resolver = new TemplateResolver(second, [first, second], 'eu-west-1');
+const resolver = stackResolver(second, [first, second], 'eu-west-1');
 
 test.each<[string, unknown, unknown]>([
   ['a literal', { a: [1, true, null] }, { a: [1, true, null] }],

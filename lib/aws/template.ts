@@ -1,0 +1,57 @@
+/** A resource of a CloudFormation template. */
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+  readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** A CloudFormation template: the parts that are read here. */
+export interface Template {
+  readonly Parameters?: Readonly<Record<string, { readonly Type?: string; readonly Default?: unknown }>>;
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly Resources?: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs?: Readonly<
+    Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>
+  >;
+}
+
+/** The logical ids that a value refers to, through Ref, Fn::GetAtt and any nesting of other functions. */
+export function referencedIds(value: unknown): ReadonlySet<string> {
+  const ids = new Set<string>();
+  collectIds(value, ids);
+  return ids;
+}
+
+/** A JSON object, or undefined for anything else. */
+export function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** The objects of a JSON array; empty for anything else. */
+export function asRecords(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(asRecord).filter((entry) => entry !== undefined) : [];
+}
+
+function collectIds(value: unknown, ids: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const entry of value) {
+      collectIds(entry, ids);
+    }
+    return;
+  }
+  for (const [key, entry] of Object.entries(asRecord(value) ?? {})) {
+    if (key === 'Ref' && typeof entry === 'string') {
+      ids.add(entry);
+    } else if (key === 'Fn::GetAtt') {
+      const name: unknown = Array.isArray(entry) ? entry[0] : entry;
+      ids.add(String(name).split('.')[0]!);
+    } else {
+      collectIds(entry, ids);
+    }
+  }
+}
