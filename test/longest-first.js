@@ -7,7 +7,7 @@ const LONGEST = [
   'commands/leftovers/leftovers.test.ts',
   'synthesis.test.ts',
   'commands/local/training-environment.test.ts',
-  'commands/local/python-environment.test.ts',
+  'python/python-environment.test.ts',
   'commands/review/review.test.ts',
   'project/training-stack.test.ts',
   'commands/local/training-runner.test.ts',

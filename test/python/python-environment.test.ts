@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -18,6 +18,27 @@ import { RecordingTerminal } from '../commands/local/recording-terminal';
 
 const never = new AbortController().signal;
 const PATH = process.env.PATH;
+
+/** The project's own environment, whose interpreter makes the one that the tests copy. */
+const PYTHON = resolve(__dirname, '../../.venv/bin/python');
+
+let shared: string;
+beforeAll(() => {
+  shared = mkdtempSync(join(tmpdir(), 'python-environments-'));
+  execFileSync(PYTHON, ['-m', 'venv', join(shared, 'made')]);
+  mkdirSync(join(shared, 'bin'));
+  const shim = `case "$1 $2 $3" in
+  "-m venv --clear") find "$4" -mindepth 1 -delete && cp -a '${shared}/made/.' "$4" ;;
+  *) exec '${PYTHON}' "$@" ;;
+esac`;
+  writeFileSync(join(shared, 'bin/python3.12'), `#!/bin/sh\n${shim}\n`, { mode: 0o755 });
+}, 60_000);
+afterAll(() => rmSync(shared, { recursive: true }));
+
+/** Puts an interpreter on the PATH that copies an environment instead of making one, which takes seconds. */
+function copyingPython(): void {
+  process.env.PATH = `${join(shared, 'bin')}:${PATH}`;
+}
 
 let root: string;
 let requirements: string;
@@ -97,6 +118,7 @@ test('installs once, starts nothing the second time, and installs again when the
 }, 120_000);
 
 test('two sets of requirements share the environment, until one replaces a package of the other', async () => {
+  copyingPython();
   const more = join(root, 'more.txt');
   const ensureMore = (terminal: RecordingTerminal) =>
     ensurePythonEnvironment({ requirements: [more], terminal, signal: never, projectRoot: root });
@@ -120,6 +142,7 @@ test('two sets of requirements share the environment, until one replaces a packa
 }, 120_000);
 
 test('an interrupted installation is done again from the beginning', async () => {
+  copyingPython();
   const { python } = await ensure();
   writeFileSync(requirements, `${root}/tiny\n# changed\n`);
   const interruption = new AbortController();
@@ -136,6 +159,7 @@ test('an interrupted installation is done again from the beginning', async () =>
 }, 120_000);
 
 test('two processes at once wait for each other, and the lock of a dead one is taken over', async () => {
+  copyingPython();
   mkdirSync(join(root, '.venv.lock'));
   // No process has this id: it is beyond the greatest that Linux and macOS give.
   writeFileSync(join(root, '.venv.lock/pid'), '4194305');
@@ -150,6 +174,7 @@ test('two processes at once wait for each other, and the lock of a dead one is t
         new Promise<string>((done) => {
           const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
             cwd: resolve(__dirname, '../..'),
+            env: process.env,
           });
           let output = '';
           child.stdout.on('data', (data) => (output += data));
@@ -189,6 +214,7 @@ test('fails with the package to install where Debian leaves the venv module out'
 });
 
 test('fails with the last words of pip', async () => {
+  copyingPython();
   writeFileSync(requirements, '/nowhere/at-all\n');
   await expect(ensure()).rejects.toThrow(/cannot install the Python packages: .*nowhere\/at-all/s);
 }, 60_000);
