@@ -10,6 +10,10 @@ const HEIGHT = 280;
 const COLORS: Readonly<Record<string, string>> = { train: '#3b82f6', validation: '#f0791e', test: '#12a594' };
 const OTHER_COLORS = ['#a855f7', '#e11d74', '#64748b', '#84a312'];
 
+/** Most rows of the tables of all charts, and of one: a report stays small however long the run. */
+const ALL_ROWS = 2000;
+const MOST_ROWS = 200;
+
 /** One chart per metric family, the part of the name after the colon: train:loss and validation:loss share "loss". */
 export function metricCharts(metrics: readonly ReportMetric[]): Html[] {
   const families = new Map<string, ReportMetric[]>();
@@ -17,10 +21,11 @@ export function metricCharts(metrics: readonly ReportMetric[]): Html[] {
     const family = metric.name.slice(metric.name.indexOf(':') + 1);
     families.set(family, [...(families.get(family) ?? []), metric]);
   }
-  return [...families].map(([family, members]) => familyChart(family, members));
+  const rows = Math.min(MOST_ROWS, Math.floor(ALL_ROWS / families.size));
+  return [...families].map(([family, members]) => familyChart(family, members, rows));
 }
 
-function familyChart(family: string, metrics: readonly ReportMetric[]): Html {
+function familyChart(family: string, metrics: readonly ReportMetric[], rows: number): Html {
   const longest = Math.max(...metrics.map(({ points }) => points.length));
   const label = `${family} by epoch: ${metrics.map(({ name, points }) => `${name} ends at ${points.at(-1)!.value}`).join(', ')}`;
   return html`<figure class="chart">
@@ -29,7 +34,7 @@ function familyChart(family: string, metrics: readonly ReportMetric[]): Html {
     <div role="img" aria-label="${label}">${new Html(drawChart(metrics, longest))}</div>
     <details>
       <summary>values</summary>
-      <div class="scroll">${valueTable(metrics, longest)}</div>
+      <div class="scroll">${valueTable(metrics, longest, rows)}</div>
     </details>
   </figure>`;
 }
@@ -90,30 +95,36 @@ function series({ name, points }: ReportMetric, index: number, longest: number):
       : points.map(({ value }, at) => [at + 1, value]),
     itemStyle: { color },
     lineStyle: { color, width: 2.5, type: once ? 'dashed' : 'solid' },
-    symbol: once ? 'none' : 'circle',
-    symbolSize: points.length > 40 ? 0 : 6,
+    symbol: once || points.length > 40 ? 'none' : 'circle',
+    symbolSize: 6,
+    // As many points as the chart has pixels, peaks kept.
+    sampling: 'lttb',
   };
 }
 
-function valueTable(metrics: readonly ReportMetric[], longest: number): Html {
-  const epochs = Array.from({ length: longest }, (_, at) => at);
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">epoch</th>
-        ${metrics.map(({ name }) => html`<th scope="col">${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${epochs.map(
-        (at) =>
-          html`<tr>
-            <th scope="row">${at + 1}</th>
-            ${metrics.map(({ points }) => html`<td>${points[at]?.value}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+function valueTable(metrics: readonly ReportMetric[], longest: number, rows: number): Html {
+  const step = Math.ceil(longest / rows);
+  const epochs = Array.from({ length: longest }, (_, at) => at).filter(
+    (at) => (longest - 1 - at) % step === 0,
+  );
+  return html`${step > 1 ? html`<p>Each ${step}th of ${longest} values; metrics.json has all.</p>` : undefined}
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">epoch</th>
+          ${metrics.map(({ name }) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${epochs.map(
+          (at) =>
+            html`<tr>
+              <th scope="row">${at + 1}</th>
+              ${metrics.map(({ points }) => html`<td>${points[at]?.value}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
 }
 
 function seriesColor(name: string, index: number): string {

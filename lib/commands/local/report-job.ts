@@ -3,6 +3,10 @@ import type { ReportData } from './report-data';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** So many characters of one setting, and of the whole request, are shown. */
+const MOST_OF_VALUE = 300;
+const MOST_OF_REQUEST = 30_000;
+
 /** The job's settings: what a person asks first as tables, the whole request folded below. */
 export function jobSection({ job, gate }: ReportData): Html {
   const { request } = job;
@@ -31,7 +35,8 @@ export function jobSection({ job, gate }: ReportData): Html {
     </div>
     <details>
       <summary>CreateTrainingJob request</summary>
-      <pre class="scroll" tabindex="0">${JSON.stringify(request, undefined, 2)}</pre>
+      <pre class="scroll" tabindex="0">
+${shortened(JSON.stringify(request, undefined, 2), MOST_OF_REQUEST)}</pre>
     </details>`;
 }
 
@@ -90,9 +95,13 @@ function block(title: string, content: HtmlValue): Html {
 /** A value as a person reads it: strings as they are, the quotes of a JSON string gone, anything else as JSON. */
 function text(value: unknown): string {
   if (typeof value !== 'string') {
-    return JSON.stringify(value);
+    return shortened(JSON.stringify(value), MOST_OF_VALUE);
   }
-  return /^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value;
+  return shortened(/^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value, MOST_OF_VALUE);
+}
+
+function shortened(value: string, most: number): string {
+  return value.length > most ? `${value.slice(0, most)}… (${value.length} characters)` : value;
 }
 
 function fields(value: unknown): Fields {

@@ -8,18 +8,30 @@ import { html, type Html, type HtmlValue } from './html';
 
 /** Longest side of an embedded picture, in pixels. */
 const THUMBNAIL = 320;
-/** How many predictions are shown with their pictures: about 100 kB each. */
-const MOST_SHOWN = 60;
+/** So many rows of timings, and of failures, are shown. */
+const MOST_ROWS = 200;
 
-/** Input beside mask beside overlay, shares of the classes and times, for each prediction. */
-export async function predictionSection(predictions: readonly PredictionResult[]): Promise<Html> {
+/**
+ * Input beside mask beside overlay, shares of the classes and times, for each prediction.
+ * @param room how many characters the pictures may take
+ */
+export async function predictionSection(
+  predictions: readonly PredictionResult[],
+  room: number,
+): Promise<Html> {
   if (predictions.length === 0) {
     return html`<p>No predictions were made.</p>`;
   }
   const drawn = predictions.filter(({ maskPath }) => maskPath !== undefined);
   const cards: Html[] = [];
-  for (const prediction of drawn.slice(0, MOST_SHOWN)) {
-    cards.push(await card(prediction));
+  let left = room;
+  for (const prediction of drawn) {
+    const next = await card(prediction);
+    left -= next.markup.length;
+    if (left < 0) {
+      break;
+    }
+    cards.push(next);
   }
   const unshown = drawn.length - cards.length;
   return html`${failures(predictions)} ${cards.length > 0 ? classLegend(drawn) : undefined}
@@ -139,7 +151,7 @@ function failures(predictions: readonly PredictionResult[]): Html | undefined {
   return failed.length === 0
     ? undefined
     : html`<ul class="errors">
-        ${failed.map(({ file, error }) => html`<li><b>${file}</b>: ${error}</li>`)}
+        ${failed.slice(0, MOST_ROWS).map(({ file, error }) => html`<li><b>${file}</b>: ${error}</li>`)}
       </ul>`;
 }
 
@@ -163,7 +175,7 @@ function timings(predictions: readonly PredictionResult[]): Html {
             </tr>
           </thead>
           <tbody>
-            ${predictions.map(row)}
+            ${predictions.slice(0, MOST_ROWS).map(row)}
           </tbody>
         </table>
       </div>

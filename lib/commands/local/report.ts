@@ -5,12 +5,17 @@ import { jobSection, pairs } from './report-job';
 import { predictionSection } from './report-predictions';
 import { REPORT_STYLE } from './report-style';
 
+/** What charts, settings and pictures may take together, in characters: the page is to stay below 1 MB. */
+const MOST_OF_PARTS = 800_000;
+
 /**
  * One HTML file that tells of a run: it holds its pictures and charts, and opens without a network. The photographs, masks and
  * overlays are read from the paths of the predictions.
  */
 export async function renderReport(data: ReportData): Promise<string> {
   const charts = metricCharts(data.metrics);
+  const job = jobSection(data);
+  const room = [...charts, job].reduce((left, { markup }) => left - markup.length, MOST_OF_PARTS);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -32,9 +37,9 @@ export async function renderReport(data: ReportData): Promise<string> {
           <h2>Metrics</h2>
           ${charts.length > 0 ? html`<div class="charts">${charts}</div>` : html`<p>The job printed no metric that its regexes know.</p>`}
           <h2>Predictions</h2>
-          ${await predictionSection(data.predictions)}
+          ${await predictionSection(data.predictions, room)}
           <h2>Training job</h2>
-          ${jobSection(data)}
+          ${job}
           ${
             data.versions &&
             html`<h2>Versions</h2>

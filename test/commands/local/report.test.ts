@@ -229,3 +229,38 @@ describe('charts', () => {
     expect(charts(metric('train:loss'))).toEqual([]);
   });
 });
+
+test('a report stays below 1 MB, whatever the run', async () => {
+  const values = Array.from({ length: 100_000 }, (_, at) => 1 / (at + 1) + (at === 51_234 ? 7 : 0));
+  const many = <T>(count: number, item: (at: number) => T) =>
+    Array.from({ length: count }, (_, at) => item(at));
+  const shown = await prediction('much');
+  const page = await renderReport({
+    ...data,
+    job: {
+      request: {
+        ...request,
+        HyperParameters: Object.fromEntries(many(95, (at) => [`p${at}`, `"${'<'.repeat(1000)}"`])),
+      },
+    },
+    failureReason: '<'.repeat(1024),
+    metrics: many(40, (at) => metric(`m${at}:loss${at}`, ...(at < 2 ? values : values.slice(0, 5_000)))),
+    predictions: many(2_000, () => shown),
+  });
+  expect(page.length).toBeLessThan(1_000_000);
+  expect(page).toContain('Each 2000th of 100000 values; metrics.json has all.');
+  expect(page).toContain('<td>0.00001</td>');
+  expect(page).toMatch(/\d+ more are in the folder of the predictions/);
+}, 60_000);
+
+test('the peak of a long curve is in its chart', () => {
+  const flat = (peak: number) => Array.from({ length: 20_000 }, (_, at) => (at === 7_777 ? peak : 1));
+  const path = (peak: number) => metricCharts([metric('loss', ...flat(peak))])[0]!.markup;
+  const lowest = (markup: string) =>
+    Math.min(
+      ...[.../<path d="(M[^"]*)"[^>]*stroke="#/.exec(markup)![1]!.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(
+        ([, y]) => Number(y),
+      ),
+    );
+  expect(lowest(path(9))).toBeLessThan(60);
+});
