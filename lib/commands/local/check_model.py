@@ -5,11 +5,11 @@
 Prints one JSON document and exits 0 if ok, 1 if not:
 {"ok": bool, "problems": [text…], "version": number or null,
  "signatures": {name: {"inputs": {name: {"dtype": text, "shape": [number…] or null}}, "outputs": {…}}}}
-In a shape -1 is an unknown size; null is an unknown rank. The SavedModel is read, not run.
+In a shape -1 is an unknown size; null is an unknown rank. `version` and `signatures` are of the default
+model's latest version; all versions of all models are checked. The SavedModels are read, not run.
 """
 
 import argparse
-import ast
 import importlib.util
 import json
 import sys
@@ -17,39 +17,49 @@ import types
 from pathlib import Path
 from typing import Any
 
-from serving_container.inference_script import find_code_dir
-from serving_container.model_layout import ModelError, find_model
-from serving_container.signature import read_signatures
+from serving_container.model_layout import ModelError, find_models
+from serving_container.script_check import script_problems
+from serving_container.signature import Signature, read_signatures
 
 
 def check_model(model_dir: Path) -> dict[str, Any]:
     """The document that the command prints."""
+    problems = script_problems(model_dir)
     try:
-        model = find_model(model_dir)
+        models = find_models(model_dir)
     except ModelError as error:
-        return {"ok": False, "problems": [str(error)], "version": None, "signatures": {}}
-    name = f"{model.path.relative_to(model_dir.resolve())}/saved_model.pb"
-    problems = _script_problems(model_dir)
-    signatures = {}
-    try:
-        meta_graph = _served_meta_graph(model.path / "saved_model.pb")
-    except ValueError as error:
-        problems.append(f"{name} {error}")
-    else:
-        signatures = read_signatures(meta_graph)
-        if not signatures:
-            problems.append(
-                f"{name} has no signature, so no request can be answered: export it with signatures"
-            )
-        has_variables = any(node.op == "VarHandleOp" for node in meta_graph.graph_def.node)
-        if has_variables and not _has_variable_files(model.path / "variables"):
-            problems.append(f"{name} has variables, but variables/ beside it lacks their index or data file")
+        return {"ok": False, "problems": [str(error), *problems], "version": None, "signatures": {}}
+    signatures = {
+        (model.name, version): _read(path, model_dir, problems)
+        for model in models
+        for version, path in model.versions.items()
+    }
+    default = models[0]
     return {
         "ok": not problems,
         "problems": problems,
-        "version": model.version,
-        "signatures": {name: signature.as_json() for name, signature in signatures.items()},
+        "version": default.latest,
+        "signatures": {
+            name: signature.as_json() for name, signature in signatures[default.name, default.latest].items()
+        },
     }
+
+
+def _read(path: Path, model_dir: Path, problems: list[str]) -> dict[str, Signature]:
+    """The signatures of one SavedModel; what is wrong with it is added to the problems."""
+    name = f"{path.relative_to(model_dir.resolve())}/saved_model.pb"
+    try:
+        meta_graph = _served_meta_graph(path / "saved_model.pb")
+    except ValueError as error:
+        problems.append(f"{name} {error}")
+        return {}
+    signatures = read_signatures(meta_graph)
+    if not signatures:
+        problems.append(f"{name} has no signature, so no request can be answered: export it with signatures")
+    has_variables = any(node.op == "VarHandleOp" for node in meta_graph.graph_def.node)
+    if has_variables and not _has_variable_files(path / "variables"):
+        problems.append(f"{name} has variables, but variables/ beside it lacks their index or data file")
+    return signatures
 
 
 def _served_meta_graph(path: Path) -> Any:
@@ -81,33 +91,6 @@ def _saved_model_messages() -> Any:
 
 def _has_variable_files(folder: Path) -> bool:
     return (folder / "variables.index").is_file() and any(folder.glob("variables.data-*"))
-
-
-def _script_problems(model_dir: Path) -> list[str]:
-    code_dir = find_code_dir(model_dir)
-    if code_dir is None:
-        return []
-    try:
-        tree = ast.parse((code_dir / "inference.py").read_bytes(), "code/inference.py")
-    except (SyntaxError, ValueError) as error:
-        return [f"code/inference.py does not parse: {error}"]
-    names = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    names |= {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    names |= {
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    if "*" in names or "handler" in names or {"input_handler", "output_handler"} <= names:
-        return []
-    return ["code/inference.py defines neither handler nor both input_handler and output_handler"]
 
 
 def main() -> int:

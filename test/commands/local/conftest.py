@@ -31,6 +31,7 @@ def model_dir(tmp_path_factory):
                 lambda image_bytes: {"mask_bytes": tf.strings.join([b"\xff\x00", image_bytes])},
                 image_bytes=([None], tf.string),
             ),
+            "double": signature(lambda v: {"w": v * 2.0}, v=([None, 3], tf.float32)),
             "text": signature(lambda v: {"w": tf.identity(v)}, v=([None], tf.string)),
             "two": signature(
                 lambda a, b: {"sum": a + tf.cast(b, tf.float32), "text": tf.strings.as_string(b)},
@@ -53,5 +54,14 @@ def model_dir(tmp_path_factory):
 def server(model_dir):
     """The server over `model_dir`, shared by the tests that only ask."""
     process = start_server(model_dir)
+    yield announced(process)
+    stop(process)
+
+
+@pytest.fixture(scope="session")
+def old_server(model_dir):
+    """The same by the rules of an earlier image."""
+    image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.19.0-cpu"
+    process = start_server(model_dir, "--image", image)
     yield announced(process)
     stop(process)

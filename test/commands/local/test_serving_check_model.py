@@ -8,7 +8,7 @@ import sys
 import pytest
 from check_model import check_model
 from running_server import LOCAL
-from serving_container.model_layout import DEFAULT_MODEL_NAME, ModelError, find_model
+from serving_container.model_layout import DEFAULT_MODEL_NAME, ModelError, find_models
 
 
 def lay_out(folder, *files):
@@ -20,19 +20,21 @@ def lay_out(folder, *files):
 
 
 @pytest.mark.parametrize(
-    ("files", "model_name", "version", "path"),
+    ("files", "model_name", "versions"),
     [
-        (["1/saved_model.pb"], "model", 1, "1"),
-        (["1/saved_model.pb", "9/saved_model.pb", "10/saved_model.pb"], "model", 10, "10"),
-        (["export/Servo/1700000000/saved_model.pb"], "Servo", 1700000000, "export/Servo/1700000000"),
-        (["unet/3/saved_model.pb", "unet/notes.txt", "code/inference.py"], "unet", 3, "unet/3"),
-        (["007/saved_model.pb"], "model", 7, "007"),
-        (["1/saved_model.pb", "2/weights.h5"], "model", 1, "1"),
+        (["1/saved_model.pb"], "model", {1: "1"}),
+        (["1/saved_model.pb", "10/saved_model.pb", "9/variables/x", "9/saved_model.pb"], "model", None),
+        (["export/Servo/1700000000/saved_model.pb"], "Servo", {1700000000: "export/Servo/1700000000"}),
+        (["unet/3/saved_model.pb", "unet/notes.txt", "code/inference.py"], "unet", {3: "unet/3"}),
+        (["0724133000/saved_model.pb"], "model", {724133000: "0724133000"}),
+        ([f"{2**63 - 1}/saved_model.pb"], "model", {2**63 - 1: str(2**63 - 1)}),
     ],
 )
-def test_the_highest_version_of_the_one_model_is_found(tmp_path, files, model_name, version, path):
-    model = find_model(lay_out(tmp_path, *files), {})
-    assert (model.model_name, model.version, model.path) == (model_name, version, tmp_path.resolve() / path)
+def test_all_versions_of_the_one_model_are_found(tmp_path, files, model_name, versions):
+    (model,) = find_models(lay_out(tmp_path, *files), {})
+    versions = versions or {1: "1", 9: "9", 10: "10"}
+    found = {version: str(path.relative_to(tmp_path.resolve())) for version, path in model.versions.items()}
+    assert (model.name, found, model.latest) == (model_name, versions, max(versions))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,14 @@ def test_the_highest_version_of_the_one_model_is_found(tmp_path, files, model_na
         (["unet.keras"], r"found unet.keras; .*model.export\(os.environ\['SM_MODEL_DIR'\] \+ '/1'\)"),
         ([f"{i}.txt" for i in range(12)], "and 4 more files; expected"),
         (["0/saved_model.pb"], "version folder 0/ is refused: versions start at 1"),
+        (["1/saved_model.pb", "01/saved_model.pb"], "version folder 1/ is refused: 01/ is version 1 too"),
+        ([f"{2**63}/saved_model.pb"], f"is refused: the largest version is {2**63 - 1}"),
+        (["1" * 200 + "/saved_model.pb"], "is refused: the largest version is"),
+        (
+            ["1/saved_model.pb", "2/weights.h5", "1700"],
+            "1700, 2 holds no saved_model.pb: the container takes",
+        ),
+        (["a/1/saved_model.pb", "b/a/1/saved_model.pb"], "several models of one name: a, b/a; rename one"),
         (
             ["a/1/saved_model.pb", "b/1/saved_model.pb"],
             rf"several models in the archive \(a, b\).*{DEFAULT_MODEL_NAME}",
@@ -53,14 +63,14 @@ def test_the_highest_version_of_the_one_model_is_found(tmp_path, files, model_na
 )
 def test_fails_on_another_layout_saying_what_was_found(tmp_path, files, message):
     with pytest.raises(ModelError, match=message):
-        find_model(lay_out(tmp_path, *files), {})
+        find_models(lay_out(tmp_path, *files), {})
 
 
 def test_the_environment_names_the_model_among_several(tmp_path):
     lay_out(tmp_path, "a/1/saved_model.pb", "b/1/saved_model.pb")
-    assert find_model(tmp_path, {DEFAULT_MODEL_NAME: "b"}).model_name == "b"
+    assert [model.name for model in find_models(tmp_path, {DEFAULT_MODEL_NAME: "b"})] == ["b", "a"]
     with pytest.raises(ModelError, match="is 'c', but the archive's models are: a, b"):
-        find_model(tmp_path, {DEFAULT_MODEL_NAME: "c"})
+        find_models(tmp_path, {DEFAULT_MODEL_NAME: "c"})
 
 
 def test_the_command_prints_the_signatures_without_importing_tensorflow(model_dir):
@@ -138,8 +148,37 @@ def test_fails_without_signatures_and_without_the_serving_tag(archive):
 def test_the_script_is_checked_too(archive, script, problem):
     (archive / "code").mkdir()
     (archive / "code" / "inference.py").write_text(script)
+    (archive / "code" / "handlers.py").write_text("def handler(data, context): pass")
     problems = check_model(archive)["problems"]
     if problem is None:
         assert problems == []
     else:
         assert problem in problems[0]
+
+
+def test_every_version_is_read(archive):
+    shutil.copytree(archive / "1", archive / "0002")
+    assert check_model(archive)["version"] == 2
+    (archive / "1" / "saved_model.pb").write_bytes(b"not a protobuf")
+    assert check_model(archive)["problems"] == [
+        "1/saved_model.pb is not a SavedModel: it may be cut short or of another format"
+    ]
+
+
+def test_fails_on_links_wherever_they_point(archive):
+    (archive / "latest").symlink_to("1")
+    (archive / "1" / "assets.extra").mkdir()
+    (archive / "1" / "assets.extra" / "v.txt").symlink_to("../../v.txt")
+    problems = check_model(archive)["problems"]
+    assert problems[0].startswith("links in the archive (1/assets.extra/v.txt, latest): SageMaker does not")
+
+
+def test_fails_on_code_that_never_runs_and_on_imports_that_fail(archive):
+    for folder in ("1/code", "code"):
+        (archive / folder).mkdir()
+        (archive / folder / "inference.py").write_text("import PIL.Image\ndef handler(data, context): pass")
+    assert check_model(archive)["problems"] == [
+        "1/code/inference.py never runs: the container looks for code/inference.py",
+        "code/ imports PIL, which the inference image does not have: "
+        "add the line pillow to code/requirements.txt",
+    ]

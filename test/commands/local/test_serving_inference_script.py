@@ -29,6 +29,8 @@ print("at import")
 def handler(data, context):
     if context.request_content_type == "text/nothing":
         return None
+    if context.request_content_type == "text/seek":
+        data.seek(0)
     print("in a request")
     fields = {name: getattr(context, name) for name in context._fields}
     return json.dumps({"body": data.read().decode(), **fields}).encode(), "application/json"
@@ -93,6 +95,22 @@ def test_a_handler_gets_the_request_and_its_context(handler):
     }
 
 
+def test_a_handlers_stream_is_read_once_and_not_sought(handler):
+    assert "'RequestStream' object has no attribute 'seek'" in handler.error(
+        "", 500, content_type="text/seek"
+    )
+
+
+def test_code_without_a_script_passes_bodies_on_as_they_are_with_200(model_dir, tmp_path):
+    process = start_server(archive_with(model_dir, tmp_path, {"requirements.txt": ""}))
+    try:
+        server = announced(process)
+        assert server.predict({"instances": [[1, 2]]}) == {"predictions": [[5.0]]}
+        assert "JSON Value" in server.predict([[1, 2]])["error"]
+    finally:
+        stop(process)
+
+
 def test_fails_with_500_when_a_handler_returns_something_else(handler):
     assert "NoneType" in handler.error("", 500, content_type="text/nothing")
 
@@ -107,6 +125,10 @@ def test_fails_with_500_when_a_handler_returns_something_else(handler):
         (
             {"inference.py": "import not_there_at_all", "requirements.txt": "not_there_at_all"},
             "ModuleNotFoundError: No module named 'not_there_at_all'; install code/requirements.txt into",
+        ),
+        (
+            {"inference.py": HANDLER + "import numpy as np"},
+            "error: code/ imports numpy, which the inference image does not have: add the line numpy to",
         ),
     ],
 )

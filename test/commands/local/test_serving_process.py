@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from running_server import announced, start_server, stop
-from serving_container.model_layout import ModelError, find_model
+from serving_container.model_layout import ModelError
 from serving_container.predictor import Predictor
 
 
@@ -82,5 +82,5 @@ def test_fails_with_one_line_when_the_model_cannot_load(tmp_path):
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "saved_model.pb").write_bytes(b"not a protobuf")
     with pytest.raises(ModelError, match=f"cannot load the SavedModel in {tmp_path / '1'}: .") as raised:
-        Predictor(find_model(tmp_path, {}))
+        Predictor("model", 1, tmp_path / "1")
     assert "\n" not in str(raised.value)

@@ -1,7 +1,7 @@
 """One JSON value as a tensor, by TensorFlow Serving's rules (tensorflow/serving util/json_tensor.cc).
 
-Values are first checked and flattened level by level with built-ins that run at C speed; only a value that
-fails is walked item by item, to name the one that TensorFlow Serving would name.
+Values are checked and flattened level by level with built-ins that run at C speed; only where one fails the
+level is walked, to say which.
 """
 
 import base64
@@ -26,18 +26,26 @@ _QUOTED_CHARACTERS = 500
 def dense_tensor(value: Any, dtype: str) -> np.ndarray:
     """The tensor of a JSON scalar or of nested lists of one shape.
 
-    Raises StatusError naming the first value that is wrong.
+    Raises StatusError naming a value that is wrong, and its place.
     """
     shape = _shape_of_first(value)
     flat = [value]
-    for size in shape:
+    for level, size in enumerate(shape):
         if set(map(type, flat)) != {list} or set(map(len, flat)) != {size}:
-            raise _first_error(value, 0, shape, dtype)
+            place, wrong = next((i, v) for i, v in enumerate(flat) if type(v) is not list or len(v) != size)
+            what = f"size: {len(wrong)}" if type(wrong) is list else f"JSON Value: {quote(wrong)}"
+            raise invalid_argument(
+                f"Encountered {what} at level: {level} expected a list of size: {size}",
+                _at(place, shape[:level]),
+            )
         flat = list(chain.from_iterable(flat))
     array = _fast_array(flat, dtype)
     if array is None:
-        raise _first_error(value, 0, shape, dtype)
-    return array.reshape(shape)
+        raise _leaf_error(flat, shape, dtype)
+    try:
+        return array.reshape(shape)
+    except ValueError as error:
+        raise invalid_argument(f"JSON Value: nested too deeply for a tensor: {len(shape)} levels") from error
 
 
 def is_base64(value: Any) -> bool:
@@ -91,34 +99,22 @@ def _float_array(flat: list[Any], dtype: str, with_integers: bool) -> np.ndarray
     return wide.astype(dtype, copy=False)
 
 
-def _first_error(value: Any, level: int, shape: tuple[int, ...], dtype: str) -> StatusError:
-    error = _error(value, level, shape, dtype)
-    return error or StatusError("INTERNAL", f"no tensor of type {dtype} for JSON Value: {quote(value)}")
-
-
-def _error(value: Any, level: int, shape: tuple[int, ...], dtype: str) -> StatusError | None:
-    rank = len(shape)
-    if not isinstance(value, list):
-        if level != rank:
-            return invalid_argument(
-                f"JSON Value: {quote(value)} found at incorrect level: {level + 1} ",
-                f"in the JSON DOM. Expected at level: {rank}",
-            )
+def _leaf_error(flat: list[Any], shape: tuple[int, ...], dtype: str) -> StatusError:
+    for place, value in enumerate(flat):
         try:
             _leaf(value, dtype)
         except StatusError as error:
-            return error
-        return None
-    if level >= rank:
-        return invalid_argument("Encountered list at unexpected level: ", level, " expected < ", rank)
-    if len(value) != shape[level]:
-        return invalid_argument(
-            f"Encountered list at unexpected size: {len(value)} at level: {level} ",
-            f"expected size: {shape[level]}",
-        )
-    return next(
-        (error for item in value if (error := _error(item, level + 1, shape, dtype)) is not None), None
-    )
+            return StatusError(error.code, error.message + _at(place, shape))
+    return StatusError("INTERNAL", f"no tensor of type {dtype} for these values")
+
+
+def _at(place: int, shape: tuple[int, ...]) -> str:
+    """Where the value with this place among all of its level stands, as indices: ` at [0][3]`."""
+    indices = []
+    for size in reversed(shape):
+        place, index = divmod(place, size)
+        indices.append(f"[{index}]")
+    return f" at {''.join(reversed(indices))}" if indices else ""
 
 
 def _leaf(value: Any, dtype: str) -> Any:
@@ -184,6 +180,10 @@ def _type_error(value: Any, dtype: str) -> StatusError:
 
 
 def quote(value: Any) -> str:
-    """A JSON value for an error message."""
-    text = json.dumps(value, indent=4, ensure_ascii=False)
-    return text if len(text) <= _QUOTED_CHARACTERS else text[:_QUOTED_CHARACTERS] + "…"
+    """A JSON value for an error message, its beginning only: a request may be large and deep."""
+    text = ""
+    for part in json.JSONEncoder(indent=4, ensure_ascii=False).iterencode(value):
+        text += part
+        if len(text) > _QUOTED_CHARACTERS:
+            return text[:_QUOTED_CHARACTERS] + "…"
+    return text

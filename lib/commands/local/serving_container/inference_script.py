@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,33 @@ Context = namedtuple(
 )
 
 
+class RequestStream:
+    """A request's body as gunicorn gives it to a handler: read once, without seek, tell and getvalue."""
+
+    def __init__(self, body: bytes) -> None:
+        self._stream = io.BytesIO(body)
+        self.read = self._stream.read
+        self.readline = self._stream.readline
+        self.readlines = self._stream.readlines
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)
+
+
 class InferenceScript:
     """The handlers of an `inference.py`: `handler(data, context)`, or `input_handler` and `output_handler`
-    around TensorFlow Serving's REST API. One request at a time, as the container's one worker runs them."""
+    around TensorFlow Serving's REST API; without the file, one that passes bodies on as they are.
+    One request at a time, as the container's one worker runs them."""
 
     def __init__(self, code_dir: Path) -> None:
         """Import the script; raises ModelError if it fails or has no handlers."""
+        self._lock = threading.Lock()
+        if not (code_dir / "inference.py").is_file():
+            self._handler = _around_tensorflow_serving(
+                lambda data, _: data.read(),
+                lambda response, context: (response.content, context.accept_header),
+            )
+            return
         sys.path[:0] = [str(code_dir), *([str(code_dir / "lib")] if (code_dir / "lib").is_dir() else [])]
         spec = importlib.util.spec_from_file_location("inference", code_dir / "inference.py")
         module = importlib.util.module_from_spec(spec)
@@ -40,13 +61,12 @@ class InferenceScript:
             )
             raise ModelError(f"code/inference.py failed: {type(error).__name__}: {error}{way_out}") from error
         self._handler = _handler(module)
-        self._lock = threading.Lock()
 
     def invoke(self, body: bytes, context: Context) -> tuple[int, bytes, str]:
         """The HTTP status, body and content type of the answer; a handler that raises gives 500."""
         try:
             with self._lock:
-                answer, content_type = self._handler(io.BytesIO(body), context)
+                answer, content_type = self._handler(RequestStream(body), context)
             if not isinstance(answer, (bytes, str)):
                 raise TypeError(
                     f"a handler returns text or bytes and a content type, not {type(answer).__name__}"
@@ -62,9 +82,10 @@ class InferenceScript:
 
 
 def find_code_dir(model_dir: Path) -> Path | None:
-    """The archive's `code` folder if it holds an `inference.py`."""
+    """The archive's `code` folder if the container starts its Python service for it."""
     code_dir = model_dir.resolve() / "code"
-    return code_dir if (code_dir / "inference.py").is_file() else None
+    starts = any((code_dir / name).exists() for name in ("inference.py", "requirements.txt", "lib"))
+    return code_dir if starts else None
 
 
 def _handler(module: Any) -> Callable[[Any, Context], tuple[Any, str]]:
@@ -76,6 +97,12 @@ def _handler(module: Any) -> Callable[[Any, Context], tuple[Any, str]]:
             "or both input_handler(data, context) and output_handler(response, context)"
         )
 
+    return _around_tensorflow_serving(module.input_handler, module.output_handler)
+
+
+def _around_tensorflow_serving(
+    input_handler: Callable[[Any, Context], Any], output_handler: Callable[[Any, Context], tuple[Any, str]]
+) -> Callable[[Any, Context], tuple[Any, str]]:
     # The container's handlers get a requests.Response; TensorFlow depends on requests, so it is there.
     import requests  # noqa: PLC0415
 
@@ -83,8 +110,8 @@ def _handler(module: Any) -> Callable[[Any, Context], tuple[Any, str]]:
     # A proxy of the environment must not carry requests from this process to itself.
     session.trust_env = False
 
-    def around_tensorflow_serving(data: Any, context: Context) -> tuple[Any, str]:
-        response = session.post(context.rest_uri, data=module.input_handler(data, context))
-        return module.output_handler(response, context)
+    def handler(data: Any, context: Context) -> tuple[Any, str]:
+        response = session.post(context.rest_uri, data=input_handler(data, context))
+        return output_handler(response, context)
 
-    return around_tensorflow_serving
+    return handler

@@ -66,26 +66,17 @@ def find_signature(document: Mapping[str, Any], signatures: Mapping[str, Signatu
 def tensors_from_request(document: Mapping[str, Any], signature: Signature) -> dict[str, np.ndarray]:
     """The input tensors of a predict request, from its `instances` (rows) or `inputs` (columns).
 
-    Raises StatusError as TensorFlow Serving would; a shape that the signature does not take is refused here,
-    by the input's name, where TensorFlow Serving leaves it to the graph's first operation that minds.
+    Raises StatusError as TensorFlow Serving would. The signature's shapes are the graph's business.
     """
     if "instances" in document and "inputs" in document:
         raise _format_error(
             document, "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist "
         )
     if "instances" in document:
-        tensors = _from_instances(document, signature)
-    elif "inputs" in document:
-        tensors = _from_inputs(document["inputs"], signature.inputs)
-    else:
-        raise invalid_argument("Missing 'inputs' or 'instances' key")
-    for name, tensor in tensors.items():
-        if not signature.inputs[name].accepts(tensor.shape):
-            raise invalid_argument(
-                f"Cannot feed value of shape {_shape(tensor.shape)} for input {name!r} of signature ",
-                f"{signature.name!r}, which has shape {_shape(signature.inputs[name].shape)}",
-            )
-    return tensors
+        return _from_instances(document, signature)
+    if "inputs" in document:
+        return _from_inputs(document["inputs"], signature.inputs)
+    raise invalid_argument("Missing 'inputs' or 'instances' key")
 
 
 def _from_instances(document: Mapping[str, Any], signature: Signature) -> dict[str, np.ndarray]:
@@ -100,40 +91,19 @@ def _from_instances(document: Mapping[str, Any], signature: Signature) -> dict[s
             "as per tensorinfo_map",
         )
     named = _is_named(instances[0])
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in signature.inputs}
     for index, instance in enumerate(instances):
         if _is_named(instance) != named:
             expected, got = ("object", "list") if named else ("value/list", "object")
             raise invalid_argument(f"Expecting {expected} but got {got} at item {index} of input list")
-        for name, value in instance.items() if named else ((next(iter(columns)), instance),):
-            try:
-                _add_row(columns, name, value, signature.inputs)
-            except StatusError as error:
-                key = f" key: {name}" if named else ""
-                raise invalid_argument(
-                    f"Failed to process element: {index}{key} of 'instances' list. ",
-                    f"Error: {error.code}: {error.message}",
-                ) from error
-        if named and instance.keys() != columns.keys():
+        if named and instance.keys() != signature.inputs.keys():
             raise invalid_argument(
                 f"Failed to process element: {index} of 'instances' list. JSON object: {quote(instance)} ",
-                f"keys must be equal to: {','.join(sorted(columns))}",
+                f"keys must be equal to: {','.join(sorted(signature.inputs))}",
             )
-    return {name: np.stack(rows) for name, rows in columns.items()}
-
-
-def _add_row(
-    columns: dict[str, list[np.ndarray]], name: str, value: Any, inputs: Mapping[str, TensorInfo]
-) -> None:
-    if name not in inputs:
-        raise invalid_argument("JSON object: does not have named input: ", name)
-    row = dense_tensor(value, inputs[name].dtype)
-    first = columns[name][0] if columns[name] else row
-    if row.size != first.size:
-        raise invalid_argument("Expecting tensor size: ", first.size, " but got: ", row.size)
-    if row.shape != first.shape:
-        raise invalid_argument("Expecting shape ", _shape(first.shape), " but got: ", _shape(row.shape))
-    columns[name].append(row)
+    return {
+        name: dense_tensor([row[name] for row in instances] if named else instances, info.dtype)
+        for name, info in signature.inputs.items()
+    }
 
 
 def _from_inputs(value: Any, inputs: Mapping[str, TensorInfo]) -> dict[str, np.ndarray]:
@@ -157,7 +127,3 @@ def _is_named(value: Any) -> bool:
 
 def _format_error(document: Any, what: str) -> StatusError:
     return invalid_argument("JSON Value: ", quote(document), " ", what)
-
-
-def _shape(shape: tuple[int, ...] | None) -> str:
-    return "[?]" if shape is None else f"[{','.join(map(str, shape))}]"

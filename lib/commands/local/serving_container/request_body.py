@@ -1,12 +1,11 @@
 """What the container's nginx makes of a request body before TensorFlow Serving sees it.
 
-The rules are those of tensorflowServing.js in aws/sagemaker-tensorflow-serving-container, kept with their
+The rules are those of the container's tensorflowServing.js, kept with their
 edges, so that a body that works here works there. They look at text, not at parsed JSON.
 """
 
 import re
 
-# Compared as a whole: `application/json; charset=utf-8` is refused by the container too.
 _JSON_TYPES = ("application/json", "application/jsonlines", "application/jsons")
 
 _TFS_KEY = re.compile(rb'"(instances|inputs|examples)"\s*:')
@@ -18,6 +17,11 @@ _QUOTED_OR_NUMERIC = re.compile(rb'\s*("|[\d.Ee+\-]+.*)')
 
 class UnsupportedMediaTypeError(Exception):
     """A content type that the container does not take (HTTP 415)."""
+
+
+def media_type(content_type: str | None) -> str | None:
+    """A content type as the 2.20 image compares it: lower-case, without parameters."""
+    return content_type and content_type.split(";")[0].strip().lower()
 
 
 def to_tfs_json(content_type: str | None, body: bytes) -> bytes:

@@ -20,14 +20,6 @@ class TensorInfo:
     shape: tuple[int, ...] | None
     tensor_name: str
 
-    def accepts(self, shape: tuple[int, ...]) -> bool:
-        """Whether a tensor of the given shape fits."""
-        if self.shape is None:
-            return True
-        return len(self.shape) == len(shape) and all(
-            want in (-1, got) for want, got in zip(self.shape, shape, strict=True)
-        )
-
 
 @dataclass(frozen=True)
 class Signature:

@@ -134,7 +134,8 @@ class Endpoints:
             configured = self._config(region, config).request
             variants = configured["ProductionVariants"]
             for variant in variants:
-                started.append(self._start(region, item, variant))
+                limit = _payload_limit(configured, variant)
+                started.append(self._start(region, item, variant, limit))
             ringing = [name for name, state in self._alarms(region, alarms).items() if state == "ALARM"]
             if ringing:
                 raise ContainerFailed(f"Alarms {', '.join(ringing)} went off during the deployment")
@@ -179,7 +180,7 @@ class Endpoints:
         reason = item.state.get("FailureReason")
         self._host.progress({**event, **({"reason": reason} if reason else {})})
 
-    def _start(self, region: str, item: Item, variant: dict[str, Any]) -> Server:
+    def _start(self, region: str, item: Item, variant: dict[str, Any], payload_limit: int) -> Server:
         model = store(region).get("model", variant["ModelName"], 'Could not find model "{arn}".')
         container = model.request.get("PrimaryContainer") or model.request["Containers"][0]
         folder = self._host.folder(f"{item.name}-{variant['VariantName']}")
@@ -197,6 +198,10 @@ class Endpoints:
                     str(self._host.project / "lib/commands/local/server.py"),
                     "--model-dir",
                     str(folder / "model"),
+                    "--image",
+                    container.get("Image", ""),
+                    "--payload-limit",
+                    str(payload_limit),
                     "--exit-with-stdin",
                 ],
                 stdout=subprocess.PIPE,
@@ -269,6 +274,13 @@ class Endpoints:
         except subprocess.TimeoutExpired:
             log.warning("serving process %s did not end", server.child.pid)
         self._host.children.forget(server.child)
+
+
+def _payload_limit(config: dict[str, Any], variant: dict[str, Any]) -> int:
+    """The largest body that an endpoint of this kind passes on, in bytes."""
+    if "AsyncInferenceConfig" in config:
+        return 1024**3
+    return (4 if "ServerlessConfig" in variant else 6) * 1024**2
 
 
 def _described(variant: dict[str, Any]) -> dict[str, Any]:
