@@ -6,7 +6,8 @@ import { main } from '../lib/console/main';
 import { synthesizeProject } from '../lib/assembly/synthesize';
 import { UserError } from '../lib/console/user-error';
 import { asynchronousEndpointMessage } from '../lib/commands/invoke/asynchronous-endpoint';
-import { REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT, stackName } from '../lib/names';
+import { payloadLimit } from '../lib/commands/invoke/payload-limit';
+import { stackName } from '../lib/names';
 
 /** The endpoint that bin/app.ts declares. */
 async function declaredEndpoint(): Promise<DefaultEndpoint> {
@@ -23,8 +24,7 @@ async function declaredEndpoint(): Promise<DefaultEndpoint> {
     if (endpoint.asynchronous) {
       throw new UserError(asynchronousEndpointMessage(endpoint.endpointName, stackName(name, 'workspace')));
     }
-    const payloadLimit = endpoint.serverless ? SERVERLESS_PAYLOAD_LIMIT : REALTIME_PAYLOAD_LIMIT;
-    return { name: endpoint.endpointName, payloadLimit };
+    return { name: endpoint.endpointName, payloadLimit: payloadLimit(endpoint) };
   } finally {
     rmSync(output, { recursive: true, force: true });
   }

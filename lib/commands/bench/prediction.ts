@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readContent } from '../invoke/content';
+import { payloadLimit } from '../invoke/payload-limit';
 import type { PredictionRequest } from '../invoke/predictor';
 import { UrlPredictor } from '../invoke/url-predictor';
 import { ServingProcess } from '../local/serving-process';
@@ -24,6 +25,7 @@ export async function comparePrediction(run: BenchRun, modelDirectory: string): 
     python: run.python,
     modelDirectory,
     environment: {},
+    payloadLimit: payloadLimit(undefined),
     signal: run.signal,
   });
   try {

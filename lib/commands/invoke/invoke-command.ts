@@ -154,9 +154,10 @@ export function invokeCommand(defaultEndpoint: () => Promise<DefaultEndpoint>): 
 async function choosePredictor(
   { endpoint, url }: InvokeArguments,
   defaultEndpoint: () => Promise<DefaultEndpoint>,
-): Promise<{ predictor: Predictor; payloadLimit?: number }> {
+): Promise<{ predictor: Predictor; payloadLimit: number }> {
   if (url !== undefined) {
-    return { predictor: new UrlPredictor(url) };
+    // What a server stands for, nobody says here: what no endpoint takes is refused, as with --endpoint.
+    return { predictor: new UrlPredictor(url), payloadLimit: REALTIME_PAYLOAD_LIMIT };
   }
   if (endpoint !== undefined) {
     // What kind of endpoint it is, only the service knows: the larger limit holds for all of them.

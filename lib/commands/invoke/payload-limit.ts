@@ -1,5 +1,15 @@
 import { UserError } from '../../console/user-error';
-import { ASYNC_PAYLOAD_LIMIT } from '../../names';
+import { ASYNC_PAYLOAD_LIMIT, REALTIME_PAYLOAD_LIMIT, SERVERLESS_PAYLOAD_LIMIT } from '../../names';
+
+/** Largest request in bytes of an endpoint as it is declared; without one, of a real-time endpoint. */
+export function payloadLimit(
+  endpoint: { readonly serverless: boolean; readonly asynchronous: boolean } | undefined,
+): number {
+  if (endpoint?.asynchronous) {
+    return ASYNC_PAYLOAD_LIMIT;
+  }
+  return endpoint?.serverless ? SERVERLESS_PAYLOAD_LIMIT : REALTIME_PAYLOAD_LIMIT;
+}
 
 /** Fails before anything is sent that the endpoint would refuse. */
 export function checkPayload(bytes: number, limit: number | undefined): void {

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
+import { payloadLimit } from '../invoke/payload-limit';
 import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
@@ -82,7 +82,7 @@ export class LocalRun {
 
   /** Serves the model, predicts, and goes on serving if asked to; returns the exit code. */
   private async use(outcome: Outcome): Promise<number> {
-    const { terminal, signal, serve } = this.options;
+    const { terminal, serve } = this.options;
     const serving = await this.serve();
     try {
       const predictions = await this.predict(serving.url);
@@ -91,7 +91,8 @@ export class LocalRun {
         terminal.info(
           `serving at ${serving.url} until interrupted; try: npm run invoke -- FILE --url ${serving.url}`,
         );
-        await (signal.aborted ? undefined : once(signal, 'abort'));
+        // It ends with the signal too.
+        await serving.ended();
       }
       return predictions.every(({ status }) => status === 'predicted') ? 0 : 1;
     } finally {
@@ -165,6 +166,8 @@ export class LocalRun {
       python,
       modelDirectory: this.modelDirectory,
       environment: project.endpoint?.environment ?? {},
+      image: project.endpoint?.image,
+      payloadLimit: payloadLimit(project.endpoint),
       port,
       signal,
     });

@@ -12,6 +12,10 @@ export interface ServingOptions {
   readonly modelDirectory: string;
   /** The container's environment, such as SAGEMAKER_TFS_DEFAULT_MODEL_NAME. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The serving container's image, whose rules hold. @default - the newest */
+  readonly image?: string;
+  /** Largest request in bytes. */
+  readonly payloadLimit: number;
   /** @default - one that is free */
   readonly port?: number;
   /** Ends the server. */
@@ -39,6 +43,9 @@ export class ServingProcess {
         options.modelDirectory,
         '--port',
         String(options.port ?? 0),
+        '--payload-limit',
+        String(options.payloadLimit),
+        ...(options.image ? ['--image', options.image] : []),
         '--exit-with-stdin',
       ],
       {
@@ -56,12 +63,13 @@ export class ServingProcess {
     return serving;
   }
 
-  private readonly ended: Promise<void>;
+  private readonly closed: Promise<void>;
+  private stopping = false;
   private announced = '';
   private said: string[] = [];
 
   private constructor(private readonly child: ChildProcess) {
-    this.ended = new Promise((done) => child.once('close', () => done()));
+    this.closed = new Promise((done) => child.once('close', () => done()));
     createInterface({ input: child.stderr! }).on('line', (line) => {
       this.said = [...this.said, line].slice(-20);
     });
@@ -72,12 +80,26 @@ export class ServingProcess {
     return this.announced;
   }
 
+  /**
+   * Waits until the server has ended.
+   * @throws UserError where nobody here asked it to: it failed, or was killed, as the system does when memory is short
+   */
+  public async ended(): Promise<void> {
+    await this.closed;
+    if (!this.stopping) {
+      const { signalCode, exitCode } = this.child;
+      const how = signalCode ? `it was killed by ${signalCode}` : `exit code ${exitCode}`;
+      throw new UserError(`the server ended by itself: ${how}`);
+    }
+  }
+
   /** Ends the server and waits until it has ended. */
   public async stop(): Promise<void> {
+    this.stopping = true;
     this.child.stdin?.end();
     this.child.kill('SIGTERM');
     const killing = setTimeout(() => this.child.kill('SIGKILL'), STOP_GRACE);
-    await this.ended;
+    await this.closed;
     clearTimeout(killing);
   }
 
@@ -85,7 +107,7 @@ export class ServingProcess {
     const lines = createInterface({ input: this.child.stdout! });
     const line = await Promise.race([
       once(lines, 'line').then(([first]) => first as string),
-      this.ended.then(() => undefined),
+      this.closed.then(() => undefined),
     ]);
     if (line === undefined) {
       throw new UserError(

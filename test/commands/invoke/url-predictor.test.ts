@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { UrlPredictor } from '../../../lib/commands/invoke/url-predictor';
 import { httpStub, type HttpStub, type StubAnswer } from './http-stub';
 
@@ -67,3 +70,25 @@ test('an abort ends a request under way', async () => {
 test.each(['localhost:8080', 'ftp://x/', 'unet', ''])('fails for "%s", which is no HTTP URL', (url) => {
   expect(() => new UrlPredictor(url)).toThrow(`"${url}" is not a URL: write it like http://127.0.0.1:8080`);
 });
+
+test('what goes to this machine uses no proxy, whatever the environment says', async () => {
+  answer = { body: 'x' };
+  const script = `
+    const { UrlPredictor } = require('./lib/commands/invoke/url-predictor');
+    const request = { body: Buffer.from('1'), contentType: 'application/json', accept: 'application/json' };
+    new UrlPredictor('${stub.url}').predict(request, new AbortController().signal)
+      .then(({ body }) => process.stdout.write(body));`;
+  const nowhere = 'http://127.0.0.1:9';
+  const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'ALL_PROXY'];
+  const { stdout } = await promisify(execFile)(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+    cwd: resolve(__dirname, '../../..'),
+    env: {
+      ...process.env,
+      ...Object.fromEntries(names.map((name) => [name, nowhere])),
+      NO_PROXY: '',
+      no_proxy: '',
+      NODE_USE_ENV_PROXY: '1',
+    },
+  });
+  expect(stdout).toBe('x');
+}, 60_000);
