@@ -15,15 +15,14 @@ export function pullImage(scope: Construct, image: DeepLearningContainer): Polic
   ];
 }
 
-/** Lets a role read the objects below a key prefix of a bucket. */
+/**
+ * Lets a role read the objects below a key prefix of a bucket, and list the bucket. The list has no condition on the prefix: SageMaker
+ * checks a bucket by calls that send none, and so do HeadBucket and a person's `list_objects_v2(Bucket=…)`.
+ */
 export function readPrefix(bucketArn: string, prefix: string): PolicyStatement[] {
   return [
     new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`] }),
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn],
-      conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
-    }),
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
   ];
 }
 
@@ -52,6 +51,14 @@ export function logGroupContents(scope: Construct, logGroupName: string): string
 export function writeLogs(scope: Construct, logGroupName: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    resources: [logGroupContents(scope, logGroupName)],
+  });
+}
+
+/** Lets a role make a log group that is SageMaker's own, shared by all of an account: it may be the first to write there. */
+export function createSharedLogGroup(scope: Construct, logGroupName: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['logs:CreateLogGroup'],
     resources: [logGroupContents(scope, logGroupName)],
   });
 }

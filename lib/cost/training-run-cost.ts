@@ -12,9 +12,7 @@ export interface TrainingRunCost {
   readonly perHour: number | undefined;
   /** StoppingCondition.MaxRuntimeInSeconds: the limit of all attempts of the job together. */
   readonly maxRuntimeInSeconds: number | undefined;
-  /** ResourceConfig.KeepAlivePeriodInSeconds: how long the instances are kept, and paid for, after the run. */
-  readonly keepAlivePeriodInSeconds: number;
-  /** The most that a run costs: `perHour` for the longest run and its warm pool, and the volumes. */
+  /** The most that a run costs: `perHour` for the longest run, and the volumes. */
   readonly most: number | undefined;
   /** Managed spot training: up to `most`, and usually less. */
   readonly spot: boolean;
@@ -67,7 +65,6 @@ export function trainingRunCost(
   if (maxRuntimeInSeconds === undefined) {
     unknown.push(`longest run: not known for ${region} (MaxRuntimeInSeconds ${values.describe(limit)})`);
   }
-  const keepAlivePeriodInSeconds = values.number(resources.KeepAlivePeriodInSeconds) ?? 0;
 
   let volumesPerHour = 0;
   const size = values.number(resources.VolumeSizeInGB);
@@ -76,14 +73,14 @@ export function trainingRunCost(
     const volume = price('volume', 'training', `volume of ${size} GB`);
     volumesPerHour = ((volume ?? 0) * size * count) / HOURS_PER_MONTH;
   }
-  const seconds = (maxRuntimeInSeconds ?? 0) + keepAlivePeriodInSeconds;
-  const isKnown = perHour !== undefined && maxRuntimeInSeconds !== undefined;
   return {
     instances,
     perHour,
     maxRuntimeInSeconds,
-    keepAlivePeriodInSeconds,
-    most: isKnown ? (((perHour ?? 0) + volumesPerHour) * seconds) / 3600 : undefined,
+    most:
+      perHour === undefined || maxRuntimeInSeconds === undefined
+        ? undefined
+        : ((perHour + volumesPerHour) * maxRuntimeInSeconds) / 3600,
     spot: values.isTrue(request.EnableManagedSpotTraining),
     unknown,
   };

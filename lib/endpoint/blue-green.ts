@@ -7,6 +7,7 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { VARIANT_NAME } from './variant-name';
@@ -15,7 +16,19 @@ import { VARIANT_NAME } from './variant-name';
 const BAKING_TIME = Duration.minutes(5);
 
 /** Another model or configuration answers from new instances, all at once; the alarms of the endpoint turn it back. */
-export function blueGreen(scope: Construct, endpointName: string): CfnEndpoint.DeploymentConfigProperty {
+export function blueGreen(
+  scope: Construct,
+  endpointName: string,
+  modelRole: Role,
+): CfnEndpoint.DeploymentConfigProperty {
+  const watched = alarms(scope, endpointName);
+  // SageMaker looks at them in the name of the model's role. Source: "Deployment guardrails", auto-rollback configuration.
+  modelRole.addToPolicy(
+    new PolicyStatement({
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: watched.map((alarm) => alarm.alarmArn),
+    }),
+  );
   return {
     blueGreenUpdatePolicy: {
       trafficRoutingConfiguration: { type: 'ALL_AT_ONCE' },
@@ -23,7 +36,7 @@ export function blueGreen(scope: Construct, endpointName: string): CfnEndpoint.D
       maximumExecutionTimeoutInSeconds: Duration.hours(1).toSeconds(),
     },
     autoRollbackConfiguration: {
-      alarms: alarms(scope, endpointName).map((alarm) => ({ alarmName: alarm.alarmName })),
+      alarms: watched.map((alarm) => ({ alarmName: alarm.alarmName })),
     },
   };
 }

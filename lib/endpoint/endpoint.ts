@@ -47,7 +47,8 @@ export class Endpoint extends Construct {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const model = this.model(props, props.model.framework.inferenceImage(hosting.processor));
+    const role = new Role(this, 'ModelRole', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
+    const model = this.model(props, role, props.model.framework.inferenceImage(hosting.processor));
     const config = new EndpointConfig(this, 'Config', {
       instanceProductionVariants: [{ variantName: VARIANT_NAME, model, ...hosting.instances() }],
     });
@@ -59,13 +60,12 @@ export class Endpoint extends Construct {
     const cfnEndpoint = endpoint.node.findChild('Endpoint') as CfnEndpoint;
     cfnEndpoint.node.addDependency(logGroup, model);
     hosting.configure(cfnConfig, props.bucket);
-    hosting.attach(this, props.endpointName, cfnEndpoint);
+    hosting.attach(this, props.endpointName, cfnEndpoint, role);
     this.endpointName = endpoint.endpointName;
   }
 
-  private model(props: EndpointProps, image: DeepLearningContainer): Model {
+  private model(props: EndpointProps, role: Role, image: DeepLearningContainer): Model {
     const artifact = props.model.artifact(this);
-    const role = new Role(this, 'ModelRole', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     for (const statement of [
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
       ...pullImage(this, image),

@@ -3,7 +3,7 @@ import {
   type InstanceProductionVariantProps,
 } from '@aws-cdk/aws-sagemaker-alpha';
 import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -131,7 +131,7 @@ export abstract class Hosting {
   public abstract configure(config: CfnEndpointConfig, bucket: IBucket): void;
 
   /** Adds what an endpoint so hosted has beside it. */
-  public attach(_scope: Construct, _endpointName: string, _endpoint: CfnEndpoint): void {}
+  public attach(_scope: Construct, _endpointName: string, _endpoint: CfnEndpoint, _modelRole: Role): void {}
 
   /** What the model's role may do beside what each has. */
   public modelStatements(_scope: Construct, _bucket: IBucket): PolicyStatement[] {
@@ -212,8 +212,13 @@ export class RealtimeHosting extends InstanceHosting {
     config.addPropertyOverride(`${VARIANT}.VolumeSizeInGB`, this.volumeSize?.toGibibytes());
   }
 
-  public override attach(scope: Construct, endpointName: string, endpoint: CfnEndpoint): void {
-    endpoint.deploymentConfig = blueGreen(scope, endpointName);
+  public override attach(
+    scope: Construct,
+    endpointName: string,
+    endpoint: CfnEndpoint,
+    modelRole: Role,
+  ): void {
+    endpoint.deploymentConfig = blueGreen(scope, endpointName, modelRole);
     if (this.idleTimeout) {
       new IdleGuard(scope, 'IdleGuard', {
         endpointName,

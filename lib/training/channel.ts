@@ -202,7 +202,13 @@ export class S3Channel extends Channel {
   }
 
   public problems(prop: string): string[] {
-    return s3UriProblems(prop, this.given);
+    const problems = s3UriProblems(prop, this.given);
+    if (problems.length === 0 && /^s3:\/\/.*\/\//.test(this.given)) {
+      problems.push(
+        `${prop}: '${this.given}' has '//' in its key, which SageMaker refuses when the job starts; copy the data to a key without it`,
+      );
+    }
+    return problems;
   }
 }
 

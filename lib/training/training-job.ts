@@ -10,7 +10,7 @@ import {
   TagManager,
   TagType,
 } from 'aws-cdk-lib';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -22,11 +22,13 @@ import { processorOf } from '../images/instance-types';
 import { keepPrefix, logGroupContents } from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
 import {
+  ATTEMPT_HASH_LENGTH,
   CHECKPOINTS_PREFIX,
   modelDataUrlParameterName,
   TRAINING_LOG_GROUP,
   trainingJobNameOf,
   trainingJobNamePrefix,
+  REQUEST_HASH_LENGTH,
   TRAINING_JOB_RESOURCE_TYPE,
 } from '../names';
 import { imageUri } from '../images/deep-learning-containers';
@@ -180,21 +182,35 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     if (!props.vpc) {
       return undefined;
     }
-    const groups = props.securityGroups ?? [
-      new SecurityGroup(this, 'SecurityGroup', {
-        vpc: props.vpc,
-        description: 'Instances of the training job',
-      }),
-    ];
     return {
       Subnets: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
-      SecurityGroupIds: groups.map((group) => group.securityGroupId),
+      SecurityGroupIds: (props.securityGroups ?? [this.ownSecurityGroup(props.vpc, props)]).map(
+        (group) => group.securityGroupId,
+      ),
     };
+  }
+
+  private ownSecurityGroup(vpc: IVpc, { instanceCount }: TrainingJobProps): SecurityGroup {
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Instances of the training job',
+    });
+    if (instanceCount > 1) {
+      // Source: "Give SageMaker AI Training Jobs Access to Resources in Your Amazon VPC".
+      group.connections.allowInternally(Port.allTraffic(), 'Instances of one job talk to each other');
+    }
+    return group;
   }
 
   /** The function that starts, ends and deletes the project's training jobs, and no others. */
   private runFunction(projectName: string, jobRoleArn: string): BundledFunction {
     const stack = Stack.of(this);
+    // As long as the project's own jobs' names are: those of a project whose name only begins alike are longer.
+    const jobs = (name: string) =>
+      trainingJobNameOf(
+        trainingJobNamePrefix(name, '?'.repeat(REQUEST_HASH_LENGTH)),
+        '?'.repeat(ATTEMPT_HASH_LENGTH),
+      );
     const run = new BundledFunction(this, 'Run', {
       entry: join(__dirname, 'training-job.lambda.ts'),
       description: `Starts and deletes the training job of ${projectName}, and tells the stack how it ended`,
@@ -216,7 +232,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
           stack.formatArn({
             service: 'sagemaker',
             resource: 'training-job',
-            resourceName: trainingJobNamePrefix(projectName.toLowerCase(), '*'),
+            resourceName: jobs(projectName.toLowerCase()),
           }),
         ],
       }),
@@ -233,7 +249,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     run.addToRolePolicy(
       new PolicyStatement({
         actions: ['logs:DeleteLogStream'],
-        resources: [streams.replace(/\*$/, `log-stream:${trainingJobNamePrefix(projectName, '*')}`)],
+        resources: [streams.replace(/\*$/, `log-stream:${jobs(projectName)}/*`)],
       }),
     );
     return run;

@@ -3,7 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import {
   attachToVpc,
-  logGroupContents,
+  createSharedLogGroup,
   publishMetrics,
   pullImage,
   writeLogs,
@@ -36,11 +36,7 @@ export class TrainingRole extends Role {
       }),
       ...pullImage(this, props.image),
       writeLogs(this, TRAINING_LOG_GROUP),
-      // All training jobs of an account share this group: it is SageMaker's, not the stack's.
-      new PolicyStatement({
-        actions: ['logs:CreateLogGroup'],
-        resources: [logGroupContents(this, TRAINING_LOG_GROUP)],
-      }),
+      createSharedLogGroup(this, TRAINING_LOG_GROUP),
       publishMetrics(TRAINING_METRICS),
       ...(props.inVpc ? [attachToVpc()] : []),
     ];

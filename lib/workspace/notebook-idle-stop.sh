@@ -5,6 +5,10 @@
 # /aws/sagemaker/NotebookInstances.
 set -eu
 
+root="${DESTDIR:-}"
+# Where the AWS CLI lies depends on the platform, and the PATH of a start is short.
+PATH="$PATH:$root/usr/local/bin:$root/opt/conda/bin:$root/home/ec2-user/anaconda3/bin"
+
 # An instance that cannot stop itself must not start: SageMaker ends a start whose script fails.
 for tool in python3 aws systemctl; do
   if ! command -v "$tool" >/dev/null; then
@@ -15,7 +19,6 @@ done
 
 program=/usr/local/bin/notebook-idle-stop
 units=/etc/systemd/system
-root="${DESTDIR:-}"
 mkdir -p "$root${program%/*}" "$root$units"
 
 cat >"$root$program" <<'END_OF_PROGRAM'
@@ -29,6 +32,7 @@ Description=Stop this notebook instance if it is idle
 [Service]
 Type=oneshot
 Environment=HOME=/root
+Environment="PATH=$PATH"
 ExecStart=/bin/sh -c 'exec $(command -v python3) -I $program --idle-timeout @IDLE_TIMEOUT@ >>/var/log/jupyter.log 2>&1'
 TimeoutStartSec=120
 END_OF_UNIT

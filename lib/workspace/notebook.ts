@@ -16,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
-import { attachToVpc, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
+import { attachToVpc, createSharedLogGroup, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
 import { NOTEBOOK_LOG_GROUP } from '../names';
 
@@ -244,8 +244,9 @@ export class Notebook extends Construct {
     const statements = [
       ...keepPrefix(props.bucket.bucketArn, ''),
       writeLogs(this, NOTEBOOK_LOG_GROUP),
+      createSharedLogGroup(this, NOTEBOOK_LOG_GROUP),
       new PolicyStatement({
-        actions: ['sagemaker:InvokeEndpoint'],
+        actions: ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointAsync'],
         resources: [
           stack.formatArn({
             service: 'sagemaker',

@@ -53,7 +53,7 @@ describe('a training job', () => {
     ]);
   });
 
-  test('adds up groups of instances, a warm pool and volumes', () => {
+  test('adds up groups of instances and volumes', () => {
     const table = (entries: Record<string, number>) => ({
       date: '2026-01-01',
       source: 'test',
@@ -70,12 +70,10 @@ describe('a training job', () => {
         { InstanceGroupName: 'a', InstanceType: 'ml.m5.xlarge', InstanceCount: '2' },
         { InstanceGroupName: 'b', InstanceType: 'ml.g5.xlarge', InstanceCount: '1' },
       ],
-      KeepAlivePeriodInSeconds: '1800',
       VolumeSizeInGB: '30',
     };
     const result = estimate(training({ ResourceConfig }), prices);
-    // 2.5 hours: two of the run, half an hour of the warm pool
-    expect(result.perRun).toBeCloseTo((2 * 0.23 + 1.408 + (3 * 30 * 0.14) / 730) * 2.5);
+    expect(result.perRun).toBeCloseTo((2 * 0.23 + 1.408 + (3 * 30 * 0.14) / 730) * 2);
     expect(result.unknown).toEqual([]);
   });
 

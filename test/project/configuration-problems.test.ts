@@ -251,6 +251,11 @@ const TRAINING: Case[] = [
     /'10\.0\.0\.1' is not a bucket name/,
   ],
   [
+    'a key with an empty part, which SageMaker refuses when the job starts',
+    { channels: { training: Channel.fromS3('s3://some-bucket/a//b/') } },
+    /'s3:\/\/some-bucket\/a\/\/b\/' has '\/\/' in its key/,
+  ],
+  [
     'a run time beyond what a stack can wait',
     { maxRuntime: Duration.hours(12) },
     /maxRuntime: 43200 s is more than the 41400 s \(11\.5 hours\) that a stack can wait/,

@@ -26,6 +26,23 @@ test('model and endpoint config have no names of ours, so that another model can
   template.hasResourceProperties('AWS::SageMaker::EndpointConfig', { EndpointConfigName: Match.absent() });
 });
 
+test("the model's role may look at the alarms that turn a deployment back, and at no others", () => {
+  const template = endpointTemplate();
+  const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm'));
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    Roles: [{ Ref: Match.stringLikeRegexp('ModelRole') }],
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        {
+          Action: 'cloudwatch:DescribeAlarms',
+          Effect: 'Allow',
+          Resource: alarms.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
+        },
+      ]),
+    },
+  });
+});
+
 test("the model's URL comes by a parameter, not by an export that could not change", () => {
   const template = endpointTemplate();
   const [id] = Object.keys(

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { CustomResource, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
 import { SageMakerProject } from '../../lib/project/sagemaker-project';
 import { withDefaults } from '../../lib/training/training';
@@ -7,7 +8,13 @@ import { budgetedTime } from '../../lib/training/budgeted-time';
 import { Channel } from '../../lib/training/channel';
 import { Framework } from '../../lib/images/framework';
 import type { TrainingProps } from '../../lib/training/training-props';
-import { ProjectDirectory, synthesizedProject, testApp, withoutBundleHashes } from '../project-fixture';
+import {
+  ProjectDirectory,
+  synthesizedProject,
+  templateOf,
+  testApp,
+  withoutBundleHashes,
+} from '../project-fixture';
 
 const directory = new ProjectDirectory();
 afterAll(() => directory.remove());
@@ -315,6 +322,52 @@ test('the function may pass the job its role, to SageMaker only', () => {
     },
   });
 });
+
+test('the function reaches the jobs of its own project, and not those of one whose name begins alike', () => {
+  const patterns = [
+    ...JSON.stringify(trainingTemplate().findResources('AWS::IAM::Policy')).matchAll(
+      /(?:training-job\/|log-stream:)([^"/]+)/g,
+    ),
+  ].map(([, pattern]) => new RegExp(`^${pattern!.replaceAll('?', '.').replaceAll('*', '.*')}$`));
+  expect(patterns).toHaveLength(2);
+  for (const pattern of patterns) {
+    expect(`${identity()}-0a1b2c3d`).toMatch(pattern);
+    expect('unet-two-0123456789-0a1b2c3d').not.toMatch(pattern);
+    expect('unet-2-0123456789-0a1b2c3d').not.toMatch(pattern);
+  }
+});
+
+test('the job may list its buckets by any call, since SageMaker checks them by some that name no prefix', () => {
+  const channels = { training: Channel.fromS3('s3://some-bucket/x/') };
+  const [role] = Object.values(
+    trainingTemplate({ channels, spot: true }).findResources('AWS::IAM::Policy'),
+  ).filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('JobRole')) as {
+    Properties: { PolicyDocument: { Statement: { Action: string | string[]; Condition?: object }[] } };
+  }[];
+  const lists = role!.Properties.PolicyDocument.Statement.filter(({ Action }) =>
+    [Action].flat().includes('s3:ListBucket'),
+  );
+  expect(lists.length).toBeGreaterThan(0);
+  expect(lists.every(({ Condition }) => Condition === undefined)).toBe(true);
+});
+
+test.each([
+  [2, 1],
+  [1, 0],
+])(
+  'of %d instances in a network, the own security group lets in its members by %d rules',
+  (instanceCount, rules) => {
+    const app = testApp();
+    const vpc = new Vpc(new Stack(app, 'network'), 'Vpc', { natGateways: 1 });
+    new SageMakerProject(app, 'unet', { training: directory.training({ vpc, instanceCount }) });
+    const template = templateOf(app, 'unet-training');
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', rules);
+    for (const { Properties } of Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'))) {
+      expect(Properties).toMatchObject({ IpProtocol: '-1' });
+      expect(Properties.SourceSecurityGroupId).toEqual(Properties.GroupId);
+    }
+  },
+);
 
 test('a GPU instance gets the image for GPUs', () => {
   const image = new Capture();

@@ -209,6 +209,20 @@ test('a notebook in a network of the account has no other way out, and a role th
   );
 });
 
+test("the notebook's role lists its bucket, asks the endpoint in both ways, and may be the first to log", () => {
+  const policies = JSON.stringify(
+    synthesizedProject({ notebook: { instanceType: 'ml.t3.medium' } })
+      .workspace()
+      .findResources('AWS::IAM::Policy', {
+        Properties: { Roles: [{ Ref: Match.stringLikeRegexp('Notebook') }] },
+      }),
+  );
+  for (const action of ['s3:ListBucket', 'sagemaker:InvokeEndpointAsync', 'logs:CreateLogGroup']) {
+    expect(policies).toContain(`"${action}"`);
+  }
+  expect(policies).not.toContain('s3:prefix');
+});
+
 test('a role that was given gets leave to stop its idle notebook, and nothing else', () => {
   const app = testApp();
   const role = new Role(new Stack(app, 'roles'), 'Role', {

@@ -227,12 +227,16 @@ describe('Delete', () => {
     expect(stack.aws.jobs.size).toBe(0);
   });
 
-  test('gives back a warm pool, which bills on', async () => {
-    const jobName = await stack.start();
-    stack.aws.end(jobName, 'Completed', { warmPool: 'Available' });
-    expect(await stack.answer(stack.delete(jobName))).toMatchObject({ Status: 'SUCCESS' });
-    expect(stack.aws.jobs.size).toBe(0);
-  });
+  test.each(['DescribeTrainingJob', 'StopTrainingJob', 'DeleteTrainingJob', 'DescribeLogStreams'])(
+    'waits until AWS knows the role that may call %s',
+    async (operation) => {
+      const jobName = await stack.start();
+      stack.aws.failNext(operation, { code: 'AccessDeniedException', message: 'not authorized' });
+      expect(await stack.answer(stack.delete(jobName))).toMatchObject({ Status: 'SUCCESS' });
+      expect(stack.aws.jobs.size).toBe(0);
+      expect(stack.aws.logStreams.size).toBe(0);
+    },
+  );
 
   test('fails in time, and says what to do, when the job does not stop', async () => {
     stack.aws.stopTakes = Number.POSITIVE_INFINITY;

@@ -28,7 +28,7 @@ describe('the rendered script', () => {
 
   test('fetches and installs nothing', () => {
     const script = idleStopScript(3600);
-    expect(script).not.toMatch(/\b(curl|wget|pip|conda|yum|dnf|git|s3)\b/);
+    expect(script).not.toMatch(/\b(curl|wget|pip|yum|dnf|git|s3)\b|\bconda\b(?!\/)/);
     expect(script.match(/https?:\/\/[^\s"]*/g)).toEqual(['https://localhost:8443']);
   });
 });
@@ -68,6 +68,20 @@ describe('running the script', () => {
       );
     }
   });
+
+  test.each(['usr/local/bin', 'opt/conda/bin', 'home/ec2-user/anaconda3/bin'])(
+    'finds the AWS CLI in /%s, which is not on the PATH of the start, and tells the program',
+    (place) => {
+      ['python3', 'systemctl'].forEach((tool) => fake(tool));
+      mkdirSync(join(scratch, 'root dir', place), { recursive: true });
+      writeFileSync(join(scratch, 'root dir', place, 'aws'), '#!/bin/sh\n', { mode: 0o755 });
+      expect(run()).toMatchObject({ status: 0, stderr: '' });
+      const [, path] = /^Environment="PATH=(.*)"$/m.exec(
+        installed('etc/systemd/system/notebook-idle-stop.service'),
+      )!;
+      expect(path!.split(':')).toContain(join(scratch, 'root dir', place));
+    },
+  );
 
   test.each(['aws', 'python3', 'systemctl'])(
     'fails, so that the instance does not start, without %s',

@@ -12,7 +12,6 @@ import { parameters } from './finders/parameters';
 import { roles } from './finders/roles';
 import { rules } from './finders/rules';
 import { scalingTargets } from './finders/scaling-targets';
-import { schedules } from './finders/schedules';
 import { topics } from './finders/topics';
 import { trainingJobs } from './finders/training-jobs';
 
@@ -21,7 +20,6 @@ import { trainingJobs } from './finders/training-jobs';
  * then what those used; roles last, since AWS acts in their name until then.
  */
 export const FINDERS: readonly Finder[] = [
-  schedules,
   scalingTargets,
   rules,
   endpoints,

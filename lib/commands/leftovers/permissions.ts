@@ -1,9 +1,13 @@
 /** The IAM actions that a look needs, all of which read. GetCallerIdentity needs none. */
 export const ACTIONS: readonly string[] = [
   'application-autoscaling:DescribeScalableTargets',
+  // ViewBudget depends on it.
+  'billing:GetBillingViewData',
   'budgets:ViewBudget',
   'cloudformation:DescribeStacks',
   'cloudformation:ListStackResources',
+  // DescribeStacks without a name is a list.
+  'cloudformation:ListStacks',
   'cloudwatch:DescribeAlarms',
   'ec2:DescribeNetworkInterfaces',
   'events:ListRules',
@@ -26,7 +30,6 @@ export const ACTIONS: readonly string[] = [
   'sagemaker:ListNotebookInstanceLifecycleConfigs',
   'sagemaker:ListNotebookInstances',
   'sagemaker:ListTrainingJobs',
-  'scheduler:ListSchedules',
   'sns:ListTopics',
   'ssm:DescribeParameters',
   'tag:GetResources',

@@ -33,10 +33,9 @@ export function jobCost(
   const begun = job.TrainingStartTime?.getTime();
   const end = job.TrainingEndTime?.getTime() ?? now;
   const seconds = job.BillableTimeInSeconds ?? (begun === undefined ? 0 : Math.max(0, end - begun) / 1000);
-  const longest = (run.maxRuntimeInSeconds ?? 0) + run.keepAlivePeriodInSeconds;
   return {
     // `most` is a rate for the longest run: this is the same rate for the time so far.
-    soFar: run.most === undefined ? undefined : (run.most * seconds) / longest,
+    soFar: run.most === undefined ? undefined : (run.most * seconds) / run.maxRuntimeInSeconds!,
     most: run.most,
     spot: run.spot,
     ended,

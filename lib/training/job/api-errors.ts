@@ -10,7 +10,12 @@ const name = (error: unknown): string => (error as ApiError)?.name ?? '';
 const message = (error: unknown): string => (error as ApiError)?.message ?? '';
 const status = (error: unknown): number | undefined => (error as ApiError)?.$metadata?.httpStatusCode;
 
-/** Throttled, the service's own fault, or no answer at all: the same call may succeed in a moment. */
+/** The same call may succeed in a moment: it was throttled, had no answer, or came before AWS knew the function's role everywhere. */
+export function isPassing(error: unknown): boolean {
+  return isTransient(error) || isAccessNotYetGranted(error);
+}
+
+/** Throttled, the service's own fault, or no answer at all. */
 export function isTransient(error: unknown): boolean {
   return (
     /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalFailure|InternalServer|TimeoutError/.test(
@@ -57,7 +62,7 @@ export function isQuotaExceeded(error: unknown): boolean {
  * A role or policy that was made a moment ago is not known everywhere in AWS yet. The role that SageMaker cannot assume
  * or that cannot read its bucket comes as a ValidationException; the function's own policy, as an AccessDeniedException.
  */
-export function isAccessNotYetGranted(error: unknown): boolean {
+function isAccessNotYetGranted(error: unknown): boolean {
   return (
     /^AccessDenied/.test(name(error)) ||
     (isInvalid(error) && /assume role|AssumeRole|cannot assume|ensure that the role/i.test(message(error)))

@@ -119,9 +119,6 @@ async function remove(
     job = await jobs.describe(jobName);
   }
   if (job && hasEnded(job.TrainingJobStatus)) {
-    if (job.WarmPoolStatus?.Status === 'Available') {
-      await jobs.endWarmPool(jobName);
-    }
     await jobs.delete(jobName);
   }
   await deleteLogStreams(logs, jobName, { clock, until });

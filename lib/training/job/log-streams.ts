@@ -5,8 +5,8 @@ import {
   type DescribeLogStreamsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { TRAINING_LOG_GROUP } from '../../names';
-import { isNotFound, isTransient } from './api-errors';
-import { type RetryOptions, retry } from './retry';
+import { isNotFound, isPassing } from './api-errors';
+import { PATIENCE, type RetryOptions, retry } from './retry';
 
 /** Deletes the log streams of one job. A group or a stream that is gone already is as good. */
 export async function deleteLogStreams(
@@ -14,7 +14,11 @@ export async function deleteLogStreams(
   jobName: string,
   times: Pick<RetryOptions, 'clock' | 'until'>,
 ): Promise<void> {
-  const options = { ...times, retryable: isTransient };
+  const options = {
+    clock: times.clock,
+    until: Math.min(times.clock.now() + PATIENCE, times.until),
+    retryable: isPassing,
+  };
   let names: string[];
   // Always the first page: what it listed is gone by the next turn.
   do {

@@ -18,6 +18,9 @@ export interface RetryOptions {
   readonly retryable: (error: unknown) => boolean;
 }
 
+/** How long one call may be repeated, in milliseconds: a new role is known everywhere well within this. */
+export const PATIENCE = 120_000;
+
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 15_000;
 

@@ -9,25 +9,20 @@ import {
   type SageMakerClient,
   StopTrainingJobCommand,
   type Tag,
-  UpdateTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { TERMINAL_STATUSES } from '../training-job-contract';
 import {
-  isAccessNotYetGranted,
   isInUse,
   isInvalid,
   isNameTaken,
   isNotFound,
   isQuotaExceeded,
-  isTransient,
+  isPassing,
   isUnsupported,
 } from './api-errors';
 import { quotasLink } from './console-link';
-import { retry } from './retry';
+import { PATIENCE, retry } from './retry';
 import type { Services } from './services';
-
-/** How long one call may be repeated, in milliseconds: a new role is known everywhere well within this. */
-const PATIENCE = 120_000;
 
 /** Whether a job with this status does not move again. */
 export function hasEnded(status: string | undefined): boolean {
@@ -53,10 +48,7 @@ export class TrainingJobs {
    */
   public async create(request: CreateTrainingJobRequest): Promise<'created' | 'exists'> {
     try {
-      await this.call(
-        () => this.client.send(new CreateTrainingJobCommand(request)),
-        (error) => isTransient(error) || isAccessNotYetGranted(error),
-      );
+      await this.call(() => this.client.send(new CreateTrainingJobCommand(request)));
       return 'created';
     } catch (error) {
       if (isNameTaken(error) && (await this.describe(request.TrainingJobName!))) {
@@ -87,21 +79,7 @@ export class TrainingJobs {
     );
   }
 
-  /** Gives back the instances that a warm pool keeps (and bills) after the job: no record is deleted before that. */
-  public async endWarmPool(jobName: string): Promise<void> {
-    await this.unless(
-      (error) => isNotFound(error) || isInvalid(error),
-      () =>
-        this.client.send(
-          new UpdateTrainingJobCommand({
-            TrainingJobName: jobName,
-            ResourceConfig: { KeepAlivePeriodInSeconds: 0 },
-          }),
-        ),
-    );
-  }
-
-  /** Deletes the record of a job that has ended, and waits a while for one whose warm pool is still going. */
+  /** Deletes the record of a job that has ended, and waits a while for one that has not settled. */
   public async delete(jobName: string): Promise<void> {
     // The operation is younger than the SDK that some runtimes have; a record that stays costs nothing.
     if (typeof DeleteTrainingJobCommand !== 'function') {
@@ -110,7 +88,7 @@ export class TrainingJobs {
     await this.unless(
       (error) => isNotFound(error) || isUnsupported(error),
       () => this.client.send(new DeleteTrainingJobCommand({ TrainingJobName: jobName })),
-      (error) => isTransient(error) || (isInUse(error) && !isNotFound(error)),
+      (error) => isPassing(error) || (isInUse(error) && !isNotFound(error)),
     );
   }
 
@@ -130,7 +108,7 @@ export class TrainingJobs {
   private async unless<T>(
     nothingToDo: (error: unknown) => boolean,
     send: () => Promise<T>,
-    retryable = isTransient,
+    retryable = isPassing,
   ): Promise<T | undefined> {
     try {
       return await this.call(send, retryable);
@@ -142,7 +120,7 @@ export class TrainingJobs {
     }
   }
 
-  private call<T>(send: () => Promise<T>, retryable: (error: unknown) => boolean = isTransient): Promise<T> {
+  private call<T>(send: () => Promise<T>, retryable: (error: unknown) => boolean = isPassing): Promise<T> {
     const { clock } = this.services;
     return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, this.until), retryable });
   }

@@ -44,7 +44,6 @@ import {
   CreateNotebookInstanceLifecycleConfigCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
@@ -203,15 +202,7 @@ async function makeSageMaker(
 }
 
 /** Makes what has no tags of its own: it is found by its name alone. */
-export async function makeUntaggable(project: string, generated: string): Promise<void> {
-  await new SchedulerClient().send(
-    new CreateScheduleCommand({
-      Name: generated,
-      ScheduleExpression: 'rate(1 hour)',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: { Arn: 'arn:aws:sns:us-east-1:123456789012:none', RoleArn: 'arn:aws:iam::123456789012:role/x' },
-    }),
-  );
+export async function makeUntaggable(project: string): Promise<void> {
   await new ApplicationAutoScalingClient().send(
     new RegisterScalableTargetCommand({
       ServiceNamespace: 'sagemaker',

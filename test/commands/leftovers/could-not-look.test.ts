@@ -41,7 +41,6 @@ import {
   ListTrainingJobsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -149,7 +148,6 @@ const ACCOUNT: readonly (readonly [client: any, command: any, answer: object])[]
       StoppingCondition: { MaxRuntimeInSeconds: 60 },
     },
   ],
-  [SchedulerClient, ListSchedulesCommand, {}],
   [SNSClient, ListTopicsCommand, {}],
   [SSMClient, DescribeParametersCommand, {}],
 ];

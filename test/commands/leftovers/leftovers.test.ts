@@ -61,7 +61,7 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
   for (const other of others) {
     const [logGroup, parameter] = [endpointLogGroupName(other.own), `/${other.own}/model-data-url`];
     await makeOneOfEach({ ...other, logGroup, parameter });
-    await makeUntaggable(other.own, other.generated);
+    await makeUntaggable(other.own);
   }
   await makeStack('unet2-training', '/unet2/stack');
   const theirs = (await emulator.inventory()).map(({ type, name }) => `${type} ${name}`);
@@ -73,7 +73,7 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
     logGroup: endpointLogGroupName('unet'),
     parameter: '/unet/model-data-url',
   });
-  await makeUntaggable('unet', 'unet-workspace-Thing-AB12CD34EF56');
+  await makeUntaggable('unet');
   const named = await leftovers('unet');
   const kinds = byKind(named.found);
   expect(named.code).toBe(1);
@@ -95,7 +95,6 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
     'SageMaker::Model',
     'SageMaker::NotebookInstance',
     'SageMaker::NotebookInstanceLifecycleConfig',
-    'Scheduler::Schedule',
   ]);
   expect(named.found.map(({ foundBy }) => foundBy)).toEqual(named.found.map(() => ['name']));
   expect(kinds['S3::Bucket']!.detail).toMatch(/^2 objects, 2 old versions, 1 delete marker, /);
@@ -120,12 +119,7 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
   });
   const both = await leftovers('unet');
   const tagged = both.found.filter(({ foundBy }) => foundBy.includes('tag'));
-  const untaggable = [
-    'ApplicationAutoScaling::ScalableTarget',
-    'Budgets::Budget',
-    'Logs::LogStream',
-    'Scheduler::Schedule',
-  ];
+  const untaggable = ['ApplicationAutoScaling::ScalableTarget', 'Budgets::Budget', 'Logs::LogStream'];
   expect(Object.keys(byKind(tagged)).toSorted()).toEqual(
     Object.keys(kinds)
       .filter((kind) => !untaggable.includes(kind))

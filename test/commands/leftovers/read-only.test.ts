@@ -19,6 +19,12 @@ const RENAMED: Record<string, string> = {
   'budgets:DescribeBudgets': 'budgets:ViewBudget',
 };
 
+/** Actions without an operation of their own: what others depend on. Source: Service Authorization Reference. */
+const DEPENDED_ON: Record<string, string> = {
+  'budgets:ViewBudget': 'billing:GetBillingViewData',
+  'cloudformation:DescribeStacks': 'cloudformation:ListStacks',
+};
+
 /** Every operation that the sources import from the SDK, as `service:Operation`. */
 function operations(): string[] {
   const files = readdirSync(DIRECTORY, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -44,6 +50,7 @@ test('knows no operation but those that read', () => {
 test('asks for the permissions of just these operations', () => {
   const needed = operations()
     .map((operation) => RENAMED[operation] ?? operation)
+    .flatMap((action) => [action, DEPENDED_ON[action] ?? []].flat())
     .filter((action) => action !== 'sts:GetCallerIdentity');
   expect([...ACTIONS]).toEqual([...new Set(needed)].toSorted());
   expect(JSON.parse(leastPolicy())).toMatchObject({ Statement: [{ Effect: 'Allow', Action: ACTIONS }] });

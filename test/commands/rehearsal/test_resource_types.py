@@ -9,9 +9,7 @@ TRUST = {
         {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
-            "Principal": {
-                "Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "scheduler.amazonaws.com"]
-            },
+            "Principal": {"Service": ["lambda.amazonaws.com", "sagemaker.amazonaws.com"]},
         }
     ],
 }
@@ -113,14 +111,6 @@ def resources(second: bool) -> dict:
                 "EventPattern": {"source": [f"source{number}"]},
                 "Targets": [{"Id": f"target{number}", "Arn": {"Fn::GetAtt": ["Function", "Arn"]}}],
                 "Tags": TAGS,
-            },
-        },
-        "Schedule": {
-            "Type": "AWS::Scheduler::Schedule",
-            "Properties": {
-                "FlexibleTimeWindow": {"Mode": "OFF"},
-                "ScheduleExpression": f"rate({number} hours)",
-                "Target": {"Arn": {"Fn::GetAtt": ["Function", "Arn"]}, "RoleArn": ROLE},
             },
         },
         "Parameter": {

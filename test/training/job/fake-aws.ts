@@ -32,7 +32,6 @@ interface Job {
   secondaryStatus: string;
   failureReason?: string;
   metrics: { MetricName: string; Value: number }[];
-  warmPool?: string;
   /** When a stopping job has stopped. */
   endsAt?: number;
 }
@@ -92,7 +91,7 @@ export class FakeAws {
   public end(
     name: string,
     status: string,
-    rest: Partial<Pick<Job, 'secondaryStatus' | 'failureReason' | 'metrics' | 'warmPool'>> = {},
+    rest: Partial<Pick<Job, 'secondaryStatus' | 'failureReason' | 'metrics'>> = {},
   ): Record<string, any> {
     const job = this.jobs.get(name)!;
     Object.assign(job, { status, secondaryStatus: status, ...rest });
@@ -112,7 +111,6 @@ export class FakeAws {
         SecondaryStatus: job.secondaryStatus,
         FailureReason: job.failureReason,
         FinalMetricDataList: job.metrics,
-        WarmPoolStatus: job.warmPool && { Status: job.warmPool },
         ModelArtifacts: {
           S3ModelArtifacts: `${job.request.OutputDataConfig.S3OutputPath}/${name}/output/model.tar.gz`,
         },
@@ -185,14 +183,11 @@ export class FakeAws {
         job.endsAt ??= this.clock.now() + this.stopTakes;
         job.status = 'Stopping';
         return {};
-      case 'UpdateTrainingJob':
-        job!.warmPool = 'Terminated';
-        return { TrainingJobArn: 'arn' };
       case 'DeleteTrainingJob':
         if (!job) {
           return NOT_FOUND;
         }
-        if (!ENDED.includes(job.status) || job.warmPool === 'Available') {
+        if (!ENDED.includes(job.status)) {
           return { code: 'ValidationException', message: 'The training job cannot be deleted now' };
         }
         this.jobs.delete(name);

@@ -16,11 +16,9 @@ import { awsCommand } from '../removal';
 const THAT_COST: readonly ListTrainingJobsRequest[] = [
   { StatusEquals: 'InProgress' },
   { StatusEquals: 'Stopping' },
-  { WarmPoolStatusEquals: 'Available' },
-  { WarmPoolStatusEquals: 'InUse' },
 ];
 
-/** Training jobs that run, and warm pools: by the hour for each instance. */
+/** Training jobs that run: by the hour for each instance. */
 export const trainingJobs: Finder = {
   what: 'training jobs',
   arns: /^sagemaker:training-job\//,
@@ -55,21 +53,9 @@ export const trainingJobs: Finder = {
 };
 
 function removal(job: TrainingJobSummary, region: string): string[] {
-  const name = { 'training-job-name': job.TrainingJobName! };
-  switch (job.TrainingJobStatus) {
-    case 'InProgress':
-      return [awsCommand(region, 'sagemaker stop-training-job', name)];
-    case 'Stopping':
-      return [];
-    default:
-      // A warm pool that is in use goes with the job that uses it.
-      return [
-        awsCommand(region, 'sagemaker update-training-job', {
-          ...name,
-          'resource-config': 'KeepAlivePeriodInSeconds=0',
-        }),
-      ];
-  }
+  return job.TrainingJobStatus === 'Stopping'
+    ? []
+    : [awsCommand(region, 'sagemaker stop-training-job', { 'training-job-name': job.TrainingJobName! })];
 }
 
 async function described(
@@ -77,8 +63,7 @@ async function described(
   search: Search,
 ): Promise<{ detail: string; cost: HourlyCost }> {
   const name = job.TrainingJobName!;
-  const isWarmPool = job.TrainingJobStatus !== 'InProgress' && job.TrainingJobStatus !== 'Stopping';
-  const status = isWarmPool ? `warm pool ${job.WarmPoolStatus?.Status}` : `${job.TrainingJobStatus}`;
+  const status = `${job.TrainingJobStatus}`;
   try {
     const request = await search
       .client(SageMakerClient)

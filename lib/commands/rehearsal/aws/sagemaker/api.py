@@ -139,9 +139,6 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
         return EmptyResult()
 
     def list_training_jobs(self) -> ActionResult:
-        if "WarmPoolStatusEquals" in self._request:
-            # No instance is kept here once its job has ended.
-            return ActionResult({"TrainingJobSummaries": []})
         keys = (
             "TrainingJobName",
             "TrainingJobArn",

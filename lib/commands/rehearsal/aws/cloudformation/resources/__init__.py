@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws.cloudformation.handler import Handler
 from aws.cloudformation.resources.custom import CustomResource
-from aws.cloudformation.resources.events import EventsRule, SchedulerSchedule
+from aws.cloudformation.resources.events import EventsRule
 from aws.cloudformation.resources.functions import (
     LambdaEventInvokeConfig,
     LambdaFunction,
@@ -53,7 +53,6 @@ HANDLERS: dict[str, Handler] = {
     "AWS::SageMaker::Model": SageMakerModel(),
     "AWS::SageMaker::NotebookInstance": NotebookInstance(),
     "AWS::SageMaker::NotebookInstanceLifecycleConfig": NotebookInstanceLifecycleConfig(),
-    "AWS::Scheduler::Schedule": SchedulerSchedule(),
 }
 
 

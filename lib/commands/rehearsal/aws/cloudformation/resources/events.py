@@ -1,4 +1,4 @@
-"""AWS::Events and AWS::Scheduler: rules with their targets, schedules."""
+"""AWS::Events: rules with their targets."""
 
 from __future__ import annotations
 
@@ -58,37 +58,3 @@ class EventsRule(Handler):
         self, operation: Operation, physical_id: str, properties: dict[str, Any]
     ) -> dict[str, Any]:
         return {"Arn": f"arn:aws:events:{operation.region}:{ACCOUNT}:rule/{physical_id}"}
-
-
-class SchedulerSchedule(Handler):
-    """A schedule: kept and shown; its time never comes in a rehearsal."""
-
-    properties = frozenset(
-        {
-            "Description", "EndDate", "FlexibleTimeWindow", "GroupName", "KmsKeyArn", "Name", "ScheduleExpression",
-            "ScheduleExpressionTimezone", "StartDate", "State", "Target",
-        }
-    )  # fmt: skip
-    immutable = frozenset({"GroupName", "Name"})
-    name_property = "Name"
-
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("Name") or operation.name()
-        operation.call("scheduler", "create_schedule", **{**properties, "Name": name})
-        return name
-
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        operation.call("scheduler", "update_schedule", **{**new, "Name": physical_id})
-
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(
-            operation, "scheduler", "delete_schedule", Name=physical_id, GroupName=properties.get("GroupName")
-        )
-
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        group = properties.get("GroupName", "default")
-        return {"Arn": f"arn:aws:scheduler:{operation.region}:{ACCOUNT}:schedule/{group}/{physical_id}"}
