@@ -1,18 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main } from '../lib/console/main';
-import { synthesizeProject } from '../lib/assembly/synthesize';
+import { DeclaredApp } from '../lib/assembly/declared-app';
 import { watchCommand } from '../lib/commands/watch/watch-command';
+import { main } from '../lib/console/main';
 
-void main(
-  watchCommand(async (signal) => {
-    const output = mkdtempSync(join(tmpdir(), 'watch-'));
-    try {
-      return (await synthesizeProject(join(__dirname, '..'), output, { projectName: undefined, signal }))
-        .project;
-    } finally {
-      rmSync(output, { recursive: true, force: true });
-    }
-  }),
-);
+const app = new DeclaredApp(join(__dirname, '..'));
+
+void main(watchCommand((name, signal) => app.project(name, signal)));

@@ -7,6 +7,8 @@ export interface DeclaredProject {
   readonly name: string;
   /** Its own stacks, and no other's: those of `unet` are not those of `unet-large`. */
   readonly stacks: readonly AssemblyStack[];
+  /** The names of its stacks. */
+  readonly stackNames: readonly string[];
 }
 
 /** The projects of an app, in the order of its stacks. Each has a workspace, which its name is read from. */
@@ -17,7 +19,8 @@ export function declaredProjects(stacks: readonly AssemblyStack[]): DeclaredProj
       return [];
     }
     const own = STACK_SUFFIXES.map((ownSuffix) => stackName(name, ownSuffix));
-    return [{ name, stacks: stacks.filter((other) => own.includes(other.name)) }];
+    const ownStacks = stacks.filter((other) => own.includes(other.name));
+    return [{ name, stacks: ownStacks, stackNames: ownStacks.map((each) => each.name) }];
   });
 }
 
@@ -35,7 +38,7 @@ export function chooseProject(projects: readonly DeclaredProject[], name?: strin
   if (name !== undefined) {
     const found = projects.find((project) => project.name === name);
     if (found === undefined) {
-      throw new UsageError(`--project: bin/app.ts declares no project '${name}'; it declares ${names}`);
+      throw new UsageError(`bin/app.ts declares no project '${name}'; it declares ${names}`);
     }
     return found;
   }

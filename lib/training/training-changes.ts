@@ -11,14 +11,18 @@ export const TRAINING_CHANGES = 'sagemaker-project:training-changes';
 
 /** The context's value: what a command line may change of a training job. */
 export interface TrainingChanges {
+  /** The project whose job changes; each of the app's without it. */
+  readonly projectName?: string | undefined;
   /** A directory of this machine by channel. */
   readonly channels: Readonly<Record<string, string>>;
   readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>;
 }
 
-/** What the app's context changes of its training jobs; undefined where it says nothing. */
-export function trainingChanges(scope: IConstruct): TrainingChanges | undefined {
-  return scope.node.tryGetContext(TRAINING_CHANGES) as TrainingChanges | undefined;
+/** What the app's context changes of a project's training job; undefined where it says nothing of it. */
+export function trainingChanges(project: IConstruct): TrainingChanges | undefined {
+  const changes = project.node.tryGetContext(TRAINING_CHANGES) as TrainingChanges | undefined;
+  const { id } = project.node;
+  return (changes?.projectName ?? id) === id ? changes : undefined;
 }
 
 /**

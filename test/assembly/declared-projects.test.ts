@@ -35,10 +35,7 @@ test.each([
     },
   ],
 ])('the stacks of the projects are told apart by their exact names (%#)', (stacks, expected) => {
-  const projects = declaredProjects(stacks).map(({ name, stacks: own }) => [
-    name,
-    own.map((each) => each.name),
-  ]);
+  const projects = declaredProjects(stacks).map(({ name, stackNames }) => [name, stackNames]);
   expect(Object.fromEntries(projects)).toEqual(expected);
 });
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../lib/console/user-error';
 import { ensurePythonEnvironment } from '../../lib/python/python-environment';
-import { RecordingTerminal } from '../commands/local/recording-terminal';
+import { RecordingTerminal } from '../console/recording-terminal';
 
 const never = new AbortController().signal;
 const PATH = process.env.PATH;
@@ -107,7 +107,7 @@ test('installs once, starts nothing the second time, and installs again when the
   symlinkSync('/bin/false', python);
   const terminal = new RecordingTerminal();
   expect(await ensure(terminal)).toEqual({ python });
-  expect(terminal.lines).toEqual([]);
+  expect(terminal.infos).toEqual([]);
 
   process.env.PATH = PATH;
   rmSync(python);
@@ -129,16 +129,16 @@ test('two sets of requirements share the environment, until one replaces a packa
   const quiet = new RecordingTerminal();
   await ensure(quiet);
   await ensureMore(quiet);
-  expect(quiet.lines).toEqual([]);
+  expect(quiet.infos).toEqual([]);
 
   writeSource('tiny', '2.0');
   writeFileSync(more, `${root}/tiny\n# another version\n`);
   const replacing = new RecordingTerminal();
   await ensureMore(replacing);
-  expect(replacing.lines.join()).toContain('installing Python packages');
+  expect(replacing.infos.join()).toContain('installing Python packages');
   const again = new RecordingTerminal();
   await ensure(again);
-  expect(again.lines.join()).toContain('installing Python packages');
+  expect(again.infos.join()).toContain('installing Python packages');
 }, 120_000);
 
 test('an interrupted installation is done again from the beginning', async () => {

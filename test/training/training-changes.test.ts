@@ -50,3 +50,15 @@ test('fails for a channel that the job does not have, in the words of the comman
   const app = changedApp({ channels: { trainign: directory.dataset }, hyperparameters: {} });
   expect(() => job(app)).toThrow('--channel trainign: the job has no such channel; there are training');
 });
+
+test('of several projects, changes the one that is named', () => {
+  const app = changedApp({ projectName: 'unet', channels: {}, hyperparameters: { epochs: 3 } });
+  for (const name of ['unet', 'unet-large']) {
+    new SageMakerProject(app, name, { training: directory.training() });
+  }
+  const epochs = ['unet', 'unet-large'].map((name) => {
+    const [found] = Object.values(templateOf(app, `${name}-training`).findResources(JOB));
+    return (found!.Properties as { HyperParameters: { epochs: string } }).HyperParameters.epochs;
+  });
+  expect(epochs).toEqual(['3', '20']);
+});

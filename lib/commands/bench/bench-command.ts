@@ -1,35 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { BenchRun } from './bench-run';
 import { type Comparison, renderComparison } from './comparison';
 import { comparePrediction } from './prediction';
 import { compareSynthesis } from './synthesis';
 import { compareTraining } from './training';
 import { ensurePythonEnvironment } from '../../python/python-environment';
+import { CommandLine } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
-import { UsageError } from '../../console/user-error';
 
-const USAGE = `usage: npm run bench
-
-Measures synthesis, training and prediction on this machine and prints each as a ratio of two medians of this run,
+/** The line of `npm run bench`. */
+const benchLine = new CommandLine({
+  name: 'npm run bench',
+  summary: `Measures synthesis, training and prediction on this machine and prints each as a ratio of two medians of this run,
 with what it should be. Takes some minutes; anything else that runs meanwhile disturbs it.
-Exits with 0 whether the aims are met or not.
-
-  --help   this text
-
-examples:
-  npm run bench
-  npm run --silent bench > bench.txt`;
+Exits with 0 whether the aims are met or not.`,
+  options: {},
+  examples: ['npm run bench', 'npm run --silent bench > bench.txt'],
+  read: () => undefined,
+});
 
 /** `npm run bench`. */
-export const benchCommand: Command = async (argv, { terminal, signal }) => {
-  if (asksForHelp(argv)) {
-    terminal.result(USAGE);
-    return 0;
-  }
+export const benchCommand: Command = benchLine.command(async (_arguments, { terminal, signal }) => {
   const { python } = await ensurePythonEnvironment({ requirements: RUNTIME_REQUIREMENTS, terminal, signal });
   const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
   const run: BenchRun = { root: resolve(__dirname, '../../..'), scratch, python, terminal, signal };
@@ -45,12 +39,4 @@ export const benchCommand: Command = async (argv, { terminal, signal }) => {
     terminal.clearProgress();
     await rm(scratch, { recursive: true, force: true });
   }
-};
-
-function asksForHelp(argv: string[]): boolean {
-  try {
-    return parseArgs({ args: argv, options: { help: { type: 'boolean', default: false } } }).values.help;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-}
+});

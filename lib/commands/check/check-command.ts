@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../../python/python-environment';
+import { CommandLine } from '../../console/command-line';
 import type { Command, CommandContext } from '../../console/main';
 import { TEST_REQUIREMENTS } from '../../python/requirements';
 import { UserError } from '../../console/user-error';
@@ -27,7 +28,14 @@ const QUICK: readonly Step[] = [
 const PYTEST = ['.venv/bin/python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] as const;
 
 /** All checks of the project but the drills: the same on a laptop and in CI. */
-export const checkCommand: Command = async (_argv, context) => {
+export const checkCommand: Command = new CommandLine({
+  name: 'npm test',
+  summary:
+    'Checks the project: format, lint, types, layers and tests, but for the drills. The same here and in CI.',
+  options: {},
+  examples: ['npm test'],
+  read: () => undefined,
+}).command(async (_arguments, context) => {
   await ready(context);
   await all(QUICK, context);
   await tests(
@@ -38,10 +46,16 @@ export const checkCommand: Command = async (_argv, context) => {
     context,
   );
   return 0;
-};
+});
 
 /** The long tests: interruptions, whole lives of changing stacks, many generated cases. Python's run beside the others. */
-export const drillsCommand: Command = async (_argv, context) => {
+export const drillsCommand: Command = new CommandLine({
+  name: 'npm run drills',
+  summary: 'Runs the long tests: interruptions, whole lives of changing stacks, many generated cases.',
+  options: {},
+  examples: ['npm run drills'],
+  read: () => undefined,
+}).command(async (_arguments, context) => {
   await ready(context);
   await tests(
     (times) => [
@@ -51,7 +65,7 @@ export const drillsCommand: Command = async (_argv, context) => {
     context,
   );
   return 0;
-};
+});
 
 /** Files of a run that say how long each test took. */
 interface Times {

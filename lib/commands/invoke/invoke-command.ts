@@ -1,33 +1,30 @@
-import { parseArgs } from 'node:util';
+import type { DeclaredProjectReader } from '../../assembly/declared-app';
+import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
+import { asynchronousEndpointMessage } from './asynchronous-endpoint';
 import { isImageFile } from './content';
 import { EndpointPredictor } from './endpoint-predictor';
 import { inputFiles } from './input-files';
 import { latencyOf } from './latency';
-import { REALTIME_PAYLOAD_LIMIT } from '../../names';
+import { REALTIME_PAYLOAD_LIMIT, stackName } from '../../names';
+import { payloadLimit } from './payload-limit';
 import { DEFAULT_CONCURRENCY, predictFiles, type PredictionResult } from './predict-files';
 import type { Predictor } from './predictor';
 import { UrlPredictor } from './url-predictor';
 import type { Command } from '../../console/main';
 import type { Terminal } from '../../console/terminal';
-import { UsageError } from '../../console/user-error';
-
-/** The endpoint that this project deploys. */
-export interface DefaultEndpoint {
-  readonly name: string;
-  /** Largest request in bytes. */
-  readonly payloadLimit: number;
-}
+import { UserError } from '../../console/user-error';
 
 /** What `invoke` was asked to do. */
 export interface InvokeArguments {
   /** Files and folders. */
   readonly paths: readonly string[];
-  readonly endpoint?: string;
-  readonly url?: string;
-  readonly contentType?: string;
-  readonly accept?: string;
-  readonly signatureName?: string;
-  readonly outDirectory?: string;
+  readonly endpoint: string | undefined;
+  readonly url: string | undefined;
+  readonly projectName: string | undefined;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  readonly signatureName: string | undefined;
+  readonly outDirectory: string | undefined;
   readonly concurrency: number;
   readonly json: boolean;
 }
@@ -36,108 +33,85 @@ export interface InvokeArguments {
 const DEFAULT_OUT_DIRECTORY = 'predictions';
 const MAXIMUM_CONCURRENCY = 256;
 
-const USAGE = `usage: npm run invoke -- FILE… [--endpoint NAME | --url URL] [--content-type T] [--accept T]
-                         [--signature NAME] [--out DIR] [--concurrency N] [--json]
-
-Predicts files, or the files of a folder, with this project's endpoint.
-Images come back as NAME.mask.png and NAME.overlay.png; .json, .jsonl, .npy and .csv go as they are.
-
-  --endpoint NAME     another endpoint of the account
-  --url URL           a server instead: http://127.0.0.1:8080
-  --content-type T    send the files' bytes as they are, under this MIME type
-  --accept T          MIME type wanted back (application/json)
-  --signature NAME    signature for images (serving_image)
-  --out DIR           where results go (${DEFAULT_OUT_DIRECTORY}/; one data file's answer: standard output)
-  --concurrency N     requests under way at once (${DEFAULT_CONCURRENCY})
-  --json              results as JSON on standard output
-
-examples:
-  npm run invoke -- cat.jpg dog.png
-  npm run invoke -- photographs --out masks --concurrency 8
-  npm run invoke -- request.json --url http://127.0.0.1:8080`;
-
-/** Reads the command line. @throws UsageError */
-export function parseInvokeArguments(argv: string[]): InvokeArguments | 'help' {
-  const { values, positionals } = parsed(argv);
-  if (values.help) {
-    return 'help';
-  }
-  const problems: string[] = [];
-  if (positionals.length === 0) {
-    problems.push('no FILE is named');
-  }
-  if (values.endpoint !== undefined && values.url !== undefined) {
-    problems.push('--endpoint and --url exclude each other');
-  }
-  const concurrency = Number(values.concurrency ?? DEFAULT_CONCURRENCY);
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAXIMUM_CONCURRENCY) {
-    problems.push(
-      `--concurrency "${values.concurrency}" must be a whole number from 1 to ${MAXIMUM_CONCURRENCY}`,
-    );
-  }
-  for (const [option, value] of Object.entries(values)) {
-    if (value === '') {
-      problems.push(`--${option} has no value`);
+/** The line of `npm run invoke`. */
+export const invokeLine = new CommandLine({
+  name: 'npm run invoke',
+  words: { usage: 'FILE…' },
+  summary: `Predicts files, or the files of a folder, with this project's endpoint.
+Images come back as NAME.mask.png and NAME.overlay.png; .json, .jsonl, .npy and .csv go as they are.`,
+  options: {
+    endpoint: { type: 'string', value: 'NAME', description: 'another endpoint of the account' },
+    url: { type: 'string', value: 'URL', description: 'a server instead: http://127.0.0.1:8080' },
+    ...PROJECT_OPTION,
+    'content-type': {
+      type: 'string',
+      value: 'T',
+      description: "send the files' bytes as they are, under this MIME type",
+    },
+    accept: { type: 'string', value: 'T', description: 'MIME type wanted back (application/json)' },
+    signature: { type: 'string', value: 'NAME', description: 'signature for images (serving_image)' },
+    out: {
+      type: 'string',
+      value: 'DIR',
+      description: `where results go (${DEFAULT_OUT_DIRECTORY}/; one data file's answer: standard output)`,
+    },
+    concurrency: {
+      type: 'string',
+      value: 'N',
+      description: `requests under way at once (${DEFAULT_CONCURRENCY})`,
+    },
+    json: { type: 'boolean', description: 'results as JSON on standard output' },
+  },
+  examples: [
+    'npm run invoke -- cat.jpg dog.png',
+    'npm run invoke -- photographs --out masks --concurrency 8',
+    'npm run invoke -- request.json --url http://127.0.0.1:8080',
+  ],
+  read: (values, paths, problems): InvokeArguments => {
+    if (paths.length === 0) {
+      problems.push('no FILE is named');
     }
-  }
-  if (problems.length > 0) {
-    throw new UsageError(`${problems.join('\n')}\n\n${USAGE}`);
-  }
-  return {
-    paths: positionals,
-    endpoint: values.endpoint,
-    url: values.url,
-    contentType: values['content-type'],
-    accept: values.accept,
-    signatureName: values.signature,
-    outDirectory: values.out,
-    concurrency,
-    json: values.json ?? false,
-  };
-}
-
-function parsed(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        endpoint: { type: 'string' },
-        url: { type: 'string' },
-        'content-type': { type: 'string' },
-        accept: { type: 'string' },
-        signature: { type: 'string' },
-        out: { type: 'string' },
-        concurrency: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-}
+    const { endpoint, url, project } = values;
+    const targets = Object.entries({ endpoint, url, project }).filter(([, value]) => value !== undefined);
+    if (targets.length > 1) {
+      problems.push(`${targets.map(([option]) => `--${option}`).join(' and ')} exclude each other`);
+    }
+    const concurrency = Number(values.concurrency ?? DEFAULT_CONCURRENCY);
+    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAXIMUM_CONCURRENCY) {
+      problems.push(
+        `--concurrency "${values.concurrency}" must be a whole number from 1 to ${MAXIMUM_CONCURRENCY}`,
+      );
+    }
+    return {
+      paths,
+      endpoint,
+      url,
+      projectName: project,
+      contentType: values['content-type'],
+      accept: values.accept,
+      signatureName: values.signature,
+      outDirectory: values.out,
+      concurrency,
+      json: values.json,
+    };
+  },
+});
 
 /**
  * `npm run invoke`.
- * @param defaultEndpoint finds this project's endpoint; called only where no other is named
+ * @param declaredProject reads the project in bin/app.ts; called only where no endpoint or server is named
  */
-export function invokeCommand(defaultEndpoint: () => Promise<DefaultEndpoint>): Command {
-  return async (argv, { terminal, signal }) => {
-    const options = parseInvokeArguments(argv);
-    if (options === 'help') {
-      terminal.result(USAGE);
-      return 0;
-    }
+export function invokeCommand(declaredProject: DeclaredProjectReader): Command {
+  return invokeLine.command(async (options, { terminal, signal }) => {
     const files = await inputFiles(options.paths);
-    const { predictor, payloadLimit } = await choosePredictor(options, defaultEndpoint);
+    const { predictor, payloadLimit: limit } = await choosePredictor(options, declaredProject, signal);
     const outDirectory =
       options.outDirectory ?? ((await isPrinted(files, options)) ? undefined : DEFAULT_OUT_DIRECTORY);
     const { concurrency, contentType, accept, signatureName } = options;
     const results = await predictFiles({
       files,
       predictor,
-      payloadLimit,
+      payloadLimit: limit,
       outDirectory,
       concurrency,
       contentType,
@@ -148,12 +122,13 @@ export function invokeCommand(defaultEndpoint: () => Promise<DefaultEndpoint>): 
     });
     showResults(results, predictor.target, options.json, terminal);
     return results.every(({ status }) => status === 'predicted') ? 0 : 1;
-  };
+  });
 }
 
 async function choosePredictor(
-  { endpoint, url }: InvokeArguments,
-  defaultEndpoint: () => Promise<DefaultEndpoint>,
+  { endpoint, url, projectName }: InvokeArguments,
+  declaredProject: DeclaredProjectReader,
+  signal: AbortSignal,
 ): Promise<{ predictor: Predictor; payloadLimit: number }> {
   if (url !== undefined) {
     // What a server stands for, nobody says here: what no endpoint takes is refused, as with --endpoint.
@@ -163,8 +138,19 @@ async function choosePredictor(
     // What kind of endpoint it is, only the service knows: the larger limit holds for all of them.
     return { predictor: new EndpointPredictor(endpoint), payloadLimit: REALTIME_PAYLOAD_LIMIT };
   }
-  const { name, payloadLimit } = await defaultEndpoint();
-  return { predictor: new EndpointPredictor(name), payloadLimit };
+  const { name, endpoint: declared } = await declaredProject(projectName, signal);
+  if (!declared) {
+    throw new UserError(
+      `bin/app.ts declares no endpoint of ${name}: give it hosting, or name an endpoint with --endpoint or --url`,
+    );
+  }
+  if (declared.asynchronous) {
+    throw new UserError(asynchronousEndpointMessage(declared.endpointName, stackName(name, 'workspace')));
+  }
+  return {
+    predictor: new EndpointPredictor(declared.endpointName),
+    payloadLimit: payloadLimit(declared),
+  };
 }
 
 /** One file of data, and nothing said of where its answer goes: it is printed, as curl would. */

@@ -1,30 +1,12 @@
-import { parseArgs } from 'node:util';
 import type { Leftover } from './leftover';
 import type { Sight } from './look';
 import { leastPolicy } from './permissions';
 import { renderReport, totalOf } from './report';
+import type { DeclaredProject } from '../../assembly/declared-projects';
+import { CommandLine } from '../../console/command-line';
+import { regionProblems } from '../../console/region';
 import type { Command, CommandContext } from '../../console/main';
-import { UsageError, UserError } from '../../console/user-error';
-
-const USAGE = `usage: npm run leftovers -- [NAME] [--region REGION]... [--json]
-
-Lists what still exists of a project in an AWS account, by tag, by name and by stack: what it costs per hour and what
-removes it. Reads only. Needs AWS credentials in the environment, as for the AWS CLI.
-
-  NAME              the project (default: those of bin/app.ts)
-  --region REGION   a region to look in, again for more (default: the environment's)
-  --json            the result as JSON
-  --help            this text
-
-Exits with 0 if nothing is left, 1 if something is, 2 if it could not look everywhere: it then says at what.
-
-examples:
-  npm run leftovers
-  npm run leftovers -- unet --region eu-west-1 --region us-east-1
-  npm run --silent leftovers -- --json > leftovers.json
-
-The least policy that it needs:
-${leastPolicy()}`;
+import { UserError } from '../../console/user-error';
 
 /** What stays on purpose. */
 const NOTE =
@@ -38,12 +20,8 @@ export interface LeftoversArguments {
   readonly json: boolean;
 }
 
-/** A project to look for. */
-export interface ProjectToFind {
-  readonly name: string;
-  /** Of the stacks that the app declares for it. */
-  readonly stackNames: readonly string[];
-}
+/** A project to look for, and the stacks that the app declares for it. */
+export type ProjectToFind = Pick<DeclaredProject, 'name' | 'stackNames'>;
 
 /** What the command takes from its surroundings. */
 export interface LeftoversCommandProps {
@@ -52,39 +30,49 @@ export interface LeftoversCommandProps {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Reads the command line. @throws UsageError */
-export function parseLeftoversArguments(argv: string[]): LeftoversArguments | 'help' {
-  const { values, positionals } = parsed(argv);
-  if (values.help) {
-    return 'help';
-  }
-  const problems: string[] = [];
-  const [project, ...others] = positionals;
-  if (others.length > 0) {
-    problems.push(`one NAME at a time, not ${positionals.length}: ${positionals.join(', ')}`);
-  }
-  if (project !== undefined && !/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(project)) {
-    problems.push(
-      `not the name of a project: '${project}'; letters, digits and inner dashes, a letter first`,
-    );
-  }
-  for (const region of values.region.filter((name) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(name))) {
-    problems.push(`not the name of a region: '${region}'; expected one such as eu-west-1`);
-  }
-  if (problems.length > 0) {
-    throw new UsageError(`${problems.join('\n')}\n\n${USAGE}`);
-  }
-  return { project, regions: [...new Set(values.region)], json: values.json };
-}
+/** The line of `npm run leftovers`. */
+export const leftoversLine = new CommandLine({
+  name: 'npm run leftovers',
+  words: { usage: '[NAME]', description: 'the project (default: those of bin/app.ts)' },
+  summary: `Lists what still exists of a project in an AWS account, by tag, by name and by stack: what it costs per hour and what
+removes it. Reads only. Needs AWS credentials in the environment, as for the AWS CLI.`,
+  options: {
+    project: { type: 'string', value: 'NAME', description: 'the project, as other commands take it' },
+    region: {
+      type: 'string',
+      multiple: true,
+      value: 'REGION',
+      description: "a region to look in, again for more (default: the environment's)",
+    },
+    json: { type: 'boolean', description: 'the result as JSON' },
+  },
+  exitCodes:
+    'Exits with 0 if nothing is left, 1 if something is, 2 if it could not look everywhere: it then says at what.',
+  examples: [
+    'npm run leftovers',
+    'npm run leftovers -- unet --region eu-west-1 --region us-east-1',
+    'npm run --silent leftovers -- --json > leftovers.json',
+  ],
+  notes: `The least policy that it needs:\n${leastPolicy()}`,
+  read: ({ project: named, region, json }, words, problems): LeftoversArguments => {
+    const names = [...new Set([...words, ...(named === undefined ? [] : [named])])];
+    const [project] = names;
+    if (names.length > 1) {
+      problems.push(`one NAME at a time, not ${names.length}: ${names.join(', ')}`);
+    }
+    if (project !== undefined && !/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(project)) {
+      problems.push(
+        `not the name of a project: '${project}'; letters, digits and inner dashes, a letter first`,
+      );
+    }
+    problems.push(...regionProblems(region));
+    return { project, regions: [...new Set(region)], json };
+  },
+});
 
 /** `npm run leftovers`. */
 export function leftoversCommand(props: LeftoversCommandProps): Command {
-  return async (argv, context) => {
-    const options = parseLeftoversArguments(argv);
-    if (options === 'help') {
-      context.terminal.result(USAGE);
-      return 0;
-    }
+  return leftoversLine.command(async (options, context) => {
     try {
       return await lookFor(options, props, context);
     } catch (error) {
@@ -96,7 +84,7 @@ export function leftoversCommand(props: LeftoversCommandProps): Command {
       );
       return 2;
     }
-  };
+  });
 }
 
 async function lookFor(
@@ -168,21 +156,5 @@ async function choose(
     signal.throwIfAborted();
     info(`looking for ${name} without the app: ${(error as Error).message}`);
     return [{ name, stackNames: [] }];
-  }
-}
-
-function parsed(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        region: { type: 'string', multiple: true, default: [] },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
   }
 }

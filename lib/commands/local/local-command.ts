@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { inputFiles } from '../invoke/input-files';
 import { changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
 import { checkPort } from './port-check';
 import { withRunLock } from '../../python/run-lock';
 import { ensurePythonEnvironment } from '../../python/python-environment';
+import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { DEFAULT_TENSORFLOW } from '../../names';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
-import { UsageError, UserError } from '../../console/user-error';
+import { UserError } from '../../console/user-error';
 
 /** What `local` was asked to do. */
 export interface LocalArguments extends JobChanges {
+  readonly projectName: string | undefined;
   readonly predict: readonly string[];
   readonly outDirectory: string;
   /** Whether the server stays until it is interrupted. */
@@ -24,69 +25,66 @@ export interface LocalArguments extends JobChanges {
   readonly skipTraining: boolean;
 }
 
-const USAGE = `usage: npm run local -- [--channel NAME=DIR]... [--hyperparameter KEY=VALUE]... [--predict FILE|DIR]...
-                        [--out DIR] [--serve [PORT]] [--skip-training]
-
-Trains, serves and predicts on this machine what bin/app.ts declares, without AWS and without Docker.
-
-  --channel NAME=DIR          data of this machine for a channel of the job
-  --hyperparameter KEY=VALUE  another value for this run
-  --predict FILE|DIR          what to predict (some photographs of the data)
-  --out DIR                   where everything goes (local)
-  --serve [PORT]              keep serving until interrupted (port 8080)
-  --skip-training             serve the model of the last run
-
-examples:
-  npm run local
-  npm run local -- --channel training=$HOME/photographs --hyperparameter epochs=5
-  npm run local -- --skip-training --serve 8080`;
-
 const DEFAULT_PORT = 8080;
 
-/** Reads the command line. @throws UsageError */
-export function parseLocalArguments(argv: readonly string[]): LocalArguments | 'help' {
-  const { values, positionals } = parsed(argv);
-  if (values.help) {
-    return 'help';
-  }
+/** The line of `npm run local`. */
+export const localLine = new CommandLine({
+  name: 'npm run local',
+  summary:
+    'Trains, serves and predicts on this machine what bin/app.ts declares, without AWS and without Docker.',
+  options: {
+    ...PROJECT_OPTION,
+    channel: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=DIR',
+      description: 'data of this machine for a channel of the job',
+    },
+    hyperparameter: {
+      type: 'string',
+      multiple: true,
+      value: 'KEY=VALUE',
+      description: 'another value for this run',
+    },
+    predict: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE|DIR',
+      description: 'what to predict (some photographs of the data)',
+    },
+    out: { type: 'string', value: 'DIR', description: 'where everything goes (local)' },
+    serve: {
+      type: 'boolean',
+      value: '[PORT]',
+      description: `keep serving until interrupted (port ${DEFAULT_PORT})`,
+    },
+    'skip-training': { type: 'boolean', description: 'serve the model of the last run' },
+  },
   // `--serve 8080`: parseArgs knows no option with a value that may be left out.
-  const [port, ...rest] = positionals;
-  if (rest.length > 0 || (port !== undefined && !values.serve)) {
-    throw new UsageError(`'${rest[0] ?? port}' belongs to no option\n\n${USAGE}`);
-  }
-  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535)) {
-    throw new UsageError(`--serve '${port}' is not a port from 0 to 65535`);
-  }
-  return {
-    channels: keyValues('--channel', values.channel ?? []),
-    hyperparameters: keyValues('--hyperparameter', values.hyperparameter ?? []),
-    predict: values.predict ?? [],
-    outDirectory: values.out ?? 'local',
-    serve: values.serve ?? false,
-    port: values.serve ? Number(port ?? DEFAULT_PORT) : undefined,
-    skipTraining: values['skip-training'] ?? false,
-  };
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        channel: { type: 'string', multiple: true },
-        hyperparameter: { type: 'string', multiple: true },
-        predict: { type: 'string', multiple: true },
-        out: { type: 'string' },
-        serve: { type: 'boolean' },
-        'skip-training': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-}
+  words: {},
+  examples: [
+    'npm run local',
+    'npm run local -- --channel training=$HOME/photographs --hyperparameter epochs=5',
+    'npm run local -- --skip-training --serve 8080',
+  ],
+  read: (values, [port, ...rest], problems): LocalArguments => {
+    if (rest.length > 0 || (port !== undefined && !values.serve)) {
+      problems.push(`'${rest[0] ?? port}' belongs to no option`);
+    } else if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535)) {
+      problems.push(`--serve '${port}' is not a port from 0 to 65535`);
+    }
+    return {
+      projectName: values.project,
+      channels: keyValues('--channel', values.channel),
+      hyperparameters: keyValues('--hyperparameter', values.hyperparameter),
+      predict: values.predict,
+      outDirectory: values.out ?? 'local',
+      serve: values.serve,
+      port: values.serve ? Number(port ?? DEFAULT_PORT) : undefined,
+      skipTraining: values['skip-training'],
+    };
+  },
+});
 
 /** The files that --predict names. @throws UserError naming what is not there, or holds nothing to predict */
 async function filesToPredict(paths: readonly string[]): Promise<string[]> {
@@ -99,12 +97,7 @@ async function filesToPredict(paths: readonly string[]): Promise<string[]> {
 
 /** Trains, serves and predicts on this machine what the template in `root` declares. */
 export function localCommand(root: string): Command {
-  return async (argv, { terminal, signal }) => {
-    const options = parseLocalArguments(argv);
-    if (options === 'help') {
-      terminal.result(USAGE);
-      return 0;
-    }
+  return localLine.command(async (options, { terminal, signal }) => {
     const { python } = await ensurePythonEnvironment({
       requirements: RUNTIME_REQUIREMENTS,
       terminal,
@@ -119,7 +112,7 @@ export function localCommand(root: string): Command {
     return await withRunLock(outDirectory, signal, async () => {
       terminal.info('synthesizing bin/app.ts');
       const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
-        projectName: undefined,
+        projectName: options.projectName,
         signal,
       });
       if (!project.trainingJob) {
@@ -145,5 +138,5 @@ export function localCommand(root: string): Command {
         signal,
       }).run();
     });
-  };
+  });
 }

@@ -1,22 +1,31 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeChanges, refreshRegion, renderPrices } from '../../cost/price-changes';
 import { parsePriceList, type ParsedPriceList } from '../../cost/price-list';
 import type { Prices } from '../../cost/prices';
+import { CommandLine } from '../../console/command-line';
+import { regionProblems } from '../../console/region';
 import type { Command } from '../../console/main';
-import { UsageError, UserError } from '../../console/user-error';
+import { UserError } from '../../console/user-error';
 
-const USAGE = `usage: npm run prices -- [--region REGION]...
-
-Refreshes lib/cost/price-table.json from AWS's public price list of Amazon SageMaker. No credentials are needed.
-
-  --region REGION   a region to read, again for more (default: the regions that the file has)
-  --help            this text
-
-examples:
-  npm run prices
-  npm run prices -- --region eu-west-1 --region us-east-1`;
+/** The line of `npm run prices`. */
+const pricesLine = new CommandLine({
+  name: 'npm run prices',
+  summary: `Refreshes lib/cost/price-table.json from AWS's public price list of Amazon SageMaker. No credentials are needed.`,
+  options: {
+    region: {
+      type: 'string',
+      multiple: true,
+      value: 'REGION',
+      description: 'a region to read, again for more (default: the regions that the file has)',
+    },
+  },
+  examples: ['npm run prices', 'npm run prices -- --region eu-west-1 --region us-east-1'],
+  read: ({ region }, _words, problems): readonly string[] => {
+    problems.push(...regionProblems(region));
+    return [...new Set(region)];
+  },
+});
 
 /** Where the command reads and writes. */
 export interface PricesCommandProps {
@@ -31,12 +40,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** The command for another origin or file. */
 export function createPricesCommand({ origin, file }: PricesCommandProps): Command {
-  return async (argv, { terminal, signal }) => {
-    const { regions: asked, help } = readArguments(argv);
-    if (help) {
-      terminal.result(USAGE);
-      return 0;
-    }
+  return pricesLine.command(async (asked, { terminal, signal }) => {
     let prices = JSON.parse(await readFile(file, 'utf8')) as Prices;
     const report: string[] = [];
     for (const region of asked.length > 0 ? asked : Object.keys(prices)) {
@@ -56,7 +60,7 @@ export function createPricesCommand({ origin, file }: PricesCommandProps): Comma
     await replaceFile(file, renderPrices(prices));
     terminal.result(report.join('\n'));
     return 0;
-  };
+  });
 }
 
 /** `npm run prices`. */
@@ -64,26 +68,6 @@ export const pricesCommand: Command = createPricesCommand({
   origin: 'https://pricing.us-east-1.amazonaws.com',
   file: join(__dirname, '..', '..', 'cost', 'price-table.json'),
 });
-
-function readArguments(argv: string[]): { regions: string[]; help: boolean } {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: argv,
-      options: {
-        region: { type: 'string', multiple: true, default: [] },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-  const wrong = values.region.filter((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
-  if (wrong.length > 0) {
-    throw new UsageError(`not the name of a region: ${wrong.join(', ')}; expected one such as eu-west-1`);
-  }
-  return { regions: [...new Set(values.region)], help: values.help };
-}
 
 async function readPriceList(origin: string, region: string, signal: AbortSignal): Promise<ParsedPriceList> {
   const url = `${origin}/offers/v1.0/aws/AmazonSageMaker/current/${region}/index.json`;

@@ -20,6 +20,8 @@ export interface RehearsalOptions {
   readonly assembly: string;
   /** What it declares. */
   readonly project: ProjectTemplate;
+  /** The stacks to deploy; all without it. */
+  readonly stackNames: readonly string[] | undefined;
   /** Gets the logs, the predictions and the report. */
   readonly outDirectory: string;
   readonly python: string;
@@ -67,14 +69,14 @@ export class Rehearsal {
   }
 
   /**
-   * `cdk deploy --all`; says what was made.
+   * `cdk deploy`; says what was made.
    * @throws UserError with the reasons in CloudFormation's words, and the last lines of a job that failed
    */
   public async deploy(): Promise<string> {
     const { progress } = this;
     const [failuresBefore, resourcesBefore] = [progress.failures.length, progress.created];
     try {
-      await this.cdk('deploy', '--all', '--require-approval', 'never');
+      await this.cdk('deploy', ...(this.options.stackNames ?? ['--all']), '--require-approval', 'never');
     } catch (error) {
       const failures = progress.failures.slice(failuresBefore);
       if (!(error instanceof UserError) || failures.length === 0) {

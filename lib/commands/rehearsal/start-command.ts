@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { estimateTemplate } from '../../cost/estimate';
 import { formatPerHour, formatUsd } from '../../cost/money';
 import type { PredictionResult } from '../invoke/predict-files';
@@ -10,77 +9,77 @@ import { ensurePythonEnvironment } from '../../python/python-environment';
 import { predictionSummary, Rehearsal } from './rehearsal';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
+import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
+import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command, CommandContext } from '../../console/main';
 import { withDirectoryLock } from '../../python/directory-lock';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { Steps } from '../../console/steps';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import type { Terminal } from '../../console/terminal';
-import { UsageError, UserError } from '../../console/user-error';
+import { UserError } from '../../console/user-error';
 
 /** What `start` was asked to do. */
 export interface StartArguments extends TrainingChanges {
+  /** Whose stacks are deployed, and no others. */
+  readonly projectName: string | undefined;
   readonly outDirectory: string;
   /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
   readonly keep: boolean;
 }
 
-const USAGE = `usage: npm start -- [--channel NAME=DIR]... [--hyperparameter KEY=VALUE]... [--out DIR] [--keep]
-
-Rehearses the whole life of bin/app.ts in an AWS in memory, on this machine, without an account and without Docker:
+/** The line of `npm start`. */
+export const startLine = new CommandLine({
+  name: 'npm start',
+  summary: `Rehearses the whole life of bin/app.ts in an AWS in memory, on this machine, without an account and without Docker:
 the CDK CLI bootstraps and deploys the stacks, the job trains, the endpoint predicts, the CDK CLI destroys all,
-and everything that is left is listed.
-
-  --channel NAME=DIR          data of this machine for a channel of the job, without the gate of the declared data
-  --hyperparameter KEY=VALUE  another value for this rehearsal
-  --out DIR                   where the logs, the predictions and the report go (rehearsal)
-  --keep                      leave all deployed until interrupted, to use cdk, aws and npm run invoke by hand
-
-examples:
-  npm start
-  npm start -- --channel training=$HOME/photographs --hyperparameter epochs=5
-  npm start -- --keep`;
-
-/** Reads the command line. @throws UsageError */
-export function parseStartArguments(argv: readonly string[]): StartArguments | 'help' {
-  const values = parsed(argv);
-  if (values.help) {
-    return 'help';
-  }
-  const hyperparameters = Object.entries(keyValues('--hyperparameter', values.hyperparameter ?? []));
-  return {
-    channels: keyValues('--channel', values.channel ?? []),
-    hyperparameters: Object.fromEntries(hyperparameters.map(([key, text]) => [key, typed(text)])),
+and everything that is left is listed.`,
+  options: {
+    ...PROJECT_OPTION,
+    channel: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=DIR',
+      description: 'data of this machine for a channel of the job, without the gate of the declared data',
+    },
+    hyperparameter: {
+      type: 'string',
+      multiple: true,
+      value: 'KEY=VALUE',
+      description: 'another value for this rehearsal',
+    },
+    out: {
+      type: 'string',
+      value: 'DIR',
+      description: 'where the logs, the predictions and the report go (rehearsal)',
+    },
+    keep: {
+      type: 'boolean',
+      description: 'leave all deployed until interrupted, to use cdk, aws and npm run invoke by hand',
+    },
+  },
+  examples: [
+    'npm start',
+    'npm start -- --channel training=$HOME/photographs --hyperparameter epochs=5',
+    'npm start -- --keep',
+  ],
+  read: (values): StartArguments => ({
+    projectName: values.project,
+    channels: keyValues('--channel', values.channel),
+    hyperparameters: Object.fromEntries(
+      Object.entries(keyValues('--hyperparameter', values.hyperparameter)).map(([key, text]) => [
+        key,
+        typed(text),
+      ]),
+    ),
     outDirectory: values.out ?? 'rehearsal',
-    keep: values.keep ?? false,
-  };
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        channel: { type: 'string', multiple: true },
-        hyperparameter: { type: 'string', multiple: true },
-        out: { type: 'string' },
-        keep: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-}
+    keep: values.keep,
+  }),
+});
 
 /** Rehearses what the app in `root` declares. */
 export function startCommand(root: string): Command {
-  return async (argv, { terminal, signal }) => {
-    const options = parseStartArguments(argv);
-    if (options === 'help') {
-      terminal.result(USAGE);
-      return 0;
-    }
+  return startLine.command(async (options, { terminal, signal }) => {
     const { python } = await ensurePythonEnvironment({
       requirements: RUNTIME_REQUIREMENTS,
       terminal,
@@ -96,7 +95,7 @@ export function startCommand(root: string): Command {
     return withDirectoryLock(join(outDirectory, '.lock'), { signal, onWait }, () =>
       rehearse(root, options, outDirectory, python, { terminal, signal }),
     );
-  };
+  });
 }
 
 async function rehearse(
@@ -108,24 +107,38 @@ async function rehearse(
 ): Promise<number> {
   const steps = new Steps(terminal);
   const region = assumedRegion();
-  const changes: TrainingChanges = { channels: options.channels, hyperparameters: options.hyperparameters };
+  const { projectName, channels, hyperparameters } = options;
+  const changes: TrainingChanges = { projectName, channels, hyperparameters };
   const synthesized = await steps.run(
     'synthesize',
     () =>
       synthesizeProject(root, join(outDirectory, 'cdk.out'), {
-        projectName: undefined,
+        projectName,
         signal,
         changes: { [TRAINING_CHANGES]: changes },
       }),
     ({ stacks }) => stacks.map(({ name }) => name).join(', '),
   );
-  const { project, directory: assembly, stacks } = synthesized;
+  const { project, directory: assembly } = synthesized;
+  const chosen =
+    projectName === undefined ? undefined : chooseProject(declaredProjects(synthesized.stacks), projectName);
+  const stacks = chosen?.stacks ?? synthesized.stacks;
   if (Object.keys(options.channels).length > 0) {
     terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
   }
   const rehearsal = await steps.run(
     'start',
-    () => Rehearsal.start({ project, assembly, outDirectory, python, region, terminal, signal }),
+    () =>
+      Rehearsal.start({
+        project,
+        stackNames: chosen?.stackNames,
+        assembly,
+        outDirectory,
+        python,
+        region,
+        terminal,
+        signal,
+      }),
     ({ aws }) => `an AWS in memory at ${aws.url}`,
   );
   try {

@@ -2,33 +2,62 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { PRICES } from '../../cost/prices';
 import { code, type Text, text } from './document';
 import { renderMarkdown } from './markdown';
 import { renderPlainText } from './plain-text';
-import { reviewDocument } from './review';
+import { reviewDocument, type ReviewProps } from './review';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import { declaredProjects } from '../../assembly/declared-projects';
 import { type BaseCheckout, type BaseCommit, findBase, withBaseCheckout } from './base-checkout';
+import { CommandLine } from '../../console/command-line';
+import { regionProblems } from '../../console/region';
 import type { Command } from '../../console/main';
 import type { Terminal } from '../../console/terminal';
 import { assumedRegion, synthesizeApp } from '../../assembly/synthesize';
 import { UsageError, UserError } from '../../console/user-error';
 
-const USAGE = `usage: npm run review -- [--base REF] [--markdown] [--region REGION]
+/** What `review` was asked to do. */
+export interface ReviewArguments {
+  readonly base: string | undefined;
+  readonly markdown: boolean;
+  readonly region: string | undefined;
+  readonly projectName: string | undefined;
+}
 
-Says what a deploy of this working tree would do that its base does not: whether it retrains, what it costs,
-who gains access, what is replaced or destroyed. Nothing is deployed, and no credentials are needed.
-
-  --base REF        the commit to compare with (default: the merge base with the main branch)
-  --markdown        GitHub's Markdown instead of text
-  --region REGION   the region whose prices hold (default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1)
-  --help            this text
-
-examples:
-  npm run review
-  npm run review -- --base HEAD~1
-  npm run --silent review -- --markdown > review.md`;
+/** The line of `npm run review`. */
+export const reviewLine = new CommandLine({
+  name: 'npm run review',
+  summary: `Says what a deploy of this working tree would do that its base does not: whether it retrains, what it costs,
+who gains access, what is replaced or destroyed. Nothing is deployed, and no credentials are needed.`,
+  options: {
+    base: {
+      type: 'string',
+      value: 'REF',
+      description: 'the commit to compare with (default: the merge base with the main branch)',
+    },
+    markdown: { type: 'boolean', description: "GitHub's Markdown instead of text" },
+    project: {
+      type: 'string',
+      value: 'NAME',
+      description: 'only this project of bin/app.ts (default: the whole app)',
+    },
+    region: {
+      type: 'string',
+      value: 'REGION',
+      description: 'the region whose prices hold (default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1)',
+    },
+  },
+  examples: [
+    'npm run review',
+    'npm run review -- --base HEAD~1',
+    'npm run --silent review -- --markdown > review.md',
+  ],
+  read: ({ base, markdown, project, region }, _words, problems): ReviewArguments => {
+    problems.push(...regionProblems(region ? [region] : []));
+    return { base, markdown, region, projectName: project };
+  },
+});
 
 /** The stacks of the base, and what a reader should know about them. */
 interface Base {
@@ -38,12 +67,8 @@ interface Base {
 
 /** `npm run review` for the project in a directory. */
 export function createReviewCommand(root: string): Command {
-  return async (argv, { terminal, signal }) => {
-    const { base: reference, markdown, region = assumedRegion(), help } = readArguments(argv);
-    if (help) {
-      terminal.result(USAGE);
-      return 0;
-    }
+  return reviewLine.command(async (options, { terminal, signal }) => {
+    const { base: reference, markdown, projectName, region = assumedRegion() } = options;
     if (!existsSync(join(root, 'cdk.json'))) {
       throw new UserError(`there is no cdk.json in ${root}: run this in the project's directory`);
     }
@@ -72,8 +97,7 @@ export function createReviewCommand(root: string): Command {
         }
         // Archives and datasets are read from the assemblies.
         return reviewDocument({
-          before: base.value.stacks,
-          after: head.value.stacks,
+          ...ofProject(projectName, base.value.stacks, head.value.stacks),
           pricing: { region, prices: PRICES },
           remarks: base.value.remarks,
           today: new Date().toISOString().slice(0, 10),
@@ -91,7 +115,28 @@ export function createReviewCommand(root: string): Command {
     } finally {
       await rm(output, { recursive: true, force: true, maxRetries: 5 });
     }
-  };
+  });
+}
+
+/** The stacks of a project that one side declares, or both; all where no project is named. */
+function ofProject(
+  name: string | undefined,
+  before: readonly AssemblyStack[],
+  after: readonly AssemblyStack[],
+): Pick<ReviewProps, 'before' | 'after'> {
+  if (name === undefined) {
+    return { before, after };
+  }
+  const own = (stacks: readonly AssemblyStack[]) =>
+    declaredProjects(stacks).find((project) => project.name === name)?.stacks;
+  const [former, next] = [own(before), own(after)];
+  if (!former && !next) {
+    const names = declaredProjects(after).map((project) => project.name);
+    throw new UsageError(
+      `bin/app.ts declares no project '${name}'; it declares ${names.join(', ') || 'none'}`,
+    );
+  }
+  return { before: former ?? [], after: next ?? [] };
 }
 
 /** Synthesizes the base. One that cannot be is an empty one: the head's failure is the person's, the base's is history. */
@@ -128,33 +173,4 @@ async function readBase(
 
 function shortHash({ hash }: BaseCommit): string {
   return hash.slice(0, 7);
-}
-
-function readArguments(argv: string[]): {
-  base?: string | undefined;
-  markdown: boolean;
-  region?: string | undefined;
-  help: boolean;
-} {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: argv,
-      options: {
-        base: { type: 'string' },
-        markdown: { type: 'boolean', default: false },
-        region: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-  if (values.base === '') {
-    throw new UsageError('--base names no commit: name a branch, a tag or a commit');
-  }
-  if (values.region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(values.region)) {
-    throw new UsageError(`not the name of a region: '${values.region}'; expected one such as eu-west-1`);
-  }
-  return values;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { accessProblem } from '../../aws/access-problem';
 import type { ProjectTemplate } from '../../assembly/project-template';
@@ -13,23 +12,42 @@ import { callFailure, isDenied } from './call-failure';
 import { PlainView } from './plain-view';
 import { jobToWatch, newestJobs } from './project-jobs';
 import { NoSuchJob, TrainingWatch, type WatchServices } from './training-watch';
+import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { UsageError, UserError } from '../../console/user-error';
 
 /** What a watch has to know of the project in bin/app.ts. */
 export type WatchedProject = Pick<ProjectTemplate, 'name' | 'trainingJob'>;
 
-const USAGE = `usage: npm run watch -- [JOB]
+/** What `watch` was asked to do. */
+export interface WatchArguments {
+  readonly jobName: string | undefined;
+  readonly projectName: string | undefined;
+}
 
-Follows a training job: status, metrics, log, time and cost. Ctrl-C leaves it, and the job goes on.
-Ends with 0 when the job has completed and passed its gate (minimumMetrics), with 1 when it has not.
-
-  JOB      the training job's name (default: this project's newest, one in progress first)
-  --help   this text
-
-examples:
-  npm run watch
-  npm run watch -- unet-bcb369e63c-0f1e2d3c`;
+/** The line of `npm run watch`. */
+export const watchLine = new CommandLine({
+  name: 'npm run watch',
+  words: {
+    usage: '[JOB]',
+    description: "the training job's name (default: this project's newest, one in progress first)",
+  },
+  summary: `Follows a training job: status, metrics, log, time and cost. Ctrl-C leaves it, and the job goes on.
+Ends with 0 when the job has completed and passed its gate (minimumMetrics), with 1 when it has not.`,
+  options: PROJECT_OPTION,
+  examples: ['npm run watch', 'npm run watch -- unet-bcb369e63c-0f1e2d3c'],
+  read: ({ project }, [jobName, ...rest], problems): WatchArguments => {
+    if (rest.length > 0) {
+      problems.push(`one JOB is followed at a time: '${rest[0]}' is one too many`);
+    }
+    if (jobName !== undefined && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(jobName)) {
+      problems.push(
+        `'${jobName}' cannot name a training job: a name has 1 to 63 letters, digits and inner dashes`,
+      );
+    }
+    return { jobName, projectName: project };
+  },
+});
 
 /** Most job names that an error lists. */
 const LISTED_JOBS = 5;
@@ -42,49 +60,25 @@ const AWS: WatchServices = {
   wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
 };
 
-/** Reads the command line. @throws UsageError */
-export function parseWatchArguments(argv: string[]): { readonly jobName: string | undefined } | 'help' {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-  if (parsed.values.help) {
-    return 'help';
-  }
-  const [jobName, ...rest] = parsed.positionals;
-  if (rest.length > 0) {
-    throw new UsageError(`one JOB is followed at a time: '${rest[0]}' is one too many\n\n${USAGE}`);
-  }
-  if (jobName !== undefined && !/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(jobName)) {
-    throw new UsageError(
-      `'${jobName}' cannot name a training job: a name has 1 to 63 letters, digits and inner dashes\n\n${USAGE}`,
-    );
-  }
-  return { jobName };
-}
-
 /**
  * `npm run watch`.
  * @param declaredProject reads the project in bin/app.ts, which takes seconds: called only where its name or gate matters
  */
 export function watchCommand(
-  declaredProject: (signal: AbortSignal) => Promise<WatchedProject>,
+  declaredProject: (projectName: string | undefined, signal: AbortSignal) => Promise<WatchedProject>,
   services: WatchServices = AWS,
 ): Command {
-  return async (argv, { terminal, signal }) => {
-    const options = parseWatchArguments(argv);
-    if (options === 'help') {
-      terminal.result(USAGE);
-      return 0;
-    }
+  return watchLine.command(async (options, { terminal, signal }) => {
     let reading: Promise<WatchedProject> | undefined;
-    const project = () => (reading ??= declaredProject(signal));
+    const project = () =>
+      (reading ??= declaredProject(options.projectName, signal).catch((error: unknown) => {
+        // One of several: the name of one of our jobs says whose it is.
+        const named = projectOfTrainingJob(options.jobName ?? '');
+        if (named === undefined || !(error instanceof UsageError)) {
+          throw error;
+        }
+        return declaredProject(named, signal);
+      }));
     const { sagemaker } = services.connect();
     const region = await explained(() => sagemaker.config.region());
     let jobName = options.jobName;
@@ -126,7 +120,7 @@ export function watchCommand(
     } finally {
       view.close();
     }
-  };
+  });
 }
 
 /** What a job has to reach. */

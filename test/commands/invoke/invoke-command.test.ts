@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { invokeCommand, parseInvokeArguments } from '../../../lib/commands/invoke/invoke-command';
-import { UsageError } from '../../../lib/console/user-error';
+import { invokeCommand, invokeLine } from '../../../lib/commands/invoke/invoke-command';
+import type { ProjectTemplate } from '../../../lib/assembly/project-template';
+import { UsageError, UserError } from '../../../lib/console/user-error';
 import { httpStub, type HttpStub, type StubAnswer } from './http-stub';
 import { maskPng, stripes } from './images';
 import { RecordingTerminal } from '../../console/recording-terminal';
@@ -20,13 +21,14 @@ test.each([
     { paths: ['a'], signatureName: 's', outDirectory: 'o', concurrency: 16 },
   ],
 ])('%s', (line, expected) => {
-  expect(parseInvokeArguments(line.split(' '))).toEqual({ ...DEFAULTS, ...expected });
+  expect(invokeLine.parse(line.split(' '))).toEqual({ ...DEFAULTS, ...expected });
 });
 
 test.each([
   [[], 'no FILE is named'],
   [['--json'], 'no FILE is named'],
   [['a', '--endpoint', 'x', '--url', 'http://y'], '--endpoint and --url exclude each other'],
+  [['a', '--endpoint', 'x', '--project', 'y'], '--endpoint and --project exclude each other'],
   [['a', '--concurrency', '0'], '--concurrency "0" must be a whole number from 1 to 256'],
   [['a', '--concurrency', '1.5'], '--concurrency "1.5"'],
   [['a', '--concurrency', 'many'], '--concurrency "many"'],
@@ -34,9 +36,9 @@ test.each([
   [['a', '--region', 'x'], "Unknown option '--region'"],
   [['--concurrency', '0', '--endpoint', 'x', '--url', 'y'], 'no FILE is named\n--endpoint and --url'],
 ])('fails for %j', (argv, message) => {
-  expect(() => parseInvokeArguments(argv)).toThrow(UsageError);
-  expect(() => parseInvokeArguments(argv)).toThrow(message);
-  expect(() => parseInvokeArguments(argv)).toThrow('usage: npm run invoke');
+  expect(() => invokeLine.parse(argv)).toThrow(UsageError);
+  expect(() => invokeLine.parse(argv)).toThrow(message);
+  expect(() => invokeLine.parse(argv)).toThrow('usage: npm run invoke');
 });
 
 describe('against a server', () => {
@@ -156,21 +158,45 @@ describe('against a server', () => {
   });
 });
 
+/** A project with an endpoint. */
+function project(kind: { serverless?: boolean; asynchronous?: boolean }): ProjectTemplate {
+  const endpoint = { endpointName: 'unet', serverless: false, asynchronous: false, ...kind };
+  return { name: 'unet', trainingJob: undefined, endpoint: endpoint as ProjectTemplate['endpoint'] };
+}
+
 describe('without --url', () => {
   test('the project’s endpoint and its limit hold, and a file over it is not sent', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'invoke-'));
     const file = join(directory, 'large.json');
-    await writeFile(file, '123456');
+    await writeFile(file, '1'.repeat(4 * 1024 * 1024 + 1));
     const terminal = new RecordingTerminal();
-    const command = invokeCommand(async () => ({ name: 'unet', payloadLimit: 5 }));
+    const command = invokeCommand(async () => project({ serverless: true }));
     const code = await command([file], { terminal, signal: new AbortController().signal });
     await rm(directory, { recursive: true });
     expect(code).toBe(1);
     expect(terminal.results).toEqual([]);
     expect(terminal.infos).toEqual([
-      expect.stringContaining('the request has 6 bytes (0.00 MB), the endpoint takes at most 5 bytes'),
+      expect.stringContaining(
+        'the request has 4,194,305 bytes (4.00 MB), the endpoint takes at most 4,194,304 bytes',
+      ),
       '0 of 1 predicted by endpoint unet',
     ]);
+  });
+
+  test.each([
+    [{ name: 'unet', trainingJob: undefined, endpoint: undefined }, 'declares no endpoint of unet'],
+    [project({ asynchronous: true }), "'unet' is asynchronous"],
+  ])('fails where no endpoint of the project answers (%#)', async (declared, message) => {
+    const command = invokeCommand(async () => declared);
+    const context = { terminal: new RecordingTerminal(), signal: new AbortController().signal };
+    await expect(command([__filename], context)).rejects.toThrow(message);
+  });
+
+  test('the project that is named is the one that is read', async () => {
+    const read = jest.fn().mockRejectedValue(new UserError('read'));
+    const context = { terminal: new RecordingTerminal(), signal: new AbortController().signal };
+    await expect(invokeCommand(read)([__filename, '--project', 'pets'], context)).rejects.toThrow('read');
+    expect(read).toHaveBeenCalledWith('pets', context.signal);
   });
 
   test('help is a result, and looks nothing up', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { parseLocalArguments } from '../../../lib/commands/local/local-command';
+import { localLine } from '../../../lib/commands/local/local-command';
 import { folder, local, processesOf, ROOT, until } from './local-process';
 
 const SAMPLE = join(ROOT, 'training/data/sample/original');
@@ -12,7 +12,7 @@ const SMALL = ['epochs=2', 'filters=4', 'image-size=32'].flatMap((text) => ['--h
 describe('the command line', () => {
   test('is read into plain data', () => {
     expect(
-      parseLocalArguments([
+      localLine.parse([
         '--channel',
         'training=a=b',
         '--hyperparameter',
@@ -41,7 +41,7 @@ describe('the command line', () => {
     [['--serve', 'x'], "--serve 'x' is not a port from 0 to 65535"],
     [['--serve', '70000'], "--serve '70000' is not a port"],
   ])('fails for %j', (argv, message) => {
-    expect(() => parseLocalArguments(argv)).toThrow(message);
+    expect(() => localLine.parse(argv)).toThrow(message);
   });
 });
 

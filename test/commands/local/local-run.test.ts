@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ProjectTemplate } from '../../../lib/assembly/project-template';
 import { LocalRun } from '../../../lib/commands/local/local-run';
 import { withRunLock } from '../../../lib/python/run-lock';
-import { RecordingTerminal } from './recording-terminal';
+import { RecordingTerminal } from '../../console/recording-terminal';
 import { PYTHON } from './toolkit-oracle';
 import { JobDirectory } from './training-jobs';
 
@@ -60,7 +60,7 @@ test.each([
   expect(code).toBe(1);
   expect(report).toContain('the serving image would not load this model');
   expect(report).toContain(why);
-  expect(terminal.lines.join('\n')).toContain(why);
+  expect(terminal.infos.join('\n')).toContain(why);
 });
 
 test('a script whose files cannot be packed has a report that says so in a sentence', async () => {

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Terminal } from '../../../lib/console/terminal';
 import { createPricesCommand } from '../../../lib/commands/prices/prices-command';
+import { RecordingTerminal } from '../../console/recording-terminal';
 import { UsageError, UserError } from '../../../lib/console/user-error';
 import { renderPrices } from '../../../lib/cost/price-changes';
 import { PRICES } from '../../../lib/cost/prices';
@@ -50,19 +50,10 @@ async function run(argv: string[], documents: Record<string, string>, listener?:
   );
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const results: string[] = [];
-  const infos: string[] = [];
-  const terminal: Terminal = {
-    interactive: false,
-    size: { columns: 80, rows: 24 },
-    result: (text) => void results.push(text),
-    info: (text) => void infos.push(text),
-    progress: () => undefined,
-    clearProgress: () => undefined,
-  };
+  const terminal = new RecordingTerminal();
   const command = createPricesCommand({ origin: `http://127.0.0.1:${port}`, file });
   const code = await command(argv, { terminal, signal: new AbortController().signal });
-  return { code, results, infos };
+  return { code, ...terminal };
 }
 
 test('refreshes the regions of the file, says what changed, and keeps the tables of other services', async () => {

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { parseStartArguments } from '../../../lib/commands/rehearsal/start-command';
+import { startLine } from '../../../lib/commands/rehearsal/start-command';
 import { folder, proxied, remains, ROOT, start } from './started';
 
 describe('the command line', () => {
   test('is read into plain data', () => {
     expect(
-      parseStartArguments([
+      startLine.parse([
         ...[
           '--channel',
           'training=a=b',
@@ -30,7 +30,7 @@ describe('the command line', () => {
     [['--channel', 'training'], "--channel 'training' is not of the form NAME=DIR"],
     [['stray'], 'Unexpected argument'],
   ])('fails for %j', (argv, message) => {
-    expect(() => parseStartArguments(argv)).toThrow(message);
+    expect(() => startLine.parse(argv)).toThrow(message);
   });
 });
 

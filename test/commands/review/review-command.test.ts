@@ -28,6 +28,21 @@ mkdirSync(out, { recursive: true });
 writeFileSync(out + '/store.json', JSON.stringify({ Resources: { Bucket } }));
 writeFileSync(out + '/manifest.json', JSON.stringify({ version: '48.0.0', artifacts: { store } }));
 `;
+
+/** An app of two projects with a workspace each. */
+const projectsApp = (status: 'Enabled' | 'Suspended') => `
+const { mkdirSync, writeFileSync } = require('node:fs');
+const { CDK_OUTDIR: out } = process.env;
+mkdirSync(out, { recursive: true });
+const artifacts = {};
+for (const name of ['unet', 'unet-large']) {
+  const Properties = { VersioningConfiguration: { Status: '${status}' }, Tags: [{ Key: 'project', Value: name }] };
+  const templateFile = name + '.json';
+  writeFileSync(out + '/' + templateFile, JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties } } }));
+  artifacts[name + '-workspace'] = { type: 'aws:cloudformation:stack', properties: { templateFile } };
+}
+writeFileSync(out + '/manifest.json', JSON.stringify({ version: '48.0.0', artifacts }));
+`;
 const bucketFiles = { 'cdk.json': JSON.stringify({ app: 'node app.js' }), 'app.js': bucketApp('Enabled') };
 
 const projectApp = (epochs: number) => `
@@ -143,6 +158,20 @@ test('says in one line that nothing changes', async () => {
   expect(terminal.results).toEqual([
     `Nothing changes: what is deployed is the same as at ${base.slice(0, 7)} (the merge base with main).`,
   ]);
+  expectNothingLeft();
+}, 60_000);
+
+test('of several projects, tells of the one that is named', async () => {
+  commit({ 'cdk.json': JSON.stringify({ app: 'node app.js' }), 'app.js': projectsApp('Enabled') });
+  write({ 'app.js': projectsApp('Suspended') });
+  expect((await review()).output).toContain('unet-large-workspace');
+  const { output } = await review('--project', 'unet');
+  expect(output).toContain('unet-workspace');
+  expect(output).not.toContain('unet-large');
+  await expect(review('--project', 'pets')).rejects.toThrow(
+    "bin/app.ts declares no project 'pets'; it declares unet, unet-large",
+  );
+  await expect(review('--project', 'pets')).rejects.toThrow(UsageError);
   expectNothingLeft();
 }, 60_000);
 

@@ -5,11 +5,7 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
-import {
-  parseWatchArguments,
-  watchCommand,
-  type WatchedProject,
-} from '../../../lib/commands/watch/watch-command';
+import { watchCommand, watchLine, type WatchedProject } from '../../../lib/commands/watch/watch-command';
 import { UsageError, UserError } from '../../../lib/console/user-error';
 import { endedJob, trainingJob } from './training-jobs';
 import { RecordingTerminal } from '../../console/recording-terminal';
@@ -22,7 +18,7 @@ test.each([
   [['--help'], 'help'],
   [['-h', NAME], 'help'],
 ])('%j', (argv, expected) => {
-  expect(parseWatchArguments(argv)).toEqual(expected);
+  expect(watchLine.parse(argv)).toEqual(expected);
 });
 
 test.each([
@@ -32,9 +28,9 @@ test.each([
   [['ends-'], "'ends-' cannot name"],
   [['--region', 'x'], "Unknown option '--region'"],
 ])('fails for %j', (argv, message) => {
-  expect(() => parseWatchArguments(argv)).toThrow(UsageError);
-  expect(() => parseWatchArguments(argv)).toThrow(message);
-  expect(() => parseWatchArguments(argv)).toThrow('usage: npm run watch');
+  expect(() => watchLine.parse(argv)).toThrow(UsageError);
+  expect(() => watchLine.parse(argv)).toThrow(message);
+  expect(() => watchLine.parse(argv)).toThrow('usage: npm run watch');
 });
 
 const sagemaker: any = mockClient(SageMakerClient);
@@ -53,7 +49,8 @@ function project(minimumMetrics: Record<string, number>, namePrefix = 'unet-0123
 
 async function watch(
   argv: string[],
-  declared: () => Promise<WatchedProject> = () => Promise.reject(new Error('synthesized')),
+  declared: (projectName: string | undefined) => Promise<WatchedProject> = () =>
+    Promise.reject(new Error('synthesized')),
 ) {
   const terminal = new RecordingTerminal();
   const abortion = new AbortController();
@@ -195,6 +192,27 @@ describe('without a name', () => {
     await expect(watch([], async () => ({ name: 'unet', trainingJob: undefined }))).rejects.toThrow(
       'bin/app.ts declares none: give SageMakerProject training',
     );
+  });
+});
+
+describe('in an app of several projects', () => {
+  const several = async (name: string | undefined) => {
+    if (name === undefined) {
+      throw new UsageError('several projects');
+    }
+    return { ...project({ 'validation:accuracy': name === 'unet' ? 0.95 : 0.5 }), name };
+  };
+
+  test("the gate is that of the job's own project", async () => {
+    const job = { FinalMetricDataList: [{ MetricName: 'validation:accuracy', Value: 0.9 }] };
+    sagemaker.on(DescribeTrainingJobCommand).resolves(endedJob('Completed', job));
+    expect((await watch([NAME], several)).results[0]).toContain('not within minimumMetrics');
+  });
+
+  test('the newest job is that of the project that is named', async () => {
+    sagemaker.on(ListTrainingJobsCommand).resolves({ TrainingJobSummaries: [] });
+    await expect(watch(['--project', 'pets'], several)).rejects.toThrow('no training job of pets');
+    await expect(watch([], several)).rejects.toThrow(UsageError);
   });
 });
 
