@@ -1,3 +1,5 @@
+import { printableLine } from './printable';
+
 /** All that is wrong with a configuration, in one error; it shows as its message alone, since the place in our code tells its reader nothing. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -7,7 +9,7 @@ export class ConfigurationError extends Error {
   public constructor(subject: string, problems: readonly string[]) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
     super(
-      `${count} in the configuration of ${subject}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      `${count} in the configuration of ${subject}:\n${problems.map((problem) => `  - ${printableLine(problem)}`).join('\n')}`,
     );
     this.#problems = problems;
     this.stack = `${this.name}: ${this.message}`;

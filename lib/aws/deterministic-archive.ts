@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { AssetHashType } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -11,30 +11,6 @@ import { create } from 'tar';
 /** The byte of a gzip header that names the operating system (RFC 1952, section 2.3.1), and its value for "unknown". */
 const GZIP_OS_OFFSET = 9;
 const GZIP_OS_UNKNOWN = 255;
-
-/**
- * The files below a directory, as paths relative to it with forward slashes, in an order that depends on nothing but their names.
- * Links are followed.
- * @param ignores whether an absolute path stays out; a directory that stays out is not entered.
- */
-export function filesBelow(directory: string, ignores: (path: string) => boolean = () => false): string[] {
-  const files: string[] = [];
-  const visit = (folder: string) => {
-    for (const name of readdirSync(folder)) {
-      const path = join(folder, name);
-      if (ignores(path)) {
-        continue;
-      }
-      if (statSync(path).isDirectory()) {
-        visit(path);
-      } else {
-        files.push(relative(directory, path).split(sep).join('/'));
-      }
-    }
-  };
-  visit(directory);
-  return files.toSorted();
-}
 
 /** A tar archive of files: the same bytes for the same names, contents and executable bits, whatever their times, owners and umask. */
 export function archiveOf(directory: string, files: readonly string[]): Buffer {

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../aws/printable';
 
 /** How much a terminal shows, in characters. */
 export interface TerminalSize {
@@ -50,12 +50,12 @@ export class ProcessTerminal implements Terminal {
 
   public result(text: string): void {
     this.clearProgress();
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${printable(text)}\n`);
   }
 
   public info(text: string): void {
     this.clearProgress();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   }
 
   public progress(text: string): void {
@@ -63,12 +63,12 @@ export class ProcessTerminal implements Terminal {
       const now = Date.now();
       if (now - this.lastLogged >= LOG_INTERVAL) {
         this.lastLogged = now;
-        process.stderr.write(`${text.slice(0, LOG_WIDTH)}\n`);
+        process.stderr.write(`${printable(text).slice(0, LOG_WIDTH)}\n`);
       }
       return;
     }
     const { columns, rows } = this.size;
-    const lines = stripVTControlCharacters(text)
+    const lines = printable(text)
       .split('\n')
       .slice(0, rows - 1)
       .map((line) => line.slice(0, columns - 1));

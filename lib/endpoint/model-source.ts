@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Fn, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { archiveAsset, filesBelow } from '../aws/deterministic-archive';
+import { archiveAsset } from '../aws/deterministic-archive';
+import { directoryFiles, filesBelow } from '../aws/directory-files';
 import { s3UriProblems } from '../training/channel';
 import { Framework } from '../images/framework';
 import { modelDataUrlParameterName } from '../names';
@@ -117,7 +118,13 @@ class DirectoryModel extends ModelSource {
     if (!existsSync(path) || !statSync(path).isDirectory()) {
       return [`model: no directory '${this.directory}' (looked for ${path})`];
     }
-    const files = filesBelow(path);
+    const { files, problems } = directoryFiles(path);
+    if (problems.length > 0) {
+      return problems.map(
+        (problem) =>
+          `model: '${join(this.directory, problem.path)}' ${problem.reason}; put a file in its place`,
+      );
+    }
     return files.some((file) => /(^|\/)\d+\/saved_model\.pb$/.test(file))
       ? []
       : [

@@ -1,10 +1,14 @@
-import { Stage, Tags, Token } from 'aws-cdk-lib';
+import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { throwProblems } from '../aws/configuration-error';
+import { printableLine } from '../aws/printable';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
 import { MAX_PROJECT_NAME_LENGTH, PROJECT_TAG, stackName } from '../names';
+import { uploadedChannels } from '../training/channel';
+import { IGNORE_FILE } from '../training/file-selection';
+import { SourceDirectory } from '../training/source-directory';
 import { type Training, withDefaults } from '../training/training';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
 import { trainingProblems } from '../training/training-problems';
@@ -108,6 +112,15 @@ export class SageMakerProject extends Construct {
       stacks.push(endpoint);
     }
 
+    const secrets = props.training ? leftOutSecrets(props.training) : [];
+    if (secrets.length > 0) {
+      Annotations.of(workspace).addWarningV2(
+        'sagemaker-project:secretsLeftOut',
+        printableLine(
+          `${secrets.join(', ')}: left out, since it looks like a secret; to send it all the same, write !NAME into the directory's ${IGNORE_FILE}`,
+        ),
+      );
+    }
     for (const stack of stacks) {
       Tags.of(stack).add(PROJECT_TAG, id);
     }
@@ -132,6 +145,16 @@ function withTrainingChanges(
     },
     changeProblems: changes && training ? trainingChangeProblems(training, changes) : [],
   };
+}
+
+/** What looks like a secret in the directories of a training, and stays there. */
+function leftOutSecrets(training: Training): string[] {
+  const uploads = [...uploadedChannels(training.channels).values()];
+  const source = new SourceDirectory(
+    training.sourceDir,
+    uploads.map(({ path }) => path),
+  );
+  return [source, ...uploads].flatMap((directory) => directory.secrets());
 }
 
 /** The region that the stacks get from the stage around the project; undefined if only a deploy tells it. */

@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Channel as ChannelInput } from '@aws-sdk/client-sagemaker';
 import { FileSystem, IgnoreMode, Stack, Token } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { filesBelow } from '../aws/deterministic-archive';
 import { readPrefix } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
+import { FileSelection } from './file-selection';
 
 /** How a channel's data reaches the training job. */
 export type InputMode = 'File' | 'FastFile' | 'Pipe';
@@ -44,15 +44,13 @@ export interface S3ChannelOptions extends ChannelOptions {
 /** Most that the deployment's function can hold, in MiB: Lambda's largest /tmp, half of it for the archive and half for what is in it. */
 const MAX_DIRECTORY_MIB = 5 * 1024;
 
-/** What file managers and notebooks leave in a directory they show: no data, and no reason to train again. */
-const LEFT_BEHIND = ['.DS_Store', 'Thumbs.db', 'desktop.ini', '.ipynb_checkpoints'];
-
 /** A training job's input: a directory that is uploaded at deploy, or data in S3. */
 export abstract class Channel {
   /**
    * A directory of this machine. It is uploaded at deploy to `data/<channel>/<hash of its contents>/`
    * in the project's bucket: changed contents are another URI, and so another training job.
-   * `.DS_Store`, `Thumbs.db`, `desktop.ini` and `.ipynb_checkpoints` stay out.
+   * What file managers, notebooks and editors leave behind stays out, what looks like a secret (`.env`, `.aws`, `.ssh`, `.netrc`,
+   * private keys) unless `.sagemakerignore` in the directory names it (`!.env`), and what that file names otherwise.
    */
   public static fromDirectory(directory: string, options: ChannelOptions = {}): DirectoryChannel {
     return new DirectoryChannel(directory, options);
@@ -114,6 +112,7 @@ export class DirectoryChannel extends Channel {
   /** The URI has the contents' hash. */
   public readonly version = undefined;
   public readonly upload = this;
+  private readonly selected: FileSelection;
 
   public constructor(
     /** As given. */
@@ -122,11 +121,12 @@ export class DirectoryChannel extends Channel {
   ) {
     super(options);
     this.path = resolve(directory);
+    this.selected = new FileSelection(directory);
   }
 
   /** Where the data lies in the project's bucket, without a slash at its end: the hash of its names and contents is part of it. */
   public prefix(name: string): string {
-    const hash = FileSystem.fingerprint(this.path, { exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT });
+    const hash = FileSystem.fingerprint(this.path, this.exclusion());
     return datasetPrefix(name, hash.slice(0, DATASET_HASH_LENGTH));
   }
 
@@ -140,7 +140,7 @@ export class DirectoryChannel extends Channel {
 
   /** What a deploy uploads. */
   public asset(scope: Construct, id: string): Asset {
-    return new Asset(scope, id, { path: this.path, exclude: LEFT_BEHIND, ignoreMode: IgnoreMode.GIT });
+    return new Asset(scope, id, { path: this.path, ...this.exclusion() });
   }
 
   /** The size of all files, in MiB, rounded up. */
@@ -152,6 +152,10 @@ export class DirectoryChannel extends Channel {
   public problems(prop: string): string[] {
     if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
       return [`${prop}: no directory '${this.directory}' (looked for ${this.path})`];
+    }
+    const problems = this.selected.problems(prop);
+    if (problems.length > 0) {
+      return problems;
     }
     if (this.files().length === 0) {
       return [
@@ -168,8 +172,17 @@ export class DirectoryChannel extends Channel {
     return [];
   }
 
-  private files(): string[] {
-    return filesBelow(this.path, (path) => LEFT_BEHIND.includes(basename(path)));
+  /** What stays out since it looks like a secret, with the directory. */
+  public secrets(): string[] {
+    return this.selected.selection.secrets.map((path) => join(this.directory, path));
+  }
+
+  private files(): readonly string[] {
+    return this.selected.selection.files;
+  }
+
+  private exclusion() {
+    return { exclude: this.selected.patterns, ignoreMode: IgnoreMode.GIT };
   }
 }
 

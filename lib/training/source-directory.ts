@@ -1,27 +1,17 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { IgnoreStrategy } from 'aws-cdk-lib';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { archiveAsset, filesBelow } from '../aws/deterministic-archive';
-
-/** The file in a source directory that names what stays out of its archive, in the syntax of .gitignore. */
-export const IGNORE_FILE = '.sagemakerignore';
+import { archiveAsset } from '../aws/deterministic-archive';
+import { FileSelection, IGNORE_FILE } from './file-selection';
 
 /** What is never part of a training script's source. */
-const ALWAYS_IGNORED = [
-  '.git',
-  '.ipynb_checkpoints',
-  '__pycache__',
-  '*.pyc',
-  '.venv',
-  '.DS_Store',
-  IGNORE_FILE,
-];
+const NEVER_SOURCE = ['.git', '__pycache__', '*.pyc', '.venv', '.python-version'];
 
 /** The directory with the training script, as the SageMaker Python SDK's `source_dir`. */
 export class SourceDirectory {
   private readonly path: string;
+  private readonly selected: FileSelection;
 
   /**
    * @param directory a path, relative to the current directory.
@@ -29,18 +19,20 @@ export class SourceDirectory {
    */
   public constructor(
     private readonly directory: string,
-    private readonly data: readonly string[] = [],
+    data: readonly string[] = [],
   ) {
     this.path = resolve(directory);
+    this.selected = new FileSelection(directory, NEVER_SOURCE, data);
   }
 
   /** The files of the archive, relative to the directory. */
-  public files(): string[] {
-    const ignoreFile = join(this.path, IGNORE_FILE);
-    const patterns = existsSync(ignoreFile) ? readFileSync(ignoreFile, 'utf8').split('\n') : [];
-    const strategy = IgnoreStrategy.git(this.path, [...ALWAYS_IGNORED, ...patterns]);
-    const data = new Set(this.data.map((directory) => resolve(directory)));
-    return filesBelow(this.path, (path) => data.has(path) || strategy.ignores(path));
+  public files(): readonly string[] {
+    return this.selected.selection.files;
+  }
+
+  /** What stays out since it looks like a secret, with the directory. */
+  public secrets(): string[] {
+    return this.selected.selection.secrets.map((path) => join(this.directory, path));
   }
 
   /** The archive that `sagemaker_submit_directory` points to. */
@@ -54,7 +46,7 @@ export class SourceDirectory {
       return [`training.sourceDir: no directory '${this.directory}' (looked for ${this.path})`];
     }
     const files = this.files();
-    const problems: string[] = [];
+    const problems = this.selected.problems('training.sourceDir');
     if (!/\.(py|sh)$/.test(entryPoint)) {
       problems.push(
         `training.entryPoint: '${entryPoint}' is neither a .py nor a .sh file; those are what the training image runs`,

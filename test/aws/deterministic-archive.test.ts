@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { archiveOf, compressed, filesBelow } from '../../lib/aws/deterministic-archive';
+import { archiveOf, compressed } from '../../lib/aws/deterministic-archive';
+import { filesBelow } from '../../lib/aws/directory-files';
 
 const folder = mkdtempSync(join(tmpdir(), 'archive-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { list } from 'tar';
-import { filesBelow } from '../../aws/deterministic-archive';
+import { filesBelow } from '../../aws/directory-files';
 
 /** Files and the hash of what is in each: path with forward slashes → hash. */
 export type Contents = ReadonlyMap<string, string>;

@@ -1,3 +1,4 @@
+import { printable } from '../../aws/printable';
 import type { Block, ReviewDocument, Text } from './document';
 
 /** Characters of all listings together: GitHub takes comments of at most 65,536. */
@@ -19,7 +20,7 @@ export function renderMarkdown({ title, blocks, sections }: ReviewDocument): str
     ...blocks.map(render),
     ...sections.flatMap((section) => [`### ${section.title}`, ...section.blocks.map(render)]),
   ];
-  return parts.join('\n\n');
+  return printable(parts.join('\n\n'));
 }
 
 function renderBlock(block: Exclude<Block, { kind: 'listing' }>): string {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { archiveOf, compressed, filesBelow } from '../../../lib/aws/deterministic-archive';
+import { archiveOf, compressed } from '../../../lib/aws/deterministic-archive';
+import { filesBelow } from '../../../lib/aws/directory-files';
 import {
   archiveContents,
   compareContents,

@@ -1,0 +1,94 @@
+import { accessSync, constants, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** What a directory holds. */
+export interface DirectoryFiles {
+  /** Paths relative to the directory, with forward slashes, in an order that depends on nothing but their names. */
+  readonly files: readonly string[];
+  /** What cannot travel with it: a link that leads out, a file that cannot be read. */
+  readonly problems: readonly FileProblem[];
+}
+
+/** Why a file cannot travel. */
+export interface FileProblem {
+  /** Relative to the directory. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/**
+ * The files below a directory. Links within it are followed.
+ * @param ignores whether an absolute path stays out; a directory that stays out is not entered
+ */
+export function directoryFiles(
+  directory: string,
+  ignores: (path: string) => boolean = () => false,
+): DirectoryFiles {
+  const files: string[] = [];
+  const problems: FileProblem[] = [];
+  const root = realpathSync(directory);
+  const told = (path: string) => relative(directory, path).split(sep).join('/');
+  const refuse = (path: string, reason: string) => void problems.push({ path: told(path), reason });
+
+  /** @param above the real paths of the directories that lead here */
+  const visit = (folder: string, above: readonly string[]): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (ignores(path)) {
+        continue;
+      }
+      try {
+        if (entry.isSymbolicLink()) {
+          visitLink(path, above);
+        } else if (entry.isDirectory()) {
+          visit(path, [...above, join(above.at(-1)!, entry.name)]);
+        } else if (entry.isFile()) {
+          accessSync(path, constants.R_OK);
+          files.push(told(path));
+        } else {
+          refuse(path, 'is neither a file nor a directory');
+        }
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === undefined) {
+          throw error;
+        }
+        refuse(path, `cannot be read (${code})`);
+      }
+    }
+  };
+
+  const visitLink = (path: string, above: readonly string[]): void => {
+    const link = `is a link to '${readlinkSync(path)}'`;
+    let target: string;
+    try {
+      target = realpathSync(path);
+    } catch (error) {
+      const loops = (error as NodeJS.ErrnoException).code === 'ELOOP';
+      return refuse(path, `${link}, ${loops ? 'which leads back to itself' : 'where nothing is'}`);
+    }
+    if (target !== root && !target.startsWith(`${root}${sep}`)) {
+      return refuse(path, `${link}, outside of the directory`);
+    }
+    if (above.includes(target)) {
+      return refuse(path, `${link}, a directory that it lies in`);
+    }
+    // Under another name, too, what stays out does.
+    if (ignores(join(directory, relative(root, target)))) {
+      return;
+    }
+    if (statSync(target).isDirectory()) {
+      return visit(path, [...above, target]);
+    }
+    accessSync(target, constants.R_OK);
+    files.push(told(path));
+  };
+
+  visit(directory, [root]);
+  return { files: files.toSorted(), problems };
+}
+
+/** The files below a directory that holds nothing else: see directoryFiles. */
+export function filesBelow(directory: string): string[] {
+  return [...directoryFiles(directory).files];
+}

@@ -1,0 +1,138 @@
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { IgnoreStrategy } from 'aws-cdk-lib';
+import { type DirectoryFiles, directoryFiles } from '../aws/directory-files';
+
+/** The file in a directory that names what stays out of it, in the syntax of .gitignore. */
+export const IGNORE_FILE = '.sagemakerignore';
+
+/** What file managers, notebooks and editors leave in a directory: no contents, and no reason to train again. */
+const LEFT_BEHIND = [
+  '.DS_Store',
+  'Thumbs.db',
+  'desktop.ini',
+  '.ipynb_checkpoints',
+  '*.swp',
+  '*.swo',
+  '*~',
+  '.#*',
+  String.raw`\#*#`,
+];
+
+/** Where people and tools keep what opens their accounts. Who means to send it names it in the ignore file as `!.env`. */
+const SECRETS = [
+  '.env',
+  '.env.*',
+  '!.env.example',
+  '.aws',
+  '.ssh',
+  '.netrc',
+  '_netrc',
+  '.git-credentials',
+  'id_rsa',
+  'id_dsa',
+  'id_ecdsa',
+  'id_ed25519',
+];
+
+/** Files of certificates, public ones as well as private keys. */
+const KEY_FILES = ['*.pem', '*.key'];
+
+/** How many problems with files are told one by one. */
+const MAX_PROBLEMS = 5;
+
+/** What of a directory goes to AWS. */
+export interface Selection extends DirectoryFiles {
+  /** Files and directories that stay out since they look like secrets, relative to the directory. */
+  readonly secrets: readonly string[];
+}
+
+/** What of a person's directory goes to AWS, and what stays out. */
+export class FileSelection {
+  /** The directory, absolute. */
+  public readonly path: string;
+  private read: Selection | undefined;
+
+  /**
+   * @param directory as given
+   * @param leftOut patterns of what never goes, in the syntax of .gitignore
+   * @param apart directories below it that stay out
+   */
+  public constructor(
+    private readonly directory: string,
+    private readonly leftOut: readonly string[] = [],
+    private readonly apart: readonly string[] = [],
+  ) {
+    this.path = resolve(directory);
+  }
+
+  /** What goes, and what does not. The directory is read once. */
+  public get selection(): Selection {
+    return (this.read ??= this.select());
+  }
+
+  /** Patterns of all that stays out, in the syntax of .gitignore. */
+  public get patterns(): string[] {
+    const found = this.selection.secrets.map(
+      (path) => `/${path.replaceAll(/[\\*?[\]!# ]/g, String.raw`\$&`)}`,
+    );
+    return [...LEFT_BEHIND, ...SECRETS, IGNORE_FILE, ...this.leftOut, ...this.given(), ...found];
+  }
+
+  /** What cannot travel, one line each. */
+  public problems(prop: string): string[] {
+    const { problems } = this.selection;
+    const lines = problems
+      .slice(0, MAX_PROBLEMS)
+      .map(
+        ({ path, reason }) =>
+          `${prop}: '${join(this.directory, path)}' ${reason}; put a file in its place, or name it in ${join(this.directory, IGNORE_FILE)}`,
+      );
+    const more = problems.length - lines.length;
+    return more > 0 ? [...lines, `${prop}: and ${more} more such files in '${this.directory}'`] : lines;
+  }
+
+  private select(): Selection {
+    const given = this.given();
+    const apart = new Set(this.apart.map((path) => resolve(path)));
+    const strategy = (...patterns: string[]) => IgnoreStrategy.git(this.path, patterns);
+    const usual = strategy(...LEFT_BEHIND, IGNORE_FILE, ...this.leftOut, ...given);
+    const secret = strategy(...SECRETS, ...given);
+    const keyFile = strategy(...KEY_FILES, ...given);
+    const secrets = new Set<string>();
+    const { files, problems } = directoryFiles(this.path, (path) => {
+      if (apart.has(path) || usual.ignores(path)) {
+        return true;
+      }
+      if (
+        secret.ignores(path) ||
+        (/\.(pem|key)$/.test(path) && keyFile.ignores(path) && isPrivateKey(path))
+      ) {
+        secrets.add(relative(this.path, path));
+        return true;
+      }
+      return false;
+    });
+    return { files, problems, secrets: [...secrets].toSorted() };
+  }
+
+  private given(): string[] {
+    const file = join(this.path, IGNORE_FILE);
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  }
+}
+
+function isPrivateKey(path: string): boolean {
+  try {
+    const start = Buffer.alloc(4096);
+    const file = openSync(path, 'r');
+    try {
+      return start.toString('latin1', 0, readSync(file, start)).includes('PRIVATE KEY-----');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Neither a directory nor what cannot be read is a key; the reader of the directory says what is wrong.
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { directoryFiles } from '../../lib/aws/directory-files';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'files-'));
+  mkdirSync(join(root, 'a/b'), { recursive: true });
+  writeFileSync(join(root, 'a/b/file'), '');
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+test('links within the directory are followed', () => {
+  symlinkSync('a/b', join(root, 'folder'));
+  symlinkSync(join(root, 'a/b/file'), join(root, 'file'));
+  expect(directoryFiles(root)).toEqual({ files: ['a/b/file', 'file', 'folder/file'], problems: [] });
+});
+
+test.each<[string, string, RegExp]>([
+  ['nowhere', '/nowhere/at/all', /is a link to '\/nowhere\/at\/all', where nothing is/],
+  ['out', '/etc', /is a link to '\/etc', outside of the directory/],
+  ['out of itself by its own name', `../${'x'.repeat(3)}`, /where nothing is/],
+  ['to itself', 'link', /leads back to itself/],
+  ['up', '..', /a directory that it lies in/],
+])('a link that leads %s is a problem', (_, target, reason) => {
+  symlinkSync(target, join(root, 'a/link'));
+  expect(directoryFiles(root)).toEqual({
+    files: ['a/b/file'],
+    problems: [{ path: 'a/link', reason: expect.stringMatching(reason) }],
+  });
+});
+
+test('a neighbour whose name begins alike is outside', () => {
+  const neighbour = `${root}-neighbour`;
+  writeFileSync(neighbour, '');
+  symlinkSync(`../${basename(neighbour)}`, join(root, 'link'));
+  expect(directoryFiles(root).problems).toHaveLength(1);
+  rmSync(neighbour);
+});
+
+test('what is neither a file nor a directory is a problem', () => {
+  execFileSync('mkfifo', [join(root, 'pipe')]);
+  expect(directoryFiles(root).problems).toEqual([
+    { path: 'pipe', reason: 'is neither a file nor a directory' },
+  ]);
+});
+
+test('what stays out is no problem, nor a link to it', () => {
+  symlinkSync('/nowhere', join(root, '.#lock'));
+  writeFileSync(join(root, 'secret'), '');
+  symlinkSync('secret', join(root, 'other-name'));
+  const ignored = ['.#lock', 'secret'].map((name) => join(root, name));
+  expect(directoryFiles(root, (path) => ignored.includes(path))).toEqual({
+    files: ['a/b/file'],
+    problems: [],
+  });
+});
