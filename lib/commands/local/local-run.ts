@@ -11,7 +11,7 @@ import { withFileErrors } from './file-errors';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
-import { samplePhotographs } from './sample-photographs';
+import { SAMPLE_NOTE, samplePhotographs } from './sample-photographs';
 import { ServingProcess } from './serving-process';
 import { baseDirectory } from './training-directories';
 import type { MetricsFile, TrainingResult } from './training-job-document';
@@ -228,6 +228,7 @@ export class LocalRun {
       predictions,
       versions: { 'Node.js': process.version },
       notes: this.notes,
+      predictionNote: predictions.length > 0 && this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
     });
     await withFileErrors(async () => writeFileSync(path, html));
     this.options.terminal.info(`report: ${relative('', path)}`);

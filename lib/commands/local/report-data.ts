@@ -30,4 +30,6 @@ export interface ReportData {
   /** Version by the name of what ran: Python, TensorFlow, this project's Node. */
   readonly versions?: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  /** What a reader should know of the predicted files. */
+  readonly predictionNote?: string;
 }

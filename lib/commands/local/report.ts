@@ -37,6 +37,7 @@ export async function renderReport(data: ReportData): Promise<string> {
           <h2>Metrics</h2>
           ${charts.length > 0 ? html`<div class="charts">${charts}</div>` : html`<p>The job printed no metric that its regexes know.</p>`}
           <h2>Predictions</h2>
+          ${data.predictionNote && html`<p>${data.predictionNote}</p>`}
           ${await predictionSection(data.predictions, room)}
           <h2>Training job</h2>
           ${job}

@@ -1,6 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** What a report says beside them. */
+export const SAMPLE_NOTE =
+  "These photographs are the first of the job's own data: the script may have trained on them, so they show that the model answers, " +
+  'not how well it does on new ones. Name others with npm run local -- --predict FILE.';
+
 /** How many photographs are predicted if nothing is named. */
 const SHOWN_PHOTOGRAPHS = 8;
 

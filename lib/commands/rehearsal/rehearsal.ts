@@ -7,7 +7,7 @@ import type { PredictionResult } from '../invoke/predict-files';
 import { gateOutcomes } from '../local/gate';
 import { renderReport } from '../local/report';
 import type { ReportData } from '../local/report-data';
-import { samplePhotographs } from '../local/sample-photographs';
+import { SAMPLE_NOTE, samplePhotographs } from '../local/sample-photographs';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
@@ -143,6 +143,7 @@ export class Rehearsal {
       ...this.metrics(job.minimumMetrics),
       predictions,
       versions: { 'Node.js': process.version },
+      predictionNote: SAMPLE_NOTE,
       notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
     };
     const path = join(outDirectory, 'report.html');

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { segmentationClass } from '../../../lib/commands/invoke/classes';
 import type { PredictionResult } from '../../../lib/commands/invoke/predict-files';
 import { html } from '../../../lib/commands/local/html';
+import { SAMPLE_NOTE } from '../../../lib/commands/local/sample-photographs';
 import { renderReport } from '../../../lib/commands/local/report';
 import { metricCharts } from '../../../lib/commands/local/report-charts';
 import type { ReportData } from '../../../lib/commands/local/report-data';
@@ -78,6 +79,7 @@ test('the job’s settings, its outcome and its durations can be read', async ()
         { name: 'test:loss', minimum: 0.1, passed: false },
       ],
       versions: { Python: '3.12.1' },
+      predictionNote: SAMPLE_NOTE,
       notes: ['first note'],
     }),
   );
@@ -90,6 +92,7 @@ test('the job’s settings, its outcome and its durations can be read', async ()
       'test:loss 0.1 not printed ✗',
       'Python 3.12.1',
       'first note',
+      'the script may have trained on them',
     ],
   ]) {
     expect(page).toContain(shown);
