@@ -89,7 +89,7 @@ const output = mkdtempSync(join(tmpdir(), 'assembly-'));
 let report: Report;
 
 beforeAll(() => {
-  // The one place where the tests ask for the CDK's own validation.
+  // Off in the other tests, since it costs seconds of each process.
   delete process.env.CDK_VALIDATION;
   const app = testApp({ outdir: output });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
