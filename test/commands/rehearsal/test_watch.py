@@ -157,14 +157,14 @@ def test_in_a_pipe_it_writes_plain_lines_and_fails_with_the_job(emulator, start)
 
 
 class Gate(http.server.BaseHTTPRequestHandler):
-    """Lets requests through to the emulator while their access key is a valid one."""
+    """Lets requests through to the emulator while their session is a valid one."""
 
     url, valid, refused = "", "", 0
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if f"Credential={Gate.valid}/" not in self.headers["Authorization"]:
+        if self.headers["X-Amz-Security-Token"] != Gate.valid:
             Gate.refused += 1
             return self.answer(
                 400,
@@ -172,7 +172,9 @@ class Gate(http.server.BaseHTTPRequestHandler):
                     {"__type": "ExpiredTokenException", "message": "The security token is expired"}
                 ).encode(),
             )
-        request = urllib.request.Request(Gate.url, body, dict(self.headers), method="POST")
+        # Its Host is the emulator's own, which answers to no other.
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        request = urllib.request.Request(Gate.url, body, headers, method="POST")
         try:
             with urllib.request.urlopen(request) as answer:
                 self.answer(answer.status, answer.read())
@@ -195,9 +197,10 @@ def test_it_goes_on_by_itself_after_a_new_sign_in(emulator, start, tmp_path):
     """The new credentials are in the file that the process has read before: only reading it again finds them."""
     credentials = tmp_path / "credentials"
 
-    def sign_in(key: str) -> None:
+    def sign_in(session: str) -> None:
         credentials.write_text(
-            f"[default]\naws_access_key_id={key}\naws_secret_access_key=x\naws_session_token=x\n"
+            f"[default]\naws_access_key_id={emulator.key_id}\naws_secret_access_key={emulator.secret}\n"
+            f"aws_session_token={session}\n"
         )
 
     Gate.url, Gate.valid, Gate.refused = emulator.url, "FIRST", 0
