@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { list } from 'tar';
 import { filesBelow } from '../../aws/directory-files';
@@ -16,7 +16,7 @@ export interface ContentsChange {
 
 /** The contents of a directory. */
 export function directoryContents(directory: string): Contents {
-  return new Map(filesBelow(directory).map((file) => [file, hash(readFileSync(join(directory, file)))]));
+  return new Map(filesBelow(directory).map((file) => [file, fileHash(join(directory, file))]));
 }
 
 /** The contents of a tar archive, compressed or not. An executable bit is part of a file's contents. */
@@ -26,9 +26,9 @@ export function archiveContents(archive: string): Contents {
     file: archive,
     sync: true,
     onReadEntry: (entry) => {
-      const chunks: Buffer[] = [Buffer.from(`${entry.mode}\n`)];
-      entry.on('data', (chunk) => void chunks.push(chunk));
-      entry.on('end', () => contents.set(entry.path.replace(/^\.\//, ''), hash(Buffer.concat(chunks))));
+      const hash = createHash('sha256').update(`${entry.mode}\n`);
+      entry.on('data', (chunk) => void hash.update(chunk));
+      entry.on('end', () => contents.set(entry.path.replace(/^\.\//, ''), hash.digest('hex')));
     },
   });
   return contents;
@@ -51,6 +51,17 @@ export function isSame({ added, changed, removed }: ContentsChange): boolean {
   return added.length + changed.length + removed.length === 0;
 }
 
-function hash(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** Read piece by piece: a file may be larger than memory. */
+function fileHash(path: string): string {
+  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(1024 * 1024);
+  const file = openSync(path, 'r');
+  try {
+    for (let length = readSync(file, piece); length > 0; length = readSync(file, piece)) {
+      hash.update(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
 }
