@@ -91,17 +91,17 @@ def test_fails_with_415_without_a_content_type(server):
     ("body", "message"),
     [
         (b"", "No values in 'instances' array"),
-        ('{"instances": [[1, 2]]', "JSON Parse error: Missing a comma or closing bracket"),
+        ('{"instances": [[1, 2]]', "at offset: 22"),
         (
             '{"instances": [[1, 2]]} x',
-            "JSON Parse error: The document root must not be followed by other values.",
+            "JSON Parse error: Extra data at offset: 24",
         ),
-        ('{"instances": [[1, two]]}', "JSON Parse error: Invalid value. at offset: 19"),
+        ('{"instances": [[1, two]]}', "at offset: 19"),
         (b'{"instances": ["\xff"]}', "JSON Parse error"),
         ('{"instances": ' + "[" * 50_000 + "]" * 50_000 + "}", "JSON Parse error"),
         ({"instances": [[1, 2]], "inputs": [[1, 2]]}, "only one of 'inputs' or 'instances' keys"),
         ({"examples": [{"x": 1}]}, "Missing 'inputs' or 'instances' key"),
-        ({"instances": 3}, "Excepting 'instances' to be an list/array"),
+        ({"instances": 3}, "expecting 'instances' to be a list"),
         ({"instances": []}, "No values in 'instances' array"),
         ({"instances": [[1, 2], [3]]}, "Encountered size: 1 at level: 1 expected a list of size: 2 at [1]"),
         ({"instances": [[1, 2], [[3], [4]]]}, "Type: Array is not of expected type: float at [1][0]"),
@@ -117,7 +117,7 @@ def test_fails_with_415_without_a_content_type(server):
         ({"instances": [[1, 1e39]]}, "Cannot convert JSON value: 1e+39 to float without loss"),
         (
             {"instances": [{"z": [1, 2]}]},
-            "Failed to process element: 0 of 'instances' list. JSON object: ",
+            "Failed to process element: 0 of 'instances' list. keys must be equal to: x",
         ),
         ({"inputs": {"z": [[1, 2]]}}, "Missing named input: x in 'inputs' object."),
         # A shape that the graph's operations do not take: nobody looks at the signature's.

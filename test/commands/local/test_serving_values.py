@@ -179,20 +179,22 @@ def test_any_body_is_a_document_or_an_invalid_argument(body):
     ("body", "message"),
     [
         (b"", "The document is empty"),
-        (b'{"a" 1}', "Missing a colon after a name of object member. at offset: 5"),
-        (b"{1: 2}", "Missing a name for object member. at offset: 1"),
-        (b'{"a": "b', "Missing a closing quotation mark in string. at offset: 6"),
-        ('{"ä": x}'.encode(), "Invalid value. at offset: 7"),
+        (b'{"a" 1}', "at offset: 5"),
+        (b"{1: 2}", "at offset: 1"),
+        (b'{"a": "b', "at offset: 6"),
+        ('{"ä": x}'.encode(), "at offset: 7"),
     ],
 )
-def test_fails_to_parse_in_tensorflow_servings_words(body, message):
+def test_fails_to_parse_with_the_place_in_bytes(body, message):
     with pytest.raises(StatusError) as raised:
         parse_document(body)
-    assert raised.value.message == f"JSON Parse error: {message}"
+    assert raised.value.http_status == 400
+    assert raised.value.message.startswith("JSON Parse error: ")
+    assert raised.value.message.endswith(message)
 
 
 def test_fails_on_a_document_that_is_no_object():
-    with pytest.raises(StatusError, match="Is not object"):
+    with pytest.raises(StatusError, match="not an object"):
         parse_document(b"[1]")
 
 

@@ -6,42 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from serving_container.dense_tensor import dense_tensor, is_base64, quote
+from serving_container.dense_tensor import dense_tensor, is_base64
 from serving_container.signature import Signature, TensorInfo
-from serving_container.status import StatusError, invalid_argument
+from serving_container.status import invalid_argument
 
 DEFAULT_SIGNATURE = "serving_default"
 
-# How Python's parser begins its messages, and what TensorFlow Serving's (RapidJSON) says.
-_PARSE_ERRORS = (
-    ("Extra data", "The document root must not be followed by other values."),
-    ("Expecting property name", "Missing a name for object member."),
-    ("Illegal trailing comma before end of object", "Missing a name for object member."),
-    ("Expecting ':'", "Missing a colon after a name of object member."),
-    ("Expecting ','", "Missing a comma or closing bracket after an element."),
-    ("Unterminated string", "Missing a closing quotation mark in string."),
-    ("Invalid \\escape", "Invalid escape character in string."),
-    ("Invalid \\u", "Incorrect hex digit after \\u escape in string."),
-    ("Invalid control character", "Invalid encoding in string."),
-)
-
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """The JSON object of a request. Raises StatusError in TensorFlow Serving's words."""
+    """The JSON object of a request. Raises StatusError with the place of what is no JSON."""
     if not body:
         raise invalid_argument("JSON Parse error: The document is empty")
     try:
         document = json.loads(body)
     except json.JSONDecodeError as error:
-        reason = next(
-            (text for start, text in _PARSE_ERRORS if error.msg.startswith(start)), "Invalid value."
-        )
         offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
-        raise invalid_argument("JSON Parse error: ", reason, " at offset: ", offset) from error
+        raise invalid_argument(f"JSON Parse error: {error.msg} at offset: {offset}") from error
     except (ValueError, RecursionError) as error:
         raise invalid_argument("JSON Parse error: Invalid value. ", error) from error
     if not isinstance(document, dict):
-        raise _format_error(document, "Is not object")
+        raise invalid_argument("the JSON document is not an object")
     return document
 
 
@@ -49,10 +33,7 @@ def find_signature(document: Mapping[str, Any], signatures: Mapping[str, Signatu
     """The signature that a request names in `signature_name`, else `serving_default`."""
     name = document.get("signature_name", "")
     if not isinstance(name, str):
-        raise invalid_argument(
-            f"JSON Value: {quote(document)} not formatted correctly. ",
-            "'signature_name' key must be a string value.",
-        )
+        raise invalid_argument("'signature_name' key must be a string value.")
     signature = signatures.get(name or DEFAULT_SIGNATURE)
     if signature is None:
         raise invalid_argument(
@@ -66,12 +47,10 @@ def find_signature(document: Mapping[str, Any], signatures: Mapping[str, Signatu
 def tensors_from_request(document: Mapping[str, Any], signature: Signature) -> dict[str, np.ndarray]:
     """The input tensors of a predict request, from its `instances` (rows) or `inputs` (columns).
 
-    Raises StatusError as TensorFlow Serving would. The signature's shapes are the graph's business.
+    Raises StatusError where TensorFlow Serving would. The signature's shapes are the graph's business.
     """
     if "instances" in document and "inputs" in document:
-        raise _format_error(
-            document, "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist "
-        )
+        raise invalid_argument("expecting only one of 'inputs' or 'instances' keys to exist")
     if "instances" in document:
         return _from_instances(document, signature)
     if "inputs" in document:
@@ -82,9 +61,9 @@ def tensors_from_request(document: Mapping[str, Any], signature: Signature) -> d
 def _from_instances(document: Mapping[str, Any], signature: Signature) -> dict[str, np.ndarray]:
     instances = document["instances"]
     if not isinstance(instances, list):
-        raise _format_error(document, "Excepting 'instances' to be an list/array")
+        raise invalid_argument("expecting 'instances' to be a list")
     if not instances:
-        raise _format_error(document, "No values in 'instances' array")
+        raise invalid_argument("No values in 'instances' array")
     if not isinstance(instances[0], dict) and len(signature.inputs) > 1:
         raise invalid_argument(
             "instances is a plain list, but expecting list of objects as multiple input tensors required ",
@@ -97,7 +76,7 @@ def _from_instances(document: Mapping[str, Any], signature: Signature) -> dict[s
             raise invalid_argument(f"Expecting {expected} but got {got} at item {index} of input list")
         if named and instance.keys() != signature.inputs.keys():
             raise invalid_argument(
-                f"Failed to process element: {index} of 'instances' list. JSON object: {quote(instance)} ",
+                f"Failed to process element: {index} of 'instances' list. ",
                 f"keys must be equal to: {','.join(sorted(signature.inputs))}",
             )
     return {
@@ -123,7 +102,3 @@ def _from_inputs(value: Any, inputs: Mapping[str, TensorInfo]) -> dict[str, np.n
 
 def _is_named(value: Any) -> bool:
     return isinstance(value, dict) and not is_base64(value)
-
-
-def _format_error(document: Any, what: str) -> StatusError:
-    return invalid_argument("JSON Value: ", quote(document), " ", what)
