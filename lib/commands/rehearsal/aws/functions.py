@@ -24,7 +24,8 @@ from moto.awslambda.utils import get_backend
 from moto.logs.models import logs_backends
 
 from aws.children import signal_group
-from aws.host import ACCOUNT, Host, now
+from aws.clock import now
+from aws.host import ACCOUNT, Host
 
 #: Seconds between the tries of a failed asynchronous invocation; on AWS they are 60 and 120.
 RETRY_DELAYS = (1.0, 2.0)

@@ -8,17 +8,15 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from aws.callbacks import PATH, Callbacks
 from aws.children import Children
+from aws.clock import AlarmClock
 from aws.identities import Identities, Key
-
-if TYPE_CHECKING:
-    from aws.alarm_clock import AlarmClock
 
 #: The account that moto gives every caller.
 ACCOUNT = "123456789012"
@@ -114,11 +112,6 @@ class Host:
                 sys.stdout.flush()
             except (BrokenPipeError, ValueError):
                 pass
-
-
-def now() -> datetime.datetime:
-    """The time, with its zone."""
-    return datetime.datetime.now(datetime.timezone.utc)
 
 
 def _plain(value: Any) -> str:

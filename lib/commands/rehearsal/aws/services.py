@@ -10,8 +10,8 @@ import moto.sagemaker.urls as sagemaker_urls
 import moto.sagemakerruntime.urls as runtime_urls
 
 from aws import interfaces, permissions, rules, server, sessions, tagging, topics
-from aws.alarm_clock import AlarmClock
 from aws.alarms import Alarms
+from aws.clock import AlarmClock
 from aws.cloudformation.api import CloudFormationApi
 from aws.functions import Functions
 from aws.host import Host

@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from moto.core.exceptions import ServiceException
 
+from aws.clock import now
 from aws.cloudformation import graph
 from aws.cloudformation.crossing import check_exports, importers, outputs_of
 from aws.cloudformation.errors import ResourceFailed
 from aws.cloudformation.provisioner import Provisioner
 from aws.cloudformation.resources import handler_of
 from aws.cloudformation.stack import Resource, Stack, Target, copy_of
-from aws.host import now
 
 log = logging.getLogger(__name__)
 

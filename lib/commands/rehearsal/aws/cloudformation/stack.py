@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws import rules
+from aws.clock import now
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.template import Resolver, parse
-from aws.host import ACCOUNT, Host, now
+from aws.host import ACCOUNT, Host
 
 
 @dataclass

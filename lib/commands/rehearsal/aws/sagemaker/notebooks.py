@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from aws.host import now
+from aws.clock import now
 from aws.sagemaker.store import Item, Store, store
 from aws.sagemaker.training_request import check_role
 from aws.sagemaker.validation import check, invalid

@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws.host import ACCOUNT, now
+from aws.clock import now
+from aws.host import ACCOUNT
 from aws.sagemaker.validation import invalid
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from moto.logs.models import logs_backends
 
 from aws import rules
-from aws.host import ACCOUNT, Host, now
+from aws.clock import now
+from aws.host import ACCOUNT, Host
 from aws.sagemaker import objects
 from aws.sagemaker.store import Item, store
 

@@ -1,13 +1,16 @@
-"""The time that alarms go by, and what they look at: the metrics and the ages of endpoints.
+"""The machine's time, and the time that alarms go by and what they look at: the metrics and the ages of endpoints.
 
-It may pass faster than the machine's, so that nobody waits for hours; everything else keeps the machine's time.
+That one may pass faster, so that nobody waits for hours.
 """
 
 from __future__ import annotations
 
 import datetime
 
-from aws.host import now
+
+def now() -> datetime.datetime:
+    """The time, with its zone."""
+    return datetime.datetime.now(datetime.timezone.utc)
 
 
 class AlarmClock:
