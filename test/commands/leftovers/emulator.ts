@@ -17,10 +17,17 @@ export interface InventoryEntry {
   readonly name: string;
 }
 
+/** What the in-memory AWS says of itself when it listens. */
+interface Announced {
+  readonly url: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 /** The in-memory AWS as a child process. */
 export class Emulator {
   private constructor(
-    public readonly url: string,
+    private readonly announced: Announced,
     private readonly child: ChildProcess,
     private readonly directory: string,
   ) {}
@@ -37,23 +44,25 @@ export class Emulator {
     const [first] = (await once(lines, 'line')) as [string];
     await writeFile(join(directory, 'aws'), `#!/bin/sh\nexec ${PYTHON} ${__dirname}/aws_cli.py "$@"\n`);
     await chmod(join(directory, 'aws'), 0o755);
-    return new Emulator((JSON.parse(first) as { url: string }).url, child, directory);
+    return new Emulator(JSON.parse(first) as Announced, child, directory);
   }
 
   /** What an SDK needs to reach it. */
   public get environment(): Record<string, string> {
     return {
-      AWS_ENDPOINT_URL: this.url,
-      AWS_ENDPOINT_URL_S3: this.url,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL: this.announced.url,
+      AWS_ENDPOINT_URL_S3: this.announced.url,
+      AWS_ACCESS_KEY_ID: this.announced.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.announced.secretAccessKey,
       AWS_REGION: 'us-east-1',
     };
   }
 
   /** Everything in it, as it knows itself. */
   public async inventory(): Promise<InventoryEntry[]> {
-    const answer = await fetch(`${this.url}/_rehearsal/inventory`);
+    const answer = await fetch(`${this.announced.url}/_rehearsal/inventory`, {
+      headers: { Authorization: `Bearer ${this.announced.accessKeyId}` },
+    });
     return ((await answer.json()) as { left: InventoryEntry[] }).left;
   }
 
