@@ -14,6 +14,7 @@ import {
   type Processor,
   processorOf,
 } from '../images/instance-types';
+import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { mailAddressProblems } from '../aws/mail-address';
 import { idleTopicParameterName } from '../names';
 import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
@@ -97,20 +98,21 @@ export interface AsyncHostingProps extends HostingOptions {
 export abstract class Hosting {
   /** Instances that wait for requests, and cost by the hour. */
   public static realtime(props: RealtimeHostingProps): RealtimeHosting {
-    return new RealtimeHosting(props);
+    return new RealtimeHosting(checkProps('RealtimeHostingProps', props));
   }
 
   /** A container that runs while there are requests: nothing at rest, some seconds at the first request after a rest. */
   public static serverless(props: ServerlessHostingProps = {}): ServerlessHosting {
-    return new ServerlessHosting(props);
+    return new ServerlessHosting(checkProps('ServerlessHostingProps', props));
   }
 
   /** Instances that come when there are requests and go afterwards: nothing at rest, minutes at the first request, up to 1 GB and 1 hour each. */
   public static async(props: AsyncHostingProps): AsyncHosting {
-    return new AsyncHosting(props);
+    return new AsyncHosting(checkProps('AsyncHostingProps', props));
   }
 
   protected constructor(
+    private readonly declared: CheckedProps<object>,
     /** Environment variables of the serving container. */
     public readonly environment: Readonly<Record<string, string>>,
   ) {}
@@ -139,7 +141,13 @@ export abstract class Hosting {
   }
 
   /** What is wrong with the configuration. Limits: CreateEndpointConfig in SageMaker's service model. */
-  public abstract problems(): string[];
+  public problems(): string[] {
+    const problems = this.declared.problems('hosting');
+    return this.declared.complete ? [...problems, ...this.valueProblems()] : problems;
+  }
+
+  /** What is wrong with values of the right types. */
+  protected abstract valueProblems(): string[];
 
   protected environmentProblems(): string[] {
     return Object.entries(this.environment).flatMap(([key, value]) => {
@@ -158,11 +166,12 @@ export abstract class Hosting {
 /** Hosting on instances of a type. */
 export abstract class InstanceHosting extends Hosting {
   protected constructor(
+    declared: CheckedProps<object>,
     public readonly instanceType: InstanceType,
     public readonly initialInstanceCount: number,
     environment: Readonly<Record<string, string>>,
   ) {
-    super(environment);
+    super(declared, environment);
   }
 
   public get processor(): Processor {
@@ -200,8 +209,9 @@ export class RealtimeHosting extends InstanceHosting {
   public override readonly idleTimeout: Duration | undefined;
   public override readonly notify: string | undefined;
 
-  public constructor(props: RealtimeHostingProps) {
-    super(props.instanceType, props.initialInstanceCount ?? 1, props.environment ?? {});
+  public constructor(declared: CheckedProps<RealtimeHostingProps>) {
+    const props = declared.sound;
+    super(declared, props.instanceType, props.initialInstanceCount ?? 1, props.environment ?? {});
     this.volumeSize = props.volumeSize;
     this.idleTimeout = props.idleTimeout;
     this.notify = props.notify;
@@ -232,7 +242,7 @@ export class RealtimeHosting extends InstanceHosting {
     }
   }
 
-  public problems(): string[] {
+  protected valueProblems(): string[] {
     const problems = this.instanceProblems();
     if (!Number.isInteger(this.initialInstanceCount) || this.initialInstanceCount < 1) {
       problems.push(
@@ -267,9 +277,10 @@ export class AsyncHosting extends InstanceHosting {
   public readonly maxCapacity: number;
   public readonly maxConcurrentInvocationsPerInstance: number | undefined;
 
-  public constructor(props: AsyncHostingProps) {
+  public constructor(declared: CheckedProps<AsyncHostingProps>) {
+    const props = declared.sound;
     // SageMaker creates no endpoint without an instance; the first rest takes it away.
-    super(props.instanceType, 1, props.environment ?? {});
+    super(declared, props.instanceType, 1, props.environment ?? {});
     this.maxCapacity = props.maxCapacity ?? 1;
     this.maxConcurrentInvocationsPerInstance = props.maxConcurrentInvocationsPerInstance;
   }
@@ -287,7 +298,7 @@ export class AsyncHosting extends InstanceHosting {
     return keepRequests(scope, bucket);
   }
 
-  public problems(): string[] {
+  protected valueProblems(): string[] {
     const problems = this.instanceProblems();
     if (!Number.isInteger(this.maxCapacity) || this.maxCapacity < 1) {
       problems.push(`hosting.maxCapacity: ${this.maxCapacity} is not a whole number from 1`);
@@ -309,8 +320,9 @@ export class ServerlessHosting extends Hosting {
   public readonly maxConcurrency: number;
   public readonly processor = 'cpu';
 
-  public constructor(props: ServerlessHostingProps) {
-    super(props.environment ?? {});
+  public constructor(declared: CheckedProps<ServerlessHostingProps>) {
+    const props = declared.sound;
+    super(declared, props.environment ?? {});
     this.memorySize = props.memorySize?.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) ?? 2048;
     this.maxConcurrency = props.maxConcurrency ?? 5;
   }
@@ -329,7 +341,7 @@ export class ServerlessHosting extends Hosting {
     });
   }
 
-  public problems(): string[] {
+  protected valueProblems(): string[] {
     const problems: string[] = [];
     if (this.memorySize < 1024 || this.memorySize > 6144 || this.memorySize % 1024 !== 0) {
       problems.push(

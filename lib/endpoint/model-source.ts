@@ -4,6 +4,7 @@ import { Fn, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { archiveAsset } from '../aws/deterministic-archive';
+import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { directoryFiles, filesBelow } from '../aws/directory-files';
 import { s3UriProblems } from '../training/channel';
 import { Framework } from '../images/framework';
@@ -33,7 +34,7 @@ export abstract class ModelSource {
    * @param uri such as `s3://my-bucket/models/7/model.tar.gz`
    */
   public static fromS3(uri: string, options: ModelSourceOptions = {}): ModelSource {
-    return new S3Model(uri, options.framework ?? Framework.tensorflow());
+    return new S3Model(uri, checkProps('ModelSourceOptions', options));
   }
 
   /**
@@ -41,7 +42,7 @@ export abstract class ModelSource {
    * @param directory what the archive holds: for TensorFlow a numeric folder with a `saved_model.pb`
    */
   public static fromDirectory(directory: string, options: ModelSourceOptions = {}): ModelSource {
-    return new DirectoryModel(directory, options.framework ?? Framework.tensorflow());
+    return new DirectoryModel(directory, checkProps('ModelSourceOptions', options));
   }
 
   protected constructor(
@@ -79,9 +80,9 @@ export class TrainedModel extends ModelSource {
 class S3Model extends ModelSource {
   public constructor(
     private readonly uri: string,
-    framework: Framework,
+    private readonly declared: CheckedProps<ModelSourceOptions>,
   ) {
-    super(framework);
+    super(declared.sound.framework ?? Framework.tensorflow());
   }
 
   public artifact(scope: Construct): ModelArtifact {
@@ -95,16 +96,16 @@ class S3Model extends ModelSource {
         `model: '${this.uri}' is not the URI of a .tar.gz; name the artifact itself, such as s3://my-bucket/models/7/model.tar.gz`,
       );
     }
-    return problems;
+    return [...this.declared.problems('model'), ...problems];
   }
 }
 
 class DirectoryModel extends ModelSource {
   public constructor(
     private readonly directory: string,
-    framework: Framework,
+    private readonly declared: CheckedProps<ModelSourceOptions>,
   ) {
-    super(framework);
+    super(declared.sound.framework ?? Framework.tensorflow());
   }
 
   public artifact(scope: Construct): ModelArtifact {
@@ -114,6 +115,10 @@ class DirectoryModel extends ModelSource {
   }
 
   public problems(): string[] {
+    return [...this.declared.problems('model'), ...this.directoryProblems()];
+  }
+
+  private directoryProblems(): string[] {
     const path = resolve(this.directory);
     if (!existsSync(path) || !statSync(path).isDirectory()) {
       return [`model: no directory '${this.directory}' (looked for ${path})`];

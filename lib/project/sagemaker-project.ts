@@ -1,6 +1,7 @@
 import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { throwProblems } from '../aws/configuration-error';
+import { checkProps } from '../aws/declared-props';
 import { printableLine } from '../aws/printable';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
@@ -63,10 +64,13 @@ export class SageMakerProject extends Construct {
    */
   public constructor(scope: Construct, id: string, declared: SageMakerProjectProps) {
     super(scope, id);
-    const { props, changeProblems } = withTrainingChanges(this, declared);
+    const checked = checkProps('SageMakerProjectProps', declared);
+    const { props, changeProblems } = withTrainingChanges(this, checked.sound);
     throwProblems(`the project '${id}'`, [
+      ...checked.problems(''),
       ...changeProblems,
-      ...projectProblems(id, props, knownRegion(this)),
+      ...togetherProblems(id, declared),
+      ...valueProblems(props, knownRegion(this)),
     ]);
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
@@ -163,8 +167,8 @@ function knownRegion(project: Construct): string | undefined {
   return Token.isUnresolved(region) ? undefined : region;
 }
 
-/** All that AWS would refuse of a project, each in one line. */
-function projectProblems(name: string, props: Project, region: string | undefined): string[] {
+/** What is wrong with a project's name, and with what is declared and what is not. */
+function togetherProblems(name: string, props: SageMakerProjectProps): string[] {
   const problems: string[] = [];
   if (
     !/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) ||
@@ -187,8 +191,12 @@ function projectProblems(name: string, props: Project, region: string | undefine
   if (!props.hosting && props.model) {
     problems.push('model: nothing serves it; give hosting, such as Hosting.serverless()');
   }
+  return problems;
+}
+
+/** All that AWS would refuse of a project's parts, each in one line. */
+function valueProblems(props: Project, region: string | undefined): string[] {
   return [
-    ...problems,
     ...(props.training ? trainingProblems(props.training, region) : []),
     ...(props.model?.problems() ?? []),
     ...(props.hosting?.problems() ?? []),

@@ -6,6 +6,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { readPrefix } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from './file-selection';
@@ -53,7 +54,7 @@ export abstract class Channel {
    * private keys) unless `.sagemakerignore` in the directory names it (`!.env`), and what that file names otherwise.
    */
   public static fromDirectory(directory: string, options: ChannelOptions = {}): DirectoryChannel {
-    return new DirectoryChannel(directory, options);
+    return new DirectoryChannel(directory, checkProps('ChannelOptions', options));
   }
 
   /**
@@ -61,13 +62,15 @@ export abstract class Channel {
    * @param uri such as `s3://my-bucket/prefix/`: all objects whose key begins so.
    */
   public static fromS3(uri: string, options: S3ChannelOptions = {}): S3Channel {
-    return new S3Channel(uri, options);
+    return new S3Channel(uri, checkProps('S3ChannelOptions', options));
   }
 
-  protected constructor(
-    /** As given. */
-    public readonly options: ChannelOptions,
-  ) {}
+  /** As given. */
+  public readonly options: ChannelOptions;
+
+  protected constructor(private readonly declared: CheckedProps<ChannelOptions>) {
+    this.options = declared.sound;
+  }
 
   /**
    * CreateTrainingJob's own Channel.
@@ -102,7 +105,12 @@ export abstract class Channel {
   public abstract readonly upload: DirectoryChannel | undefined;
 
   /** What is wrong with the channel; `prop` is its place in the configuration. */
-  public abstract problems(prop: string): string[];
+  public problems(prop: string): string[] {
+    return [...this.declared.problems(prop), ...this.dataProblems(prop)];
+  }
+
+  /** What is wrong with the data. */
+  protected abstract dataProblems(prop: string): string[];
 }
 
 /** A channel whose data is uploaded from a directory. */
@@ -117,11 +125,11 @@ export class DirectoryChannel extends Channel {
   public constructor(
     /** As given. */
     public readonly directory: string,
-    options: ChannelOptions,
+    options: CheckedProps<ChannelOptions>,
   ) {
     super(options);
-    this.path = resolve(directory);
-    this.selected = new FileSelection(directory);
+    this.path = resolve(String(directory));
+    this.selected = new FileSelection(String(directory));
   }
 
   /** Where the data lies in the project's bucket, without a slash at its end: the hash of its names and contents is part of it. */
@@ -149,7 +157,7 @@ export class DirectoryChannel extends Channel {
     return Math.ceil(bytes / 1024 ** 2);
   }
 
-  public problems(prop: string): string[] {
+  protected dataProblems(prop: string): string[] {
     if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
       return [`${prop}: no directory '${this.directory}' (looked for ${this.path})`];
     }
@@ -193,10 +201,10 @@ export class S3Channel extends Channel {
 
   public constructor(
     private readonly given: string,
-    options: S3ChannelOptions,
+    options: CheckedProps<S3ChannelOptions>,
   ) {
     super(options);
-    this.version = options.version;
+    this.version = options.sound.version;
   }
 
   public uri(): string {
@@ -214,7 +222,7 @@ export class S3Channel extends Channel {
     return readPrefix(bucketArn, key.join('/'));
   }
 
-  public problems(prop: string): string[] {
+  protected dataProblems(prop: string): string[] {
     const problems = s3UriProblems(prop, this.given);
     if (problems.length === 0 && /^s3:\/\/.*\/\//.test(this.given)) {
       problems.push(

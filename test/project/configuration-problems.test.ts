@@ -107,6 +107,22 @@ const TRAINING: Case[] = [
     /^training\.hyperparameters: name .*shell takes/,
   ],
   [
+    "the SDK's name of a prop",
+    { maxRun: 7200 } as never,
+    /training\.maxRun: .*maxRuntime: Duration\.seconds\(7200\)/,
+  ],
+  [
+    'a misspelt gate',
+    { maximumMetrics: {} } as never,
+    /training\.maximumMetrics: .*did you mean minimumMetrics/,
+  ],
+  ['seconds for a Duration', { maxRuntime: 3600 as never }, /training\.maxRuntime: 3600 is not a Duration/],
+  [
+    'an unknown option of a channel',
+    { channels: { training: Channel.fromS3('s3://bucket/data/', { inputmode: 'File' } as never) } },
+    /training\.channels\.training\.inputmode: .*did you mean inputMode/,
+  ],
+  [
     'a null hyperparameter',
     { hyperparameters: { name: null as never } },
     /hyperparameters: name is null.*leave it out/,
@@ -593,6 +609,37 @@ test('all problems of a configuration are in one error, each in the names that w
     'training.hyperparameters',
     'hosting.maxConcurrency',
   ]);
+});
+
+test('names and types of all parts are held against their declarations, in the one error', () => {
+  const problems = problemsOf({
+    training: directory.training({ maxRuntime: 3600 as never, spot: 'yes' as never }),
+    hosting: Hosting.realtime({ instanceType: 'ml.m5.large', idleTimeOut: 7200 } as never),
+    notebook: { instanceType: 'ml.t3.medium', idleTimeout: 60 } as never,
+    monthlyBudget: { amount: '50', notify: 'me@example.com' } as never,
+    retaindata: true,
+  } as never);
+  expect(problems).toEqual([
+    'training.maxRuntime: 3600 is not a Duration; write Duration.seconds(3600)',
+    "training.spot: 'yes' is not true or false",
+    'notebook.idleTimeout: 60 is not a Duration; write Duration.seconds(60)',
+    "monthlyBudget.amount: '50' is not a number",
+    'retaindata: there is no such prop; did you mean retainData?',
+    'hosting.idleTimeOut: there is no such prop; did you mean idleTimeout?',
+  ]);
+});
+
+test.each([
+  [
+    () => Hosting.serverless({ memorySize: 2048 } as never),
+    'hosting.memorySize: 2048 is not a Size; write Size.mebibytes(2048)',
+  ],
+  [
+    () => Hosting.async({} as never),
+    "hosting.instanceType: is missing; give a string like 'ml.<family>.<size>'",
+  ],
+])('fails for hosting of other types: %#', (hosting, problem) => {
+  expect(problemsOf(directory.props({ hosting: hosting() }))).toEqual([problem]);
 });
 
 test('a configuration error shows its problems and no stack of ours', () => {
