@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { declaredProjects, type DeclaredProject } from './declared-projects';
 import type { ProjectTemplate } from './project-template';
 import { type SynthesizedApp, readDeclaredProject, synthesizeApp } from './synthesize';
@@ -11,7 +12,10 @@ export type DeclaredProjectReader = (
   signal: AbortSignal,
 ) => Promise<ProjectTemplate>;
 
-/** The app of a directory, as commands read it that deploy nothing: its stacks' templates, not their assets. */
+/** Without it, each look at a template would copy the datasets. Templates name assets by their contents, wherever these lie. */
+const NO_STAGING = { [DISABLE_ASSET_STAGING_CONTEXT]: true };
+
+/** The app of a directory, as commands read it that deploy nothing: its stacks' templates. The files of their assets are not there. */
 export class DeclaredApp {
   public constructor(private readonly root: string) {}
 
@@ -28,7 +32,7 @@ export class DeclaredApp {
   private async read<T>(use: (app: SynthesizedApp) => T, signal: AbortSignal): Promise<T> {
     const output = mkdtempSync(join(tmpdir(), 'assembly-'));
     try {
-      return use(await synthesizeApp(this.root, output, signal));
+      return use(await synthesizeApp(this.root, output, signal, NO_STAGING));
     } finally {
       rmSync(output, { recursive: true, force: true });
     }
