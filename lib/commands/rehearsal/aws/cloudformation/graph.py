@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
+from graphlib import TopologicalSorter
 
 _MOST_AT_ONCE = 12
 
@@ -11,40 +13,33 @@ _MOST_AT_ONCE = 12
 def run(dependencies: dict[str, set[str]], work: Callable[[str], bool], stop_on_failure: bool = True) -> None:
     """Calls `work` for every key after its dependencies; a False stops what has not begun.
 
-    Without `stop_on_failure` only what depends on the failed one is left out.
+    Without `stop_on_failure` only what depends on the failed one is left out. Raises graphlib.CycleError for a circle,
+    which a template's check refuses before.
     """
-    waiting = {key: needs & dependencies.keys() for key, needs in dependencies.items()}
-    condition = threading.Condition()
-    running: set[str] = set()
-    stopped = False
+    order = TopologicalSorter({key: needs & dependencies.keys() for key, needs in dependencies.items()})
+    order.prepare()
+    finished: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
 
     def one(key: str) -> None:
-        nonlocal stopped
         succeeded = False
         try:
             succeeded = work(key)
         finally:
-            with condition:
-                running.discard(key)
-                if succeeded:
-                    for needs in waiting.values():
-                        needs.discard(key)
-                elif stop_on_failure:
-                    stopped = True
-                condition.notify()
+            finished.put((key, succeeded))
 
-    with condition:
-        while True:
-            ready = [] if stopped else [key for key, needs in waiting.items() if not needs]
-            for key in ready[: max(0, _MOST_AT_ONCE - len(running))]:
-                del waiting[key]
-                running.add(key)
-                threading.Thread(target=one, args=(key,), daemon=True).start()
-            if not running:
-                return
-            condition.wait()
-
-
-def reverse(dependencies: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The order of deletion: each waits for those that depend on it."""
-    return {key: {other for other, needs in dependencies.items() if key in needs} for key in dependencies}
+    ready: list[str] = []
+    running = 0
+    stopped = False
+    while True:
+        ready += order.get_ready()
+        while ready and running < _MOST_AT_ONCE and not stopped:
+            threading.Thread(target=one, args=(ready.pop(0),), daemon=True).start()
+            running += 1
+        if running == 0:
+            return
+        key, succeeded = finished.get()
+        running -= 1
+        if succeeded:
+            order.done(key)
+        elif stop_on_failure:
+            stopped = True

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Protocol
 
 import yaml
@@ -208,13 +209,12 @@ class Resolver:
                     "Template format error: Unresolved resource dependencies "
                     f"[{', '.join(sorted(missing))}] in the Resources block of the template"
                 )
-        waiting = {logical_id: self.dependencies(definition) for logical_id, definition in resources.items()}
-        while waiting:
-            ready = [logical_id for logical_id, needs in waiting.items() if not needs & waiting.keys()]
-            if not ready:
-                raise invalid(f"Circular dependency between resources: [{', '.join(sorted(waiting))}]")
-            for logical_id in ready:
-                del waiting[logical_id]
+        needs = {logical_id: self.dependencies(definition) for logical_id, definition in resources.items()}
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            circle = sorted(set(error.args[1]))
+            raise invalid(f"Circular dependency between resources: [{', '.join(circle)}]") from None
 
     def _sub_variables(self, value: Any) -> Iterator[str]:
         if isinstance(value, list):
