@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { estimateTemplate } from '../../cost/estimate';
 import { formatPerHour, formatUsd } from '../../cost/money';
@@ -12,8 +11,8 @@ import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command, CommandContext } from '../../console/main';
-import { withDirectoryLock } from '../../python/directory-lock';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
+import { withRunLock } from '../../python/run-lock';
 import { Steps } from '../../console/steps';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import type { Terminal } from '../../console/terminal';
@@ -86,13 +85,7 @@ export function startCommand(root: string): Command {
       signal,
     });
     const outDirectory = resolve(options.outDirectory);
-    mkdirSync(outDirectory, { recursive: true });
-    const onWait = (owner: number) => {
-      throw new UserError(
-        `process ${owner} rehearses in ${relative('', outDirectory) || '.'} already: wait for it, or name another directory with --out`,
-      );
-    };
-    return withDirectoryLock(join(outDirectory, '.lock'), { signal, onWait }, () =>
+    return withRunLock(outDirectory, signal, () =>
       rehearse(root, options, outDirectory, python, { terminal, signal }),
     );
   });

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { startLine } from '../../../lib/commands/rehearsal/start-command';
+import { withRunLock } from '../../../lib/python/run-lock';
 import { folder, proxied, remains, ROOT, start } from './started';
 
 describe('the command line', () => {
@@ -59,10 +60,8 @@ test('a channel that the job does not have is refused before anything starts', a
 
 test('a second one in the same directory is refused, and told who is there', async () => {
   const out = join(folder, 'held/out');
-  mkdirSync(join(out, '.lock'), { recursive: true });
-  writeFileSync(join(out, '.lock/pid'), String(process.pid));
-  const { code, said } = await start('held').ended;
+  const { code, said } = await withRunLock(out, new AbortController().signal, () => start('held').ended);
   expect(code).toBe(1);
-  expect(said).toContain(`process ${process.pid} rehearses in ${relative(ROOT, out)} already`);
-  expect(said).toContain('name another directory with --out');
+  expect(said).toContain(`another run, of process ${process.pid}, uses '${relative(ROOT, out)}'`);
+  expect(said).toContain('with --out DIR');
 }, 120_000);
