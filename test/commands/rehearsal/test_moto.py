@@ -1,6 +1,6 @@
 """What is replaced in moto: each test fails when a new version needs the replacement no longer, or no longer takes it.
 
-In a process of its own, where nothing is replaced.
+In a process of its own, where nothing is replaced. Only a new pin of moto can make them fail: they are drills.
 """
 
 import subprocess
@@ -15,6 +15,7 @@ def plain(source: str) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-c", textwrap.dedent(source)], capture_output=True, text=True)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("what", "source"),
     [
