@@ -1,3 +1,6 @@
+// A synthesized app read back: its stacks, the projects that they are, their templates resolved and the training job that they
+// declare. What every command knows of bin/app.ts it knows from here.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from '../aws/template';

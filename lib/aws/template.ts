@@ -1,3 +1,6 @@
+// What constructs and commands share of AWS: templates and how they resolve, what an error of its clients says of the
+// credentials, permissions, bundled functions, and the one error that tells all that is wrong with a configuration.
+
 /** A resource of a CloudFormation template. */
 export interface TemplateResource {
   readonly Type: string;

@@ -1,3 +1,6 @@
+// What a command is, and how one runs: its command line, its terminal, its errors for a person, its exit code. Each command is
+// a folder under lib/commands with NAME-command.ts as its main file, and has an entry of a few lines in bin.
+
 import { ProcessTerminal, type Terminal } from './terminal';
 import { UsageError, UserError } from './user-error';
 

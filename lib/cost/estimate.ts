@@ -1,3 +1,6 @@
+// What a template costs, before anything is deployed: by the hour, by the month, for each training run. From properties of
+// CloudFormation's types and a table of prices in this repository; what cannot be known is told instead of guessed.
+
 import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
 import type { Template, TemplateResource } from '../aws/template';
 import { endpointCost } from './endpoint-cost';

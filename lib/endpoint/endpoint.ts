@@ -1,3 +1,6 @@
+// The project's endpoint: what it serves (model-source.ts), how it is hosted (hosting.ts: real-time, asynchronous, serverless),
+// how a new version takes over, and the guard that ends it when nobody uses it, whose function is idle-guard.lambda.ts.
+
 import {
   type ContainerDefinition,
   ContainerImage,

@@ -1,3 +1,6 @@
+// Which images train and serve: the versions of a framework, the registries of the Deep Learning Containers by region, and what
+// the instance types are that they run on.
+
 import { DEFAULT_TENSORFLOW } from '../names';
 import type { DeepLearningContainer } from './deep-learning-containers';
 import type { Processor } from './instance-types';

@@ -1,3 +1,5 @@
+// The project as bin/app.ts declares it: one construct, and its stacks by how long they live: workspace, training, endpoint.
+
 import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { throwProblems } from '../aws/configuration-error';

@@ -1,3 +1,6 @@
+// The Python of the commands: the environment that they make once for themselves, processes that end with all that they
+// started, and the locks that keep two runs out of one directory.
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

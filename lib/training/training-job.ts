@@ -1,3 +1,6 @@
+// The training job: its props and what is wrong with them, the request that they become, the data and the source that it takes,
+// and the construct that runs it while its stack deploys. The function that does so is training-job.lambda.ts, out of job/.
+
 import { join } from 'node:path';
 import {
   CfnWaitCondition,

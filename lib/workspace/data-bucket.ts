@@ -1,3 +1,6 @@
+// What lives as long as the project: its bucket with the data sets, its notebook and how that stops when idle, its monthly
+// budget and its notices. Each is a construct of the workspace stack.
+
 import { type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';

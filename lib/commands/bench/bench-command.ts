@@ -1,3 +1,6 @@
+// `npm run bench`: measures synthesis, training and prediction on this machine, each as a ratio to what it is compared with.
+// What is measured stands in a file each; the Python beside them runs in processes of its own.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

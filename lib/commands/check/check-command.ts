@@ -1,3 +1,5 @@
+// `npm test` and `npm run drills`: the steps that check this repository, here and in CI, and which test files were slowest.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,3 +1,7 @@
+// `npm run invoke`: files in, predictions out, from an endpoint or from a server's URL. What a file becomes, what an answer
+// becomes, what a failure means and when to try again stand apart from who is asked (predictor.ts); the local run predicts by
+// the same code.
+
 import type { DeclaredProjectReader } from '../../assembly/declared-app';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import { asynchronousEndpointMessage } from './asynchronous-endpoint';

@@ -1,3 +1,6 @@
+// `npm run leftovers`: what still exists of a project in an account, what it costs and what removes it. A look (look.ts) asks
+// one finder a kind of resource (finders/); it reads only.
+
 import type { Leftover } from './leftover';
 import type { Sight } from './look';
 import { leastPolicy } from './permissions';

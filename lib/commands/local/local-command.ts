@@ -1,3 +1,6 @@
+// `npm run local`: trains, serves and predicts on this machine. TypeScript conducts (local-run.ts) and writes the report;
+// training_container/ and serving_container/ are what SageMaker's containers do for a script and for a model, in Python.
+
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inputFiles } from '../invoke/input-files';

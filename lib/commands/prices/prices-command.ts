@@ -1,3 +1,5 @@
+// `npm run prices`: fills lib/cost/price-table.json from AWS's public price list, and says what changed.
+
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeChanges, refreshRegion, renderPrices } from '../../cost/price-changes';

@@ -1,3 +1,6 @@
+// `npm start`: the whole life of the stacks by the real CDK CLI in an AWS in memory, and an audit of what is left. rehearsal.ts
+// has the steps; emulated-aws.ts starts the process of emulator.py; aws/ is that AWS, with a README of its own.
+
 import { once } from 'node:events';
 import { join, relative, resolve } from 'node:path';
 import { estimateTemplate } from '../../cost/estimate';

@@ -1,3 +1,6 @@
+// `npm run review`: what a deploy of this working tree does that its base would not. Each part of the answer is a pure function
+// of two syntheses (review.ts) and makes one section of a document, which is rendered for a terminal or for a pull request.
+
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,6 @@
+// `npm run watch`: follows a training job in AWS. training-watch.ts looks, again and again, and survives what passes;
+// watch-state.ts is what is known of the job; a view shows it, in place on a terminal or line by line elsewhere.
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { accessProblem } from '../../aws/access-problem';
