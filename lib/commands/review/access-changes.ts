@@ -39,6 +39,7 @@ export function accessSection(pairs: readonly StackPair[]): Section {
     changes.toSorted((a, b) => b.reach - a.reach).map((change) => ({ text: change.text }));
   return {
     title: 'Who gains access?',
+    gravity: 3,
     blocks: [
       paragraph(
         gained.length === 0

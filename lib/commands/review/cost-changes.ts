@@ -39,6 +39,7 @@ export function costSection(pairs: readonly StackPair[], pricing: Pricing): Sect
   const changed = resources.filter(isCostChange);
   return {
     title: 'What does it cost?',
+    gravity: 2,
     blocks: [
       ...estimates.flatMap(({ pair, after }) => droppedIdleStops(pair, after)).map(paragraph),
       paragraph(answer(before, after, changed)),

@@ -32,6 +32,8 @@ export type Block =
 /** A question and its answer. */
 export interface Section {
   readonly title: string;
+  /** Where there is no room for all sections, the gravest (of the highest) is the last to be cut. */
+  readonly gravity: number;
   readonly blocks: readonly Block[];
 }
 

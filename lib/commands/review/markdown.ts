@@ -1,29 +1,36 @@
 import { printable } from '../../aws/printable';
 import type { Block, ReviewDocument, Text } from './document';
+import { fitting } from './fitting';
 
-/** Characters of all listings together: GitHub takes comments of at most 65,536. */
-const MAX_LISTINGS_LENGTH = 45_000;
+/** Characters of a review: GitHub takes comments of at most 65,536, and the workflow adds some words. */
+const MAX_LENGTH = 60_000;
 
-/** A review as GitHub's Markdown. */
-export function renderMarkdown({ title, blocks, sections }: ReviewDocument): string {
-  let room = MAX_LISTINGS_LENGTH;
-  const render = (block: Block): string => {
-    if (block.kind !== 'listing') {
-      return renderBlock(block);
-    }
-    const lines = fitting(block.lines, room);
-    room -= lengthOf(lines);
-    return renderListing(block.title, lines);
+/** A review as GitHub's Markdown, as much of it as a comment takes. */
+export function renderMarkdown(document: ReviewDocument): string {
+  const titles = {
+    ...document,
+    blocks: [],
+    sections: document.sections.map((of) => ({ ...of, blocks: [] })),
   };
+  const room = MAX_LENGTH - lengthInComment(render(titles));
+  return render(fitting(document, room, (block) => lengthInComment(`${printable(renderBlock(block))}\n\n`)));
+}
+
+function render({ title, blocks, sections }: ReviewDocument): string {
   const parts = [
     `## ${title}`,
-    ...blocks.map(render),
-    ...sections.flatMap((section) => [`### ${section.title}`, ...section.blocks.map(render)]),
+    ...blocks.map(renderBlock),
+    ...sections.flatMap((section) => [`### ${section.title}`, ...section.blocks.map(renderBlock)]),
   ];
   return printable(parts.join('\n\n'));
 }
 
-function renderBlock(block: Exclude<Block, { kind: 'listing' }>): string {
+/** The workflow that posts a review adds a character to each @, and three to what would begin a comment of HTML. */
+function lengthInComment(markdown: string): number {
+  return markdown.replaceAll('@', '@ ').replaceAll('<!--', '&lt;!--').length;
+}
+
+function renderBlock(block: Block): string {
   switch (block.kind) {
     case 'paragraph':
       return renderText(block.text);
@@ -38,21 +45,9 @@ function renderBlock(block: Exclude<Block, { kind: 'listing' }>): string {
       return [block.header, block.header.map(() => '---'), ...block.rows.map((row) => row.map(renderCell))]
         .map((cells) => `| ${cells.join(' | ')} |`)
         .join('\n');
+    case 'listing':
+      return renderListing(block.title, block.lines);
   }
-}
-
-/** As many of the first lines as there is room for, and a word of those that are left out. */
-function fitting(lines: readonly string[], room: number): readonly string[] {
-  if (lengthOf(lines) <= room) {
-    return lines;
-  }
-  let length = 0;
-  const end = lines.findIndex((line) => (length += line.length + 1) > room);
-  return [...lines.slice(0, end), `… ${lines.length - end} more lines: npm run review`];
-}
-
-function lengthOf(lines: readonly string[]): number {
-  return lines.reduce((length, line) => length + line.length + 1, 0);
 }
 
 function renderListing(title: string, lines: readonly string[]): string {

@@ -36,8 +36,8 @@ const TRACES = new Set(['AWS::CloudFormation::WaitCondition', 'AWS::CloudFormati
 interface Fate {
   readonly text: Text;
   readonly weight: 'data' | 'service' | 'other' | 'routine';
-  /** Of a stack that only a person deletes. */
-  readonly withStack: boolean;
+  /** The stack that it goes with, where only a person deletes that. */
+  readonly withStack: string | undefined;
 }
 
 /** What is replaced or destroyed? Data loss first, and what is as usual last and in one line. */
@@ -47,17 +47,18 @@ export function replacementSection(
 ): Section {
   const fates = pairs.flatMap(stackFates);
   const gone = pairs.filter(({ before, after }) => before && !after).map(({ name }) => name);
-  const of = (weight: Fate['weight'], withStack: boolean) =>
-    fates.filter((fate) => fate.weight === weight && fate.withStack === withStack).map(({ text }) => text);
-  const serious = (withStack: boolean) => [
-    ...of('data', withStack),
-    ...of('service', withStack),
-    ...of('other', withStack),
-  ];
-  const now = serious(false);
-  const routine = of('routine', false);
+  const serious = (withStack: string | undefined) =>
+    fates
+      .filter((fate) => fate.withStack === withStack && fate.weight !== 'routine')
+      .toSorted((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight))
+      .map(({ text }) => text);
+  const now = serious(undefined);
+  const routine = fates
+    .filter((fate) => fate.withStack === undefined && fate.weight === 'routine')
+    .map(({ text }) => text);
   return {
     title: 'What is replaced or destroyed?',
+    gravity: 4,
     blocks: [
       ...(now.length > 0 || gone.length > 0
         ? list(now)
@@ -66,12 +67,7 @@ export function replacementSection(
         paragraph(
           text`The stack ${code(name)} is no longer declared. ${strong('A deploy does not delete it')}: it goes on as it is, until ${code(`aws cloudformation delete-stack --stack-name ${name}`)}. With it go:`,
         ),
-        ...list(
-          fates
-            .filter((fate) => fate.withStack && fate.weight !== 'routine')
-            .toSorted((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight))
-            .map(({ text }) => text),
-        ),
+        ...list(serious(name)),
       ]),
       ...(routine.length === 0 ? [] : [paragraph(text`As usual: ${joined(routine, ', ')}.`)]),
       ...retrained.map(({ endpointName }) =>
@@ -83,7 +79,7 @@ export function replacementSection(
   };
 }
 
-const ORDER: readonly Fate['weight'][] = ['data', 'service', 'other', 'routine'];
+const ORDER: readonly Fate['weight'][] = ['data', 'service', 'other'];
 
 function stackFates(pair: StackPair): Fate[] {
   const fates: Fate[] = [];
@@ -95,7 +91,7 @@ function stackFates(pair: StackPair): Fate[] {
         !TRACES.has(change.oldValue.Type) &&
         resourceFate(code(resourceName(pair, id)), change);
       if (fate) {
-        fates.push({ ...fate, withStack: !pair.after });
+        fates.push({ ...fate, withStack: pair.after ? undefined : pair.name });
       }
     });
   }

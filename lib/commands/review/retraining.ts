@@ -58,6 +58,7 @@ export function retrainingSection(
   });
   return {
     title: 'Does it retrain?',
+    gravity: 1,
     blocks: blocks.length > 0 ? blocks : [paragraph(text`${strong('No')}: there is no training job.`)],
   };
 }

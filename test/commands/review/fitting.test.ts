@@ -1,0 +1,149 @@
+import { PATH_METADATA_ENABLE_CONTEXT } from 'aws-cdk-lib/cx-api';
+import { code, list, paragraph, type Section, strong, text } from '../../../lib/commands/review/document';
+import { renderMarkdown } from '../../../lib/commands/review/markdown';
+import { reviewDocument } from '../../../lib/commands/review/review';
+import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
+import { type AssemblyStack, readCloudAssembly } from '../../../lib/assembly/cloud-assembly';
+import { ProjectDirectory, testApp } from '../../project-fixture';
+import { TEST_PRICES } from './assemblies';
+
+const MOST = 60_000;
+const directory = new ProjectDirectory();
+afterAll(() => directory.remove());
+
+function tenProjects(changes: Partial<SageMakerProjectProps> = {}): AssemblyStack[] {
+  const app = testApp();
+  app.node.setContext(PATH_METADATA_ENABLE_CONTEXT, true);
+  for (let index = 0; index < 10; index += 1) {
+    new SageMakerProject(app, `pets-${index}`, directory.props(changes));
+  }
+  return readCloudAssembly(app.synth().directory);
+}
+
+/** The part of a review that answers a question. */
+function answerTo(question: string, markdown: string): string {
+  return markdown.split(/\n\n### /).find((part) => part.startsWith(question))!;
+}
+
+/** How many lines a part of a review says to have left out. */
+function leftOut(markdown: string): number {
+  return [...markdown.matchAll(/^… (\d+) more lines?/gm)].reduce((sum, [, lines]) => sum + Number(lines), 0);
+}
+
+function occurrences(pattern: RegExp, markdown: string): number {
+  return [...markdown.matchAll(pattern)].length;
+}
+
+/** A document of sections, as Markdown. */
+function rendered(...sections: Section[]): string {
+  return renderMarkdown({ title: 'Title', blocks: [paragraph(['Compared with something.'])], sections });
+}
+
+const lines = (count: number, words: string) =>
+  list(Array.from({ length: count }, (_, index) => text`${words} ${String(index)} ${'x'.repeat(80)}`));
+const strongLines = (count: number, words: string) =>
+  list(
+    Array.from({ length: count }, (_, index) => text`${strong(words)} ${String(index)} ${'x'.repeat(80)}`),
+  );
+
+test('a review of ten projects fits into a comment, tells all that is destroyed, and counts what it leaves out', () => {
+  const document = reviewDocument({
+    before: tenProjects(),
+    after: tenProjects({ hosting: undefined, notebook: undefined }),
+    pricing: { region: 'us-east-1', prices: TEST_PRICES },
+    remarks: [],
+    today: '2026-01-01',
+  })!;
+  const markdown = renderMarkdown(document);
+  expect(markdown.length).toBeLessThanOrEqual(MOST);
+  expect(markdown.length).toBeGreaterThan(MOST - 1000);
+
+  const destroyed = answerTo('What is replaced', markdown);
+  for (let index = 0; index < 10; index += 1) {
+    const once = [
+      `- **Data loss**: \`pets-${index}-workspace/Notebook\` is deleted`,
+      `- **Data loss**: \`pets-${index}-endpoint/Endpoint/Logs\` is deleted`,
+      `- **Outage**: \`pets-${index}-endpoint/Endpoint\` is deleted`,
+      `The stack \`pets-${index}-endpoint\` is no longer declared.`,
+    ];
+    expect(once.map((line) => destroyed.split(line).length - 1)).toEqual([1, 1, 1, 1]);
+  }
+  expect(leftOut(destroyed)).toBe(0);
+
+  const { blocks } = document.sections.at(-1)!;
+  const all = blocks.flatMap((block) => (block.kind === 'listing' ? block.lines : []));
+  const diff = answerTo('The resource diff', markdown);
+  const shown = [...diff.matchAll(/^```\n([^]*?)\n```$/gm)].flatMap(([, listing]) =>
+    listing!.split('\n').filter((line) => !line.startsWith('… ')),
+  );
+  expect(shown.length).toBeLessThan(all.length);
+  expect(shown.length + leftOut(diff)).toBe(all.length);
+}, 60_000);
+
+test('what a reader must not miss comes before the rest, and the gravest section before the others', () => {
+  const markdown = rendered(
+    { title: 'Cost', gravity: 1, blocks: [paragraph([strong('More')]), ...strongLines(300, 'costs')] },
+    {
+      title: 'Destroyed',
+      gravity: 2,
+      blocks: [...lines(500, 'role'), ...strongLines(400, 'Data loss')],
+    },
+    { title: 'Diff', gravity: 0, blocks: [{ kind: 'listing', title: 'stack', lines: ['one', 'two'] }] },
+  );
+  expect(markdown.length).toBeLessThanOrEqual(MOST);
+  expect(occurrences(/\*\*Data loss\*\*/g, markdown)).toBe(400);
+  const costs = occurrences(/\*\*costs\*\*/g, markdown);
+  expect(costs).toBeGreaterThan(150);
+  expect(leftOut(answerTo('Cost', markdown))).toBe(300 - costs);
+  const roles = occurrences(/^- role/gm, markdown);
+  expect(roles).toBeLessThan(3);
+  expect(leftOut(answerTo('Destroyed', markdown))).toBe(500 - roles);
+  expect(answerTo('Diff', markdown)).toBe(
+    'Diff\n\n… 2 more lines for which a comment has no room: `npm run review`',
+  );
+});
+
+test('a list is never shown without the words that say what it is of', () => {
+  const taken = {
+    title: 'Access',
+    gravity: 1,
+    blocks: [paragraph([`Taken away, ${'y'.repeat(200)}:`]), ...strongLines(900, 'may')],
+  };
+  const markdown = rendered(taken);
+  expect(markdown).toContain('\n\nCompared with something.\n\n');
+  expect(markdown).toContain('y:\n\n- **may** 0 ');
+  expect(leftOut(markdown)).toBe(900 - occurrences(/\*\*may\*\*/g, markdown));
+});
+
+test('rows of a table are left out one by one, and its total stays', () => {
+  const rows = Array.from({ length: 2000 }, (_, index) => [[code(`row-${index}`)], ['x'.repeat(40)]]);
+  const markdown = rendered({
+    title: 'Cost',
+    gravity: 1,
+    blocks: [{ kind: 'table', header: ['What', 'Cost'], rows: [...rows, [['all'], [strong('$1')]]] }],
+  });
+  expect(markdown.length).toBeLessThanOrEqual(MOST);
+  expect(markdown).toContain('| What | Cost |\n| --- | --- |\n| `row-0` |');
+  expect(markdown).toContain('| all | **$1** |\n\n… ');
+  expect(leftOut(markdown)).toBe(2000 - occurrences(/^\| `row-/gm, markdown));
+});
+
+test.each(['@', '<!--', '`', '\u0007', '|', '*'])(
+  'a review full of %j fits as it is posted',
+  (characters) => {
+    const hostile = characters.repeat(3000);
+    const markdown = rendered({
+      title: 'Section',
+      gravity: 0,
+      blocks: [
+        ...list(Array.from({ length: 10 }, () => [code(hostile), hostile])),
+        paragraph([strong(hostile.repeat(20))]),
+        { kind: 'listing', title: 'stack', lines: Array.from({ length: 40 }, () => hostile) },
+      ],
+    });
+    // As the workflow does.
+    const posted = markdown.replaceAll('@', '@\u200b').replaceAll('<!--', '&lt;!--');
+    expect(posted.length).toBeLessThanOrEqual(MOST);
+    expect(leftOut(markdown)).toBeGreaterThan(0);
+  },
+);
