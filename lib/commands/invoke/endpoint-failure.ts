@@ -1,5 +1,6 @@
 import { ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { accessProblem } from '../../aws/access-problem';
+import { isDenied, type SdkError } from '../../aws/sdk-error';
 import {
   endpointLogGroupName,
   REALTIME_PAYLOAD_LIMIT,
@@ -8,10 +9,6 @@ import {
 } from '../../names';
 import { containerMessage, PredictionError } from './predictor';
 
-/** What the SDK's errors have in common; Node's own carry a code instead of metadata. */
-type SdkError = Error & { readonly code?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
-
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException']);
 const LOST_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 
 /** What an error of InvokeEndpoint means for the person who called it, and whether trying again may help. */
@@ -19,7 +16,7 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
   if (!(error instanceof Error)) {
     return new Error(String(error));
   }
-  const { name, message, code, $metadata } = error as SdkError;
+  const { name, message, code, $metadata } = error as Error & SdkError;
   const status = $metadata?.httpStatusCode;
   if (error instanceof ModelError) {
     return modelFailure(error, endpointName);
@@ -29,7 +26,7 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
     const wayOut = access.kind === 'absent' ? ', or ask a local server with --url' : '';
     return new PredictionError(`${access.message}${wayOut}`, 'never', true);
   }
-  if (DENIED.has(name)) {
+  if (isDenied(error)) {
     return new PredictionError(
       `these AWS credentials may not invoke endpoint ${endpointName}: ${message}; allow sagemaker:InvokeEndpoint`,
       'never',

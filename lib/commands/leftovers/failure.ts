@@ -1,10 +1,4 @@
-/** The parts of an SDK's or Node's error that are read here. */
-interface Failure {
-  readonly name?: string;
-  readonly message?: string;
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
+import type { SdkError } from '../../aws/sdk-error';
 
 /** An error in one line, in AWS's or the network's own words. */
 export function failureReason(error: unknown): string {
@@ -12,14 +6,14 @@ export function failureReason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return failureReason(error.errors[0]);
   }
-  const { name = 'Error', message, code } = error as Failure;
+  const { name = 'Error', message, code } = error as SdkError;
   const text = (message || code || 'no reason given').replace(/\s+/g, ' ').trim();
   return name === 'Error' || text.startsWith(name) ? text : `${name}: ${text}`;
 }
 
 /** The thing went away between its listing and its description: that is no failure. */
 export function isGone(error: unknown): boolean {
-  const { name = '', message = '', $metadata } = error as Failure;
+  const { name = '', message = '', $metadata } = error as SdkError;
   return (
     $metadata?.httpStatusCode === 404 ||
     /NotFound|NoSuchBucket/.test(name) ||

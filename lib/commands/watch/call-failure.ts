@@ -1,4 +1,5 @@
 import { accessProblem } from '../../aws/access-problem';
+import type { SdkError } from '../../aws/sdk-error';
 import { isTransient } from '../../training/job/api-errors';
 
 /**
@@ -17,10 +18,7 @@ export function callFailure(error: unknown): CallFailure | undefined {
   if (access) {
     return access.kind === 'region' ? undefined : { kind: 'credentials', message: access.message };
   }
-  const { name, message, code, $metadata } = error as Error & {
-    code?: unknown;
-    $metadata?: { httpStatusCode?: number };
-  };
+  const { name, message, code, $metadata } = error as Error & SdkError;
   if ($metadata?.httpStatusCode === undefined && (isNetworkCode(code) || name === 'TimeoutError')) {
     return {
       kind: 'network',
@@ -35,9 +33,4 @@ export function callFailure(error: unknown): CallFailure | undefined {
 /** ECONNREFUSED, ENOTFOUND, ENETUNREACH and such: the system's own. Node's begin with ERR_ and tell of a fault in a program. */
 function isNetworkCode(code: unknown): boolean {
   return typeof code === 'string' && /^E[A-Z]/.test(code) && !code.startsWith('ERR_');
-}
-
-/** Whether these credentials are good, but not for this call. */
-export function isDenied(error: unknown): boolean {
-  return /^AccessDenied/.test((error as Error).name);
 }

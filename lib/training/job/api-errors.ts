@@ -1,14 +1,9 @@
-/** What SageMaker and CloudWatch Logs mean by an error. Their codes alone do not say: a missing job is a ValidationException. */
-interface ApiError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
+// What SageMaker and CloudWatch Logs mean by an error. Their codes alone do not say: a missing job is a ValidationException.
+import { isDenied, type SdkError } from '../../aws/sdk-error';
 
-const name = (error: unknown): string => (error as ApiError)?.name ?? '';
-const message = (error: unknown): string => (error as ApiError)?.message ?? '';
-const status = (error: unknown): number | undefined => (error as ApiError)?.$metadata?.httpStatusCode;
+const name = (error: unknown): string => (error as SdkError)?.name ?? '';
+const message = (error: unknown): string => (error as SdkError)?.message ?? '';
+const status = (error: unknown): number | undefined => (error as SdkError)?.$metadata?.httpStatusCode;
 
 /** The same call may succeed in a moment: it was throttled, had no answer, or came before AWS knew the function's role everywhere. */
 export function isPassing(error: unknown): boolean {
@@ -23,7 +18,7 @@ export function isTransient(error: unknown): boolean {
     ) ||
     ((status(error) ?? 0) >= 500 && !isUnsupported(error)) ||
     status(error) === 429 ||
-    /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test((error as ApiError)?.code ?? '')
+    /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test((error as SdkError)?.code ?? '')
   );
 }
 
@@ -64,7 +59,7 @@ export function isQuotaExceeded(error: unknown): boolean {
  */
 function isAccessNotYetGranted(error: unknown): boolean {
   return (
-    /^AccessDenied/.test(name(error)) ||
+    isDenied(error) ||
     (isInvalid(error) && /assume role|AssumeRole|cannot assume|ensure that the role/i.test(message(error)))
   );
 }
