@@ -25,6 +25,9 @@ export interface EmulatedAwsOptions {
 /** Where the in-memory AWS tells what exists in it; `INVENTORY` of aws/server.py. */
 const INVENTORY_PATH = '/_rehearsal/inventory';
 
+/** Where it tells what roles were allowed and denied; `DECISIONS` of aws/server.py. */
+const DECISIONS_PATH = '/_rehearsal/decisions';
+
 /** The names under which it is reached: no proxy stands before them. */
 const LOOPBACK = 'localhost,.localhost,127.0.0.1,::1';
 
@@ -129,14 +132,23 @@ export class EmulatedAws {
 
   /** Everything that exists in it but for the stack of `cdk bootstrap`. */
   public async left(): Promise<InventoryItem[]> {
-    const request = get(`${this.url}${INVENTORY_PATH}`, {
+    return ((await this.ask(INVENTORY_PATH)) as { left: InventoryItem[] }).left;
+  }
+
+  /** Every decision on a role's call: role, action, resource, whether it was allowed, the statements, how often. */
+  public async decisions(): Promise<unknown> {
+    return this.ask(DECISIONS_PATH);
+  }
+
+  private async ask(path: string): Promise<unknown> {
+    const request = get(`${this.url}${path}`, {
       // An agent of its own, since Node.js can make its global one use the environment's proxy.
       agent: new Agent(),
       headers: { authorization: `Bearer ${this.announced.accessKeyId}` },
       signal: AbortSignal.any([this.options.signal, this.gone]),
     });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    return ((await json(response)) as { left: InventoryItem[] }).left;
+    return json(response);
   }
 
   /** Ends it with everything that runs in it, and removes its folder. */

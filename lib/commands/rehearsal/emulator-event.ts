@@ -43,6 +43,15 @@ export type EmulatorEvent =
       readonly reason: string;
     }
   | {
+      /** A call that its caller's policies do not allow. */
+      readonly type: 'denied';
+      readonly principal: string;
+      readonly action: string;
+      readonly resource: string | null;
+      /** In IAM's words, with the statement that comes nearest. */
+      readonly reason: string;
+    }
+  | {
       readonly type: 'mail';
       readonly to: string;
       readonly subject: string;

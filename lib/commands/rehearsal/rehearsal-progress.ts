@@ -25,6 +25,8 @@ export class RehearsalProgress {
   public readonly jobs = new Map<string, string>();
   /** The metrics of all jobs, in the order of their logs. */
   public readonly metrics: ObservedMetric[] = [];
+  /** What policies did not allow: principal, action, resource and the nearest statement, each once. */
+  public readonly denials = new Set<string>();
   private jobProgress: TrainingProgress | undefined;
   private readonly training = new Set<string>();
   private readonly active = new Map<string, Set<string>>();
@@ -48,6 +50,9 @@ export class RehearsalProgress {
       this.stackEvent(event);
     } else if (event.type === 'training') {
       this.trainingEvent(event);
+    } else if (event.type === 'denied' && !this.denials.has(event.reason)) {
+      this.denials.add(event.reason);
+      this.terminal.info(event.reason);
     }
   }
 

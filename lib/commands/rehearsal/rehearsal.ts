@@ -122,6 +122,17 @@ export class Rehearsal {
     return this.aws.left();
   }
 
+  /** What policies did not allow, each once. */
+  public get denials(): ReadonlySet<string> {
+    return this.progress.denials;
+  }
+
+  /** Writes which role did what by which statements. */
+  public async writeDecisions(): Promise<void> {
+    const path = join(this.options.outDirectory, 'decisions.json');
+    writeFileSync(path, JSON.stringify(await this.aws.decisions(), null, 2));
+  }
+
   /** Writes report.html; returns its path, or nothing where the project trains no model. */
   public async report(
     predictions: readonly PredictionResult[],

@@ -156,6 +156,7 @@ async function rehearse(
       () => rehearsal.left(),
       () => 'everything of every service in the account',
     );
+    await rehearsal.writeDecisions();
     const report = await rehearsal.report(predictions, steps.durations, failure);
     terminal.info(costOnAws(stacks, region));
     terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
@@ -164,7 +165,7 @@ async function rehearse(
     }
     terminal.result(`${left.length} left`);
     const passed = failure === undefined && predictions.every(({ status }) => status === 'predicted');
-    return passed && left.length === 0 ? 0 : 1;
+    return passed && left.length === 0 && rehearsal.denials.size === 0 ? 0 : 1;
   } finally {
     await rehearsal.aws.stop();
   }

@@ -25,7 +25,7 @@ def stack(emulator, request):
 
 @pytest.fixture
 def role(emulator):
-    """The ARN of a role that SageMaker and Lambda may assume."""
+    """The ARN of a role that SageMaker may assume, and that may do anything."""
     iam = emulator.client("iam")
     trust = {
         "Statement": [
@@ -36,5 +36,9 @@ def role(emulator):
             }
         ]
     }
-    yield iam.create_role(RoleName="test", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    arn = iam.create_role(RoleName="test", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    anything = "arn:aws:iam::aws:policy/AdministratorAccess"
+    iam.attach_role_policy(RoleName="test", PolicyArn=anything)
+    yield arn
+    iam.detach_role_policy(RoleName="test", PolicyArn=anything)
     iam.delete_role(RoleName="test")

@@ -33,7 +33,13 @@ def resources(**properties) -> dict:
         ]
     }
     return {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": trust,
+                "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
+            },
+        },
         "Logs": {"Type": "AWS::Logs::LogGroup"},
         "Function": {
             "Type": "AWS::Lambda::Function",

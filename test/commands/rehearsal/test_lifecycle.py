@@ -52,6 +52,7 @@ def begin_training(emulator: Emulator) -> None:
         ]
     }
     role = iam.create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="job", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     emulator.client("sagemaker").create_training_job(
         TrainingJobName="asleep",
         RoleArn=role,

@@ -149,7 +149,7 @@ def test_moto_still_needs_it(what, source):
     assert ended.stdout.strip() == "DENIED", f"{what}: {ended.stdout}{ended.stderr}"
 
 
-def test_a_bucket_policy_is_kept_and_not_enforced(emulator):
+def test_a_bucket_policy_about_tls_refuses_nobody_on_loopback(emulator):
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="policy-test")
     policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}'

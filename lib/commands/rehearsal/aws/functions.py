@@ -23,9 +23,10 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.logs.models import logs_backends
 
+from aws.authorization.authority import AccessDenied
 from aws.children import signal_group
 from aws.clock import now
-from aws.host import ACCOUNT, Host
+from aws.host import ACCOUNT, Host, Session
 
 #: Seconds between the tries of a failed asynchronous invocation; on AWS they are 60 and 120.
 RETRY_DELAYS = (1.0, 2.0)
@@ -165,6 +166,7 @@ class Functions:
         self, function: LambdaFunction, event: Any, request_id: str, stream: str
     ) -> tuple[dict[str, Any] | None, str]:
         folder, layers = self._code(function), self._layers(function)
+        session = self._session(function)
         region, timeout = function.region, float(function.timeout)
         environment = {
             "PATH": os.environ["PATH"],
@@ -172,7 +174,7 @@ class Functions:
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "TMPDIR": str(self._host.folder("tmp")),
-            **self._host.environment(region),
+            **session.environment(region),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
@@ -226,6 +228,9 @@ class Functions:
             line = result.readline()
         text = log.read_bytes()[-_LARGEST_OUTPUT:].decode(errors="replace")
         return (json.loads(line) if line else None), text
+
+    def _session(self, function: LambdaFunction) -> Session:
+        return self._host.session(function.role, "lambda.amazonaws.com", function.function_name)
 
     def _command(self, runtime: str, environment: dict[str, str], layers: Path) -> list[str]:
         here = Path(__file__).parent.parent
@@ -281,6 +286,13 @@ class Functions:
         logs, group = logs_backends[ACCOUNT][function.region], function.logs_group_name
         if group not in logs.groups:
             # Deleted while the function ran: a stack that is destroyed waits for the answer, not for the end.
+            return
+        session, name = self._session(function), f"arn:aws:logs:{function.region}:{ACCOUNT}:log-group:{group}"
+        try:
+            session.require("logs:CreateLogStream", f"{name}:log-stream:", function.region)
+            session.require("logs:PutLogEvents", f"{name}:log-stream:{stream}", function.region)
+        except AccessDenied:
+            # As on AWS, a function that may not write its log works on without one.
             return
         moment = int(time.time() * 1000)
         logs.create_log_stream(group, stream)

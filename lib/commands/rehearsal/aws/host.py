@@ -13,10 +13,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from aws.authorization.actions import Need
+from aws.authorization.authority import Authority
 from aws.callbacks import PATH, Callbacks
 from aws.children import Children
 from aws.clock import AlarmClock
-from aws.identities import Identities, Key
+from aws.identities import Identities, Key, Principal
 
 #: The account that moto gives every caller.
 ACCOUNT = "123456789012"
@@ -34,28 +36,34 @@ class Host:
         self.children = Children()
         self.callbacks = Callbacks()
         self.identities = Identities(ACCOUNT)
+        self.authority = Authority(ACCOUNT, self.progress)
         self.url = ""
         self.port = 0
         #: Invokes a function by its ARN with an event, in the background; set once every try has failed.
         self.invoke: Callable[[str, Any], threading.Event]
         #: The time of alarms, of metrics and of the endpoints' ages.
         self.alarm_clock: AlarmClock
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
         self._clients_lock = threading.Lock()
         self._output_lock = threading.Lock()
         self._folders = 0
         self._closed = False
 
-    def client(self, service: str, region: str) -> Any:
-        """A boto3 client of this very server: resources are made through the API that users see."""
+    def session(self, role: str, service: str, name: str) -> Session:
+        """A service that acts by a role. @raises AccessDenied where the role does not trust it"""
+        return Session(self, self.identities.key(self.authority.session(role, service, name)))
+
+    def client(self, service: str, region: str, key: Key | None = None) -> Any:
+        """A boto3 client of this very server, with a key or the person's: the API that users see."""
+        key = key or self.identities.person
         with self._clients_lock:
-            if (service, region) not in self._clients:
-                self._clients[service, region] = boto3.client(
+            if (service, region, key.id) not in self._clients:
+                self._clients[service, region, key.id] = boto3.client(
                     service,
                     region_name=region,
                     endpoint_url=self.url,
-                    aws_access_key_id=self.identities.person.id,
-                    aws_secret_access_key=self.identities.person.secret,
+                    aws_access_key_id=key.id,
+                    aws_secret_access_key=key.secret,
                     config=Config(
                         proxies={},
                         retries={"total_max_attempts": 1},
@@ -63,7 +71,7 @@ class Host:
                         max_pool_connections=64,
                     ),
                 )
-            return self._clients[service, region]
+            return self._clients[service, region, key.id]
 
     def folder(self, name: str) -> Path:
         """A fresh folder under the state directory."""
@@ -112,6 +120,34 @@ class Host:
                 sys.stdout.flush()
             except (BrokenPipeError, ValueError):
                 pass
+
+
+class Session:
+    """Somebody who acts by a role: clients and variables with a key of theirs."""
+
+    def __init__(self, host: Host, key: Key):
+        self._host = host
+        self._key = key
+
+    @property
+    def principal(self) -> Principal:
+        """Whose session it is."""
+        found = self._host.identities.of(self._key.id)
+        assert found is not None
+        return found
+
+    def client(self, service: str, region: str) -> Any:
+        """A boto3 client that the role's policies bind."""
+        return self._host.client(service, region, self._key)
+
+    def environment(self, region: str) -> dict[str, str]:
+        """The variables by which a child reaches this server instead of AWS."""
+        return self._host.environment(region, self._key)
+
+    def require(self, action: str, resource: str, region: str, **context: list[str]) -> None:
+        """Asks for what has no call of its own here. @raises AccessDenied"""
+        keys = {name.replace("__", ":"): values for name, values in context.items()}
+        self._host.authority.require(self.principal, Need(action, resource, keys), region)
 
 
 def _plain(value: Any) -> str:

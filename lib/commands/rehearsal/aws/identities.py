@@ -42,6 +42,7 @@ class Identities:
     def __init__(self, account: str):
         self._account = account
         self._principals: dict[str, Principal] = {}
+        self._keys: dict[Principal, Key] = {}
         self._lock = threading.Lock()
         #: The key of the person who rehearses, and of what acts in their name.
         self.person = self.give(Principal(f"arn:aws:iam::{account}:root"))
@@ -52,6 +53,16 @@ class Identities:
         with self._lock:
             self._principals[key.id] = principal
         return key
+
+    def key(self, principal: Principal) -> Key:
+        """The key of somebody who has one, or a new one."""
+        with self._lock:
+            known = self._keys.get(principal)
+        if known is None:
+            known = self.give(principal)
+            with self._lock:
+                self._keys[principal] = known
+        return known
 
     def of(self, key_id: str | None) -> Principal | None:
         """Whose key it is; None for one that was never given."""

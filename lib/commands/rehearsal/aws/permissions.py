@@ -1,4 +1,4 @@
-"""Permissions are kept and shown, not enforced.
+"""What a bucket's policy says is decided before a request reaches moto: see authorization/.
 
 Replaces in moto: `FakeBucket.get_permission`, which enforces a bucket's policy but reads no conditions, so that
 "deny what is not TLS" would deny everything.
@@ -13,7 +13,7 @@ from moto.s3.models import FakeBucket
 
 
 def install() -> None:
-    """Lets no bucket policy speak."""
+    """Leaves bucket policies to the evaluator."""
 
     def neutral(bucket: FakeBucket, *_: Any, **__: Any) -> PermissionResult:
         return PermissionResult.NEUTRAL

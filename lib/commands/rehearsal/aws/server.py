@@ -14,10 +14,14 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
 
 from aws import callbacks, calls, gate, inventory
+from aws.authorization.authority import AccessDenied
 from aws.host import Host
+from aws.identities import Principal
 
 #: Everything that is left, as JSON: what the audit of a rehearsal reads.
 INVENTORY = "/_rehearsal/inventory"
+#: What every role was allowed and denied, as JSON.
+DECISIONS = "/_rehearsal/decisions"
 #: How long a client may be silent in the middle of a request, in seconds.
 SILENCE = 30
 #: How long a client may take for a request's line and headers, in seconds.
@@ -104,17 +108,37 @@ class Application:
             # Its token is its key, as the signature of a presigned address is.
             status, text = self._host.callbacks.put(environ)
             return _answer(start_response, status, "text/plain", text)
-        if self._host.identities.of(gate.key_id(environ)) is None:
+        principal = self._host.identities.of(gate.key_id(environ))
+        if principal is None:
             return calls.refuse(environ, start_response, "the request has no access key of this rehearsal")
+        if path == DECISIONS:
+            return _answer(
+                start_response,
+                "200 OK",
+                "application/json",
+                json.dumps(self._host.authority.record(), indent=2),
+            )
         if path == INVENTORY:
             return _answer(
                 start_response, "200 OK", "application/json", json.dumps(inventory.everything(), indent=2)
             )
         try:
+            self._authorize(principal, environ)
             return self._moto(environ, start_response)
+        except AccessDenied as denied:
+            return calls.refuse(environ, start_response, str(denied))
         except NotImplementedError as error:
             # An SDK tries a 500 again and again; what is not here will not be here the next time.
             return _refuse(start_response, str(error))
+
+    def _authorize(self, principal: Principal, environ: dict[str, Any]) -> None:
+        # Nothing is refused to the person who rehearses; whom a role trusts is the role's to say.
+        if principal.role is None and calls.service_of(environ) != "sts":
+            return
+        try:
+            self._host.authority.check(principal, calls.call_of(environ))
+        except calls.UnknownCall as error:
+            raise AccessDenied(f"the rehearsal does not know the call {error}") from None
 
 
 def _answer(start_response: Callable[..., Any], status: str, kind: str, text: str) -> Iterable[bytes]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import string
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from aws.cloudformation.errors import ResourceRefused
-from aws.host import Host
+from aws.host import Host, Session
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Operation:
     """The surroundings of one create, update or delete."""
 
     host: Host
+    #: Who makes the resources: the stack's role, else the person.
+    caller: Callable[[], Host | Session]
     region: str
     stack_name: str
     stack_id: str
@@ -30,7 +33,7 @@ class Operation:
 
     def client(self, service: str) -> Any:
         """The emulated service in the stack's region."""
-        return self.host.client(service, self.region)
+        return self.caller().client(service, self.region)
 
     def call(self, service: str, method: str, **parameters: Any) -> dict[str, Any]:
         """An API call whose strings become the numbers and booleans that the API's model asks for."""

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.exceptions import ServiceException
 
+from aws.authorization.authority import AccessDenied
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.handler import Operation
 from aws.cloudformation.resources import handler_of
@@ -87,6 +88,7 @@ class Provisioner:
         stack = self._stack
         return Operation(
             stack.host,
+            stack.caller,
             stack.region,
             stack.name,
             stack.id,
@@ -105,7 +107,7 @@ def _failure(error: Any) -> ResourceFailed:
         return ResourceFailed(
             f"{details.get('Message')} (Service: {error.operation_name}, Error Code: {details.get('Code')})"
         )
-    if not isinstance(error, (BotoCoreError, ServiceException)):
+    if not isinstance(error, (AccessDenied, BotoCoreError, ServiceException)):
         log.exception("unexpected failure of a resource", exc_info=error)
     return ResourceFailed(
         f"{type(error).__name__}: {error}" if not isinstance(error, ServiceException) else error.message

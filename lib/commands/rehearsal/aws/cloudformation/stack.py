@@ -13,7 +13,7 @@ from aws.clock import now
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.template import Resolver, parse
-from aws.host import ACCOUNT, Host
+from aws.host import ACCOUNT, Host, Session
 
 
 @dataclass
@@ -96,13 +96,19 @@ class Stack:
         self.change_sets: dict[str, ChangeSet] = {}
         self.termination_protection = False
         self.request_token: str | None = None
-        #: The role that CloudFormation works with: kept and shown, since permissions are not enforced.
+        #: The role that CloudFormation works with.
         self.role_arn: str | None = None
         #: Set to stop the operation under way.
         self.cancelled = threading.Event()
         self.operation: threading.Thread | None = None
         self._lock = threading.RLock()
         self._last = self.created
+
+    def caller(self) -> Host | Session:
+        """Who makes the resources: the stack's role, else the person."""
+        if self.role_arn is None:
+            return self.host
+        return self.host.session(self.role_arn, "cloudformation.amazonaws.com", "AWSCloudFormation")
 
     def pseudo_parameters(self) -> dict[str, Any]:
         """What `AWS::…` references give in this stack."""

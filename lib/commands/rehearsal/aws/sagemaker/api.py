@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botocore.exceptions import ClientError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.responses import SageMakerResponse
 
@@ -36,7 +37,16 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
         if len(containers) != 1 or "ModelDataUrl" not in containers[0]:
             raise invalid("the rehearsal knows models of one container with a ModelDataUrl only")
         uri = containers[0]["ModelDataUrl"]
-        if objects.bucket_and_key(uri)[1] not in objects.keys_under(self.host, self.region, uri):
+        role = self.host.session(request["ExecutionRoleArn"], "sagemaker.amazonaws.com", "SageMaker")
+        try:
+            found = objects.exists(role, self.region, uri)
+        except ClientError:
+            raise invalid(
+                f'Could not access model data at {uri}. Please ensure that the role "{request["ExecutionRoleArn"]}" exists, '
+                "that its trust relationship policy allows sagemaker.amazonaws.com to assume it, and that it has "
+                "s3:GetObject permissions."
+            ) from None
+        if not found:
             raise invalid(f"Could not find model data at {uri}.")
         item = self._store.add(
             "model", request["ModelName"], request, 'Cannot create already existing model "{arn}".'

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from moto.logs.models import logs_backends
+from botocore.exceptions import ClientError
 
 from aws import endpoint_metrics
-from aws.host import ACCOUNT, Host
-from aws.sagemaker import objects
+from aws.authorization.authority import AccessDenied
+from aws.host import Host, Session
+from aws.log_writer import LogWriter
+from aws.sagemaker import images, objects
 from aws.sagemaker.store import Item, store
 from aws.sagemaker.validation import invalid
 
@@ -140,7 +142,7 @@ class Endpoints:
             if ringing:
                 raise ContainerFailed(f"Alarms {', '.join(ringing)} went off during the deployment")
         except Exception as error:  # noqa: BLE001 an endpoint must not stay in progress for ever
-            if not isinstance(error, ContainerFailed):
+            if not isinstance(error, (AccessDenied, ClientError, ContainerFailed)):
                 log.exception("endpoint %s", item.name)
             for server in started:
                 self._stop(server)
@@ -182,10 +184,12 @@ class Endpoints:
 
     def _start(self, region: str, item: Item, variant: dict[str, Any], payload_limit: int) -> Server:
         model = store(region).get("model", variant["ModelName"], 'Could not find model "{arn}".')
+        role = self._host.session(model.request["ExecutionRoleArn"], "sagemaker.amazonaws.com", "SageMaker")
         container = model.request.get("PrimaryContainer") or model.request["Containers"][0]
         folder = self._host.folder(f"{item.name}-{variant['VariantName']}")
         archive = folder / "model.tar.gz"
-        if not objects.download(self._host, region, container["ModelDataUrl"], archive):
+        images.pull(role, region, container["Image"])
+        if not objects.download(role, region, container["ModelDataUrl"], archive):
             raise ContainerFailed(
                 f'Failed to download model data for container "container_1" from URL: "{container["ModelDataUrl"]}".'
             )
@@ -211,13 +215,13 @@ class Endpoints:
                     "PATH": os.environ["PATH"],
                     "HOME": str(folder),
                     "TMPDIR": str(self._host.folder("tmp")),
-                    **self._host.environment(region),
+                    **role.environment(region),
                     **container.get("Environment", {}),
                 },
             )
         stream = f"{variant['VariantName']}/i-{random.getrandbits(68):017x}"
         threading.Thread(
-            target=self._follow, args=(region, item, child, folder / "stderr", stream), daemon=True
+            target=self._follow, args=(role, region, item, child, folder / "stderr", stream), daemon=True
         ).start()
         try:
             url = self._until_healthy(item, child)
@@ -247,22 +251,16 @@ class Endpoints:
         raise ContainerFailed("")
 
     def _follow(
-        self, region: str, item: Item, child: subprocess.Popen[bytes], path: Path, stream: str
+        self, role: Session, region: str, item: Item, child: subprocess.Popen[bytes], path: Path, stream: str
     ) -> None:
         """Copies what a container writes into the endpoint's log group, which appears with the first line."""
-        group, logs = f"{LOG_GROUPS}{item.name}", logs_backends[ACCOUNT][region]
+        writer = LogWriter(role, region, f"{LOG_GROUPS}{item.name}", stream)
         with path.open("rb") as file:
             while True:
                 ended = child.poll() is not None
                 lines = file.read().decode(errors="replace").splitlines()
                 if lines and item.arn not in self._deleted:
-                    logs.ensure_log_group(group)
-                    if stream not in logs.groups[group].streams:
-                        logs.create_log_stream(group, stream)
-                    moment = int(time.time() * 1000)
-                    logs.put_log_events(
-                        group, stream, [{"timestamp": moment, "message": line or " "} for line in lines]
-                    )
+                    writer.write(lines)
                 if ended:
                     return
                 time.sleep(0.3)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from aws.host import Host
+from aws.host import Host, Session
+
+
+@contextlib.contextmanager
+def _absent() -> Iterator[None]:
+    """What is not there is no error; what may not be seen is one."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NoSuchBucket"):
+            raise
 
 
 def bucket_and_key(uri: str) -> tuple[str, str]:
@@ -18,11 +29,11 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
     return parts.netloc, parts.path.lstrip("/")
 
 
-def keys_under(host: Host, region: str, uri: str) -> list[str]:
+def keys_under(host: Host | Session, region: str, uri: str) -> list[str]:
     """The keys that begin with a URI's prefix; none for a bucket that does not exist."""
     bucket, prefix = bucket_and_key(uri)
     keys: list[str] = []
-    with contextlib.suppress(ClientError):
+    with _absent():
         for page in (
             host.client("s3", region).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         ):
@@ -30,27 +41,34 @@ def keys_under(host: Host, region: str, uri: str) -> list[str]:
     return keys
 
 
-def bucket_exists(host: Host, region: str, uri: str) -> bool:
+def bucket_exists(host: Host | Session, region: str, uri: str) -> bool:
     """Whether a URI's bucket is there."""
-    try:
+    with _absent():
         host.client("s3", region).head_bucket(Bucket=bucket_and_key(uri)[0])
-    except ClientError:
-        return False
-    return True
+        return True
+    return False
 
 
-def download(host: Host, region: str, uri: str, target: Path) -> bool:
+def exists(host: Host | Session, region: str, uri: str) -> bool:
+    """Whether there is an object at a URI."""
+    bucket, key = bucket_and_key(uri)
+    with _absent():
+        host.client("s3", region).head_object(Bucket=bucket, Key=key)
+        return True
+    return False
+
+
+def download(host: Host | Session, region: str, uri: str, target: Path) -> bool:
     """One object into a file; False when there is no such object."""
     bucket, key = bucket_and_key(uri)
     target.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with _absent():
         host.client("s3", region).download_file(bucket, key, str(target))
-    except ClientError:
-        return False
-    return True
+        return True
+    return False
 
 
-def download_prefix(host: Host, region: str, uri: str, folder: Path) -> None:
+def download_prefix(host: Host | Session, region: str, uri: str, folder: Path) -> None:
     """All objects below a prefix into a folder, by the part of their key after it."""
     bucket, prefix = bucket_and_key(uri)
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,7 +82,7 @@ def download_prefix(host: Host, region: str, uri: str, folder: Path) -> None:
         download(host, region, f"s3://{bucket}/{key}", target)
 
 
-def upload(host: Host, region: str, source: Path, uri: str) -> None:
+def upload(host: Host | Session, region: str, source: Path, uri: str) -> None:
     """One file into an object."""
     bucket, key = bucket_and_key(uri)
     host.client("s3", region).upload_file(str(source), bucket, key)
@@ -73,7 +91,7 @@ def upload(host: Host, region: str, source: Path, uri: str) -> None:
 class Mirror:
     """Copies what changes in a folder below an S3 prefix, as SageMaker does with checkpoints."""
 
-    def __init__(self, host: Host, region: str, folder: Path, uri: str):
+    def __init__(self, host: Host | Session, region: str, folder: Path, uri: str):
         self._host, self._region, self._folder, self._uri = host, region, folder, uri.rstrip("/")
         self._seen: dict[Path, Any] = {}
 

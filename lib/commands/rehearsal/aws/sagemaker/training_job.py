@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -13,12 +14,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from moto.logs.models import logs_backends
+from botocore.exceptions import ClientError
 
 from aws import rules
+from aws.authorization.authority import AccessDenied
 from aws.clock import now
-from aws.host import ACCOUNT, Host
-from aws.sagemaker import objects
+from aws.host import Host
+from aws.log_writer import LogWriter
+from aws.sagemaker import images, objects
 from aws.sagemaker.store import Item, store
 
 log = logging.getLogger(__name__)
@@ -48,9 +51,12 @@ class TrainingJob:
 
     def __init__(self, host: Host, region: str, item: Item):
         self._host, self._region, self._item = host, region, item
+        #: SageMaker, by the job's role.
+        self._role = host.session(item.request["RoleArn"], "sagemaker.amazonaws.com", "SageMaker")
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
-        self._stream = f"{item.name}/algo-1-{int(time.time())}"
+        stream = f"{item.name}/algo-1-{int(time.time())}"
+        self._writer = LogWriter(self._role, region, LOG_GROUP, stream)
         path = item.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         self._output = f"{path}/{item.name}/output"
         item.state.update(
@@ -78,6 +84,10 @@ class TrainingJob:
     def _guarded(self) -> None:
         try:
             self._run()
+        except (AccessDenied, ClientError) as error:
+            # What the role may not read, pull or write.
+            reason = f"ClientError: {error}"
+            self._end({"trainingJobStatus": "Failed", "secondaryStatus": "Failed", "failureReason": reason})
         except JobFailed as error:
             self._end(
                 {"trainingJobStatus": "Failed", "secondaryStatus": "Failed", "failureReason": str(error)}
@@ -94,12 +104,13 @@ class TrainingJob:
 
     def _run(self) -> None:
         request, folder = self._item.request, self._host.folder(self._item.name)
+        images.pull(self._role, self._region, request["AlgorithmSpecification"]["TrainingImage"])
         self._move("InProgress", "Downloading")
         channels = {}
         for channel in request.get("InputDataConfig", []):
             target = folder / "channels" / channel["ChannelName"]
             objects.download_prefix(
-                self._host, self._region, channel["DataSource"]["S3DataSource"]["S3Uri"], target
+                self._role, self._region, channel["DataSource"]["S3DataSource"]["S3Uri"], target
             )
             channels[channel["ChannelName"]] = str(target)
         source = self._source(request, folder / "sourcedir.tar.gz")
@@ -123,7 +134,7 @@ class TrainingJob:
         for name in ("model.tar.gz", "output.tar.gz"):
             path = folder / "output" / name
             if path.exists():
-                objects.upload(self._host, self._region, path, f"{self._output}/{name}")
+                objects.upload(self._role, self._region, path, f"{self._output}/{name}")
         self._end(result)
 
     def _source(self, request: dict[str, Any], target: Path) -> Path | None:
@@ -131,7 +142,7 @@ class TrainingJob:
         uri = json.loads(value) if value and value.startswith('"') else value
         if not uri or not uri.startswith("s3://"):
             return None
-        if not objects.download(self._host, self._region, uri, target):
+        if not objects.download(self._role, self._region, uri, target):
             raise FileNotFoundError(
                 f"An error occurred (404) when calling the HeadObject operation: Not Found ({uri})"
             )
@@ -141,8 +152,8 @@ class TrainingJob:
         if "CheckpointConfig" not in request:
             return None
         uri = request["CheckpointConfig"]["S3Uri"]
-        objects.download_prefix(self._host, self._region, uri, folder)
-        return objects.Mirror(self._host, self._region, folder, uri)
+        objects.download_prefix(self._role, self._region, uri, folder)
+        return objects.Mirror(self._role, self._region, folder, uri)
 
     def _train(
         self, document: dict[str, Any], checkpoints: objects.Mirror | None, folder: Path
@@ -158,7 +169,7 @@ class TrainingJob:
                     "PATH": os.environ["PATH"],
                     "HOME": str(folder),
                     "TMPDIR": str(self._host.folder("tmp")),
-                    **self._host.environment(self._region),
+                    **self._role.environment(self._region),
                 },
             )
         result: dict[str, Any] | None = None
@@ -190,6 +201,10 @@ class TrainingJob:
             self._log(event["line"])
             self._tell(logLine=event["line"])
         elif event["type"] == "metric":
+            with contextlib.suppress(AccessDenied):
+                self._role.require(
+                    "cloudwatch:PutMetricData", "*", self._region, cloudwatch__namespace=[LOG_GROUP]
+                )
             self._tell(metric=event["name"], value=event["value"])
             if checkpoints:
                 checkpoints.copy()
@@ -249,13 +264,7 @@ class TrainingJob:
         self._move(result["trainingJobStatus"], secondary, message)
 
     def _log(self, line: str) -> None:
-        logs = logs_backends[ACCOUNT][self._region]
-        logs.ensure_log_group(LOG_GROUP)
-        if self._stream not in logs.groups[LOG_GROUP].streams:
-            logs.create_log_stream(LOG_GROUP, self._stream)
-        logs.put_log_events(
-            LOG_GROUP, self._stream, [{"timestamp": int(time.time() * 1000), "message": line}]
-        )
+        self._writer.write([line])
 
     def _tell(self, **more: Any) -> None:
         secondary = self._item.state["SecondaryStatus"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.iam.models import iam_backends
 
-from aws.host import ACCOUNT, Host
+from aws.host import ACCOUNT, Host, Session
 from aws.sagemaker import objects
 from aws.sagemaker.validation import check, invalid
 
@@ -32,7 +33,8 @@ def checked(host: Host, region: str, request: dict[str, Any]) -> None:
             raise invalid(
                 f"the rehearsal knows channels of an S3Prefix in File or FastFile mode only, not {channel['ChannelName']}"
             )
-        if not objects.keys_under(host, region, source["S3Uri"]):
+        role = host.session(request["RoleArn"], "sagemaker.amazonaws.com", "SageMaker")
+        if not _listed(role, region, source["S3Uri"]):
             raise invalid(
                 f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. Please ensure that the '
                 f"bucket exists in the selected region ({region}), that objects exist under that S3 prefix, and that the role "
@@ -52,6 +54,14 @@ def checked(host: Host, region: str, request: dict[str, Any]) -> None:
             )
     elif wait is not None:
         raise invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining")
+
+
+def _listed(role: Session, region: str, uri: str) -> bool:
+    """Whether the role sees objects under a prefix."""
+    try:
+        return bool(objects.keys_under(role, region, uri))
+    except ClientError:
+        return False
 
 
 def check_role(arn: str) -> None:

@@ -188,7 +188,7 @@ def _lifecycle_rule(index: int, rule: dict[str, Any]) -> dict[str, Any]:
 
 
 class S3BucketPolicy(Handler):
-    """A bucket's policy: kept and shown, not enforced."""
+    """A bucket's policy."""
 
     properties = frozenset({"Bucket", "PolicyDocument"})
     immutable = frozenset({"Bucket"})

@@ -1,0 +1,181 @@
+"""Decides every call of a running in-memory AWS by the policies that lie in it, and keeps each decision."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from moto.iam.models import Role, iam_backends
+from moto.s3.models import s3_backends
+
+from aws.authorization.actions import Need, needs_of
+from aws.authorization.conditions import UnknownPolicy
+from aws.authorization.policies import Decision, Request, Statement, decide, statements_of
+from aws.calls import Call
+from aws.identities import Principal
+
+
+class AccessDenied(Exception):
+    """A call that its caller's policies do not allow, in IAM's words."""
+
+
+class Authority:
+    """The policies of one account, and what was decided by them."""
+
+    def __init__(self, account: str, progress: Any):
+        self._account = account
+        self._progress = progress
+        self._lock = threading.Lock()
+        #: How often each decision was made, by its role, action, resource and statements.
+        self._record: dict[tuple[str, str, str, bool, tuple[str, ...]], int] = {}
+
+    def check(self, principal: Principal, call: Call) -> None:
+        """@raises AccessDenied for what the caller may not do"""
+        if principal.role is not None or call.operation == "AssumeRole":
+            for need in needs_of(call, self._account):
+                self.require(principal, need, call.region)
+
+    def require(self, principal: Principal, need: Need, region: str) -> None:
+        """@raises AccessDenied for an action that the caller may not take"""
+        role = self._role(principal.role) if principal.role is not None else None
+        if principal.role is not None and role is None:
+            raise AccessDenied(f"the role {principal.role} is gone")
+        context = Context(
+            {
+                "aws:securetransport": ["true"],
+                "aws:sourceip": ["127.0.0.1"],
+                "aws:principalarn": [principal.role or principal.arn],
+                "aws:principalaccount": [self._account],
+                "aws:resourceaccount": [self._account],
+                "aws:requestedregion": [region],
+                "aws:viaawsservice": ["false"],
+                "aws:principalisawsservice": ["false"],
+                "aws:principalservicename": [],
+                "aws:calledvia": [],
+                "aws:sourceaccount": [],
+                "aws:sourcearn": [],
+                **{f"aws:principaltag/{key.lower()}": [value] for key, value in _tags(role).items()},
+                **need.context,
+            }
+        )
+        request = Request(principal.arn, principal.role, need.action, need.resource, context)
+        identity = [*_identity(role)] if role else statements_of("administrator", _ADMINISTRATOR)
+        try:
+            trust = need.action == "sts:AssumeRole"
+            decision = decide(request, identity, self._of_resource(need), both=trust)
+        except UnknownPolicy as error:
+            decision = Decision(False, (), f"because the rehearsal does not know {error}")
+        self._keep(request, decision)
+        if not decision.allowed:
+            self._deny(request, decision)
+
+    def session(self, role: str, service: str, name: str) -> Principal:
+        """A service that takes on a role. @raises AccessDenied where the role does not trust it"""
+        principal = Principal(
+            f"arn:aws:sts::{self._account}:assumed-role/{role.rsplit('/', 1)[-1]}/{name}", role
+        )
+        need = Need("sts:AssumeRole", role, {"sts:externalid": [], "aws:sourceaccount": [self._account]})
+        request = Request(service, None, need.action, role, Context(need.context), service)
+        decision = decide(request, [], self._of_resource(need))
+        self._keep(request, decision)
+        if not decision.allowed:
+            self._deny(request, decision)
+        return principal
+
+    def record(self) -> list[dict[str, Any]]:
+        """Every decision that was made for a role."""
+        with self._lock:
+            return [
+                {
+                    "role": role,
+                    "action": action,
+                    "resource": resource,
+                    "allowed": allowed,
+                    "statements": list(statements),
+                    "times": times,
+                }
+                for (role, action, resource, allowed, statements), times in sorted(self._record.items())
+            ]
+
+    def _deny(self, request: Request, decision: Decision) -> None:
+        about = f" on resource: {request.resource}" if request.resource else ""
+        nearest = (
+            f"; the nearest statement is {decision.nearest.name}: {decision.nearest.text}"
+            if decision.nearest
+            else ""
+        )
+        message = f"User: {request.principal} is not authorized to perform: {request.action}{about} {decision.reason}"
+        self._progress(
+            {
+                "type": "denied",
+                "principal": request.principal,
+                "action": request.action,
+                "resource": request.resource,
+                "reason": f"{message}{nearest}",
+            }
+        )
+        raise AccessDenied(message)
+
+    def _keep(self, request: Request, decision: Decision) -> None:
+        names = tuple(sorted(statement.name for statement in decision.statements))
+        role = request.role or request.principal
+        key = (role, request.action, request.resource or "?", decision.allowed, names)
+        with self._lock:
+            self._record[key] = self._record.get(key, 0) + 1
+
+    def _role(self, arn: str) -> Role | None:
+        return next((role for role in list(self._iam.roles.values()) if role.arn == arn), None)
+
+    @property
+    def _iam(self) -> Any:
+        return iam_backends[self._account]["aws"]
+
+    def _of_resource(self, need: Need) -> Iterable[Statement]:
+        """The policy that a bucket or a role has of its own."""
+        if need.resource is None:
+            return []
+        if need.resource.startswith("arn:aws:s3:::"):
+            name = need.resource.removeprefix("arn:aws:s3:::").split("/")[0]
+            bucket = s3_backends[self._account]["aws"].buckets.get(name)
+            return (
+                statements_of(f"policy of {name}", _text(bucket.policy)) if bucket and bucket.policy else []
+            )
+        if need.action == "sts:AssumeRole":
+            role = self._role(need.resource)
+            return statements_of(f"trust of {role.name}", role.assume_role_policy_document) if role else []
+        return []
+
+
+class Context(dict[str, Sequence[str]]):
+    """A request's condition keys. A tag that was not named is a tag that is not there."""
+
+    def __missing__(self, key: str) -> Sequence[str]:
+        if key.startswith(("aws:principaltag/", "aws:requesttag/")):
+            return []
+        raise KeyError(key)
+
+
+_ADMINISTRATOR = json.dumps({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+
+
+def _identity(role: Role) -> Iterable[Statement]:
+    for name, document in list(role.policies.items()):
+        yield from statements_of(f"{role.name}/{name}", document)
+    for policy in list(role.managed_policies.values()):
+        document = next(
+            item.document for item in policy.versions if item.version_id == policy.default_version_id
+        )
+        yield from statements_of(policy.name, document)
+
+
+def _tags(role: Role | None) -> dict[str, str]:
+    if role is None:
+        return {}
+    tags = role.tags or []
+    return dict(tags) if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _text(policy: Any) -> str:
+    return policy.decode() if isinstance(policy, bytes) else policy

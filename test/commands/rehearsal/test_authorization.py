@@ -1,0 +1,206 @@
+"""Calls of functions and services are bound by the policies of their roles, as on AWS."""
+
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def session(emulator):
+    """A role with policies, and clients that act by it."""
+    iam, made = emulator.client("iam"), []
+
+    def make(*statements: dict):
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}}
+        role = iam.create_role(
+            RoleName=f"bound-{len(made)}", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+        )["Role"]
+        made.append(role["RoleName"])
+        if statements:
+            iam.put_role_policy(
+                RoleName=role["RoleName"],
+                PolicyName="own",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+            )
+        given = emulator.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="session")[
+            "Credentials"
+        ]
+        return lambda service: boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=emulator.url,
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+
+    yield make
+    for name in made:
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        iam.delete_role(RoleName=name)
+
+
+def allow(action, resource="*", **condition) -> dict:
+    return {
+        "Effect": "Allow",
+        "Action": action,
+        "Resource": resource,
+        **({"Condition": condition} if condition else {}),
+    }
+
+
+def denied(call, **parameters) -> str:
+    with pytest.raises(ClientError) as refused:
+        call(**parameters)
+    assert refused.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")
+    return refused.value.response["Error"]["Message"]
+
+
+def test_a_denial_names_principal_action_resource_and_the_nearest_statement(emulator, session):
+    client = session(allow("s3:GetObject", "arn:aws:s3:::bound/data/*"))
+    message = denied(client("s3").get_object, Bucket="bound", Key="other/key")
+    principal = "arn:aws:sts::123456789012:assumed-role/bound-0/session"
+    assert message == (
+        f"User: {principal} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::bound/other/key "
+        "because no identity-based policy allows the s3:GetObject action"
+    )
+    told = next(
+        line for line in emulator.lines() if line.get("type") == "denied" and line["principal"] == principal
+    )
+    assert (told["action"], told["resource"]) == ("s3:GetObject", "arn:aws:s3:::bound/other/key")
+    assert "the nearest statement is bound-0/own#0" in told["reason"]
+
+
+@pytest.mark.parametrize(
+    "service, operation, parameters, action, resource",
+    [
+        ("s3", "list_objects_v2", {"Bucket": "b"}, "s3:ListBucket", "arn:aws:s3:::b"),
+        ("s3", "put_object", {"Bucket": "b", "Key": "a/k"}, "s3:PutObject", "arn:aws:s3:::b/a/k"),
+        ("s3", "create_multipart_upload", {"Bucket": "b", "Key": "k"}, "s3:PutObject", "arn:aws:s3:::b/k"),
+        ("s3", "delete_object", {"Bucket": "b", "Key": "k"}, "s3:DeleteObject", "arn:aws:s3:::b/k"),
+        ("s3", "get_bucket_tagging", {"Bucket": "b"}, "s3:GetBucketTagging", "arn:aws:s3:::b"),
+        (
+            "s3",
+            "delete_objects",
+            {"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}]}},
+            "s3:DeleteObject",
+            "arn:aws:s3:::b/x",
+        ),
+        (
+            "sagemaker",
+            "describe_training_job",
+            {"TrainingJobName": "j"},
+            "sagemaker:DescribeTrainingJob",
+            "arn:aws:sagemaker:us-east-1:123456789012:training-job/j",
+        ),
+        (
+            "sagemaker-runtime",
+            "invoke_endpoint",
+            {"EndpointName": "e", "Body": b"{}"},
+            "sagemaker:InvokeEndpoint",
+            "arn:aws:sagemaker:us-east-1:123456789012:endpoint/e",
+        ),
+        (
+            "logs",
+            "describe_log_streams",
+            {"logGroupName": "/aws/g"},
+            "logs:DescribeLogStreams",
+            "arn:aws:logs:us-east-1:123456789012:log-group:/aws/g:*",
+        ),
+        (
+            "logs",
+            "delete_log_stream",
+            {"logGroupName": "/aws/g", "logStreamName": "unet-1/algo"},
+            "logs:DeleteLogStream",
+            "arn:aws:logs:us-east-1:123456789012:log-group:/aws/g:log-stream:unet-1/*",
+        ),
+        (
+            "ssm",
+            "get_parameter",
+            {"Name": "/unet/model"},
+            "ssm:GetParameter",
+            "arn:aws:ssm:us-east-1:123456789012:parameter/unet/model",
+        ),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": "f"},
+            "lambda:InvokeFunction",
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+        ),
+        (
+            "cloudformation",
+            "delete_stack",
+            {"StackName": "s"},
+            "cloudformation:DeleteStack",
+            "arn:aws:cloudformation:us-east-1:123456789012:stack/s/*",
+        ),
+        (
+            "cloudwatch",
+            "set_alarm_state",
+            {"AlarmName": "a", "StateValue": "OK", "StateReason": "r"},
+            "cloudwatch:SetAlarmState",
+            "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a",
+        ),
+        ("ecr", "get_authorization_token", {}, "ecr:GetAuthorizationToken", "*"),
+    ],
+)
+def test_a_call_is_allowed_by_its_action_on_its_resource_alone(
+    session, service, operation, parameters, action, resource
+):
+    right = session(allow(action, resource))(service)
+    elsewhere = session(
+        allow(action if resource != "*" else "s3:*", f"{resource[:-1] or 'arn:aws:s3:::'}-not"),
+        allow("s3:GetBucketLocation", resource),
+    )(service)
+    try:
+        getattr(right, operation)(**parameters)
+    except ClientError as error:
+        assert "not authorized" not in str(error) and "does not know" not in str(error)
+    assert f"not authorized to perform: {action}" in denied(getattr(elsewhere, operation), **parameters)
+
+
+def test_a_prefix_condition_refuses_a_list_without_one(session):
+    s3 = session(allow("s3:ListBucket", "arn:aws:s3:::b", StringLike={"s3:prefix": "*"}))("s3")
+    assert "s3:ListBucket" in denied(s3.list_objects_v2, Bucket="b")
+    with pytest.raises(ClientError, match="403"):
+        # An answer to HEAD has no body that could say more.
+        s3.head_bucket(Bucket="b")
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.list_objects_v2(Bucket="b", Prefix="data/")
+
+
+def test_a_role_is_handed_on_only_to_the_service_that_the_policy_names(session, role):
+    request = {
+        "ModelName": "m",
+        "ExecutionRoleArn": role,
+        "PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://b/k"},
+    }
+    create = allow("sagemaker:CreateModel", "arn:aws:sagemaker:*:*:model/m")
+    without = session(create)("sagemaker")
+    assert "iam:PassRole on resource: " + role in denied(without.create_model, **request)
+    other = session(
+        create, allow("iam:PassRole", role, StringEquals={"iam:PassedToService": "lambda.amazonaws.com"})
+    )
+    assert "iam:PassRole" in denied(other("sagemaker").create_model, **request)
+    right = session(
+        create, allow("iam:PassRole", role, StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"})
+    )
+    with pytest.raises(ClientError, match="Could not find model data"):
+        right("sagemaker").create_model(**request)
+
+
+def test_what_the_evaluator_does_not_know_fails_by_name(session):
+    scoped = allow("rekognition:*", "arn:aws:rekognition:us-east-1:123456789012:project/p")
+    message = denied(session(scoped)("rekognition").describe_projects)
+    assert "the rehearsal does not know what rekognition:DescribeProjects is about" in message
+    unknown = allow("s3:ListBucket", "arn:aws:s3:::b", StringEquals={"s3:unheard-of": "x"})
+    assert "the condition key s3:unheard-of" in denied(session(unknown)("s3").list_objects_v2, Bucket="b")
+
+
+def test_a_role_that_does_not_trust_the_caller_is_not_assumed(emulator, role):
+    message = denied(emulator.client("sts").assume_role, RoleArn=role, RoleSessionName="session")
+    assert f"sts:AssumeRole on resource: {role}" in message
