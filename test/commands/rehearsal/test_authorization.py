@@ -204,3 +204,79 @@ def test_what_the_evaluator_does_not_know_fails_by_name(session):
 def test_a_role_that_does_not_trust_the_caller_is_not_assumed(emulator, role):
     message = denied(emulator.client("sts").assume_role, RoleArn=role, RoleSessionName="session")
     assert f"sts:AssumeRole on resource: {role}" in message
+
+
+def job(role: str, name: str) -> dict:
+    return {
+        "TrainingJobName": name,
+        "RoleArn": role,
+        "AlgorithmSpecification": {
+            "TrainingImage": "763104351884.dkr.ecr.us-east-1.amazonaws.com/tensorflow-training:2.19.0-cpu",
+            "TrainingInputMode": "File",
+        },
+        "OutputDataConfig": {"S3OutputPath": "s3://bound-job/jobs"},
+        "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+        "HyperParameters": {
+            "sagemaker_program": '"train.py"',
+            "sagemaker_submit_directory": '"s3://bound-job/code/sourcedir.tar.gz"',
+        },
+    }
+
+
+PULL = allow(
+    ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    "arn:aws:ecr:us-east-1:763104351884:repository/tensorflow-training",
+)
+
+
+@pytest.mark.parametrize(
+    "statements, reason",
+    [
+        ([], "not authorized to perform: ecr:GetAuthorizationToken"),
+        (
+            [allow("ecr:GetAuthorizationToken"), allow("ecr:*", "arn:aws:ecr:*:*:repository/another")],
+            "ecr:BatchCheckLayerAvailability on resource: arn:aws:ecr:us-east-1:763104351884:repository/tensorflow-training",
+        ),
+        (
+            [allow("ecr:GetAuthorizationToken"), PULL],
+            "An error occurred (403) when calling the HeadObject operation",
+        ),
+        (
+            [
+                allow("ecr:GetAuthorizationToken"),
+                PULL,
+                allow("s3:GetObject", "arn:aws:s3:::bound-job/data/*"),
+            ],
+            "An error occurred (403) when calling the HeadObject operation",
+        ),
+    ],
+)
+def test_a_job_pulls_and_reads_by_its_role(emulator, statements, reason):
+    iam, s3, sagemaker = (emulator.client(service) for service in ("iam", "s3", "sagemaker"))
+    s3.create_bucket(Bucket="bound-job")
+    s3.put_object(Bucket="bound-job", Key="code/sourcedir.tar.gz", Body=b"")
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "sagemaker.amazonaws.com"},
+    }
+    role = iam.create_role(RoleName="bound-job", AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))[
+        "Role"
+    ]
+    if statements:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_role_policy(RoleName="bound-job", PolicyName="own", PolicyDocument=document)
+    sagemaker.create_training_job(**job(role["Arn"], "bound"))
+
+    def ended():
+        described = sagemaker.describe_training_job(TrainingJobName="bound")
+        return described if described["TrainingJobStatus"] == "Failed" else None
+
+    assert reason in emulator.wait(ended)["FailureReason"]
+    sagemaker.delete_training_job(TrainingJobName="bound")
+    if statements:
+        iam.delete_role_policy(RoleName="bound-job", PolicyName="own")
+    iam.delete_role(RoleName="bound-job")
+    s3.delete_object(Bucket="bound-job", Key="code/sourcedir.tar.gz")
+    s3.delete_bucket(Bucket="bound-job")
