@@ -127,9 +127,14 @@ class Functions:
                 "status": "START",
             }
         )
-        # As on AWS the group appears with the first invocation, whoever declared it or not.
-        logs_backends[ACCOUNT][function.region].ensure_log_group(function.logs_group_name)
-        outcome, output = self._execute(function, event, request_id, stream)
+        logged = self._may_log(function, stream)
+        try:
+            outcome, output = self._execute(function, event, request_id, stream)
+        except AccessDenied as denied:
+            outcome, output = (
+                {"error": {"errorType": "AccessDeniedException", "errorMessage": str(denied)}},
+                "",
+            )
         spent = time.monotonic() - started
         lines = [f"START RequestId: {request_id} Version: $LATEST", *output.splitlines()]
         if outcome is None and spent >= float(function.timeout):
@@ -148,7 +153,8 @@ class Functions:
             f"END RequestId: {request_id}",
             f"REPORT RequestId: {request_id}\tDuration: {spent * 1000:.2f} ms",
         ]
-        self._log(function, stream, lines)
+        if logged:
+            self._log(function, stream, lines)
         failed = "error" in outcome
         self._host.progress(
             {
@@ -282,17 +288,26 @@ class Functions:
                 self._folders[key] = folder
             return self._folders[key]
 
+    def _may_log(self, function: LambdaFunction, stream: str) -> bool:
+        """As on AWS, a function that may not write its log works on without one."""
+        group = f"arn:aws:logs:{function.region}:{ACCOUNT}:log-group:{function.logs_group_name}:log-stream:"
+        logs = logs_backends[ACCOUNT][function.region]
+        try:
+            session = self._session(function)
+            if function.logs_group_name not in logs.groups:
+                # The group appears with the first invocation, whoever declared it or not.
+                session.require("logs:CreateLogGroup", group, function.region)
+                logs.ensure_log_group(function.logs_group_name)
+            session.require("logs:CreateLogStream", group, function.region)
+            session.require("logs:PutLogEvents", f"{group}{stream}", function.region)
+        except AccessDenied:
+            return False
+        return True
+
     def _log(self, function: LambdaFunction, stream: str, lines: list[str]) -> None:
         logs, group = logs_backends[ACCOUNT][function.region], function.logs_group_name
         if group not in logs.groups:
             # Deleted while the function ran: a stack that is destroyed waits for the answer, not for the end.
-            return
-        session, name = self._session(function), f"arn:aws:logs:{function.region}:{ACCOUNT}:log-group:{group}"
-        try:
-            session.require("logs:CreateLogStream", f"{name}:log-stream:", function.region)
-            session.require("logs:PutLogEvents", f"{name}:log-stream:{stream}", function.region)
-        except AccessDenied:
-            # As on AWS, a function that may not write its log works on without one.
             return
         moment = int(time.time() * 1000)
         logs.create_log_stream(group, stream)
