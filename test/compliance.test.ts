@@ -48,8 +48,7 @@ const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
     /^AwsSolutions-IAM5\[Resource::\*\]$/,
     'the token of the registry and metrics cannot be scoped; metrics are, by their namespace',
   ],
-  [/Run\/Role/, /log-stream:\w+-\*/, "the streams of the project's own jobs, whose names end with a hash"],
-  [/Run\/Role/, /training-job\/\w+-\*/, "the project's own jobs, whose names end with a hash"],
+  [/Run\/Role/, /log-stream:\w+-\?{10}-\?{8}\/\*/, "the streams of the project's own jobs, whose names end with two hashes"],
   [/ModelRole/, /\/async\/(input|output|failure)\/\*\]$/, 'the requests and answers below their prefixes'],
   [
     /IdleGuard\/Function\/Role/,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,6 +76,11 @@ def eventually(condition):
     raise AssertionError("never happened")
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jupyter")
@@ -111,6 +117,8 @@ def jupyter(tmp_path_factory):
         info = folder / f"jpserver-{process.pid}.json"
         eventually(lambda: info.exists() and info.read_text().endswith("}"))
         server = Server(json.loads(info.read_text())["url"].rstrip("/"), process, folder)
+        # The file comes before the first answer.
+        eventually(lambda: answers(urllib.parse.urlsplit(server.url).port))
         yield server
         server.empty()
     finally:

@@ -106,7 +106,7 @@ def test_code_without_a_script_passes_bodies_on_as_they_are_with_200(model_dir, 
     try:
         server = announced(process)
         assert server.predict({"instances": [[1, 2]]}) == {"predictions": [[5.0]]}
-        assert "JSON Value" in server.predict([[1, 2]])["error"]
+        assert "is not an object" in server.predict([[1, 2]])["error"]
     finally:
         stop(process)
 
