@@ -48,7 +48,11 @@ const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
     /^AwsSolutions-IAM5\[Resource::\*\]$/,
     'the token of the registry and metrics cannot be scoped; metrics are, by their namespace',
   ],
-  [/Run\/Role/, /log-stream:\w+-\?{10}-\?{8}\/\*/, "the streams of the project's own jobs, whose names end with two hashes"],
+  [
+    /Run\/Role/,
+    /log-stream:\w+-\?{10}-\?{8}\/\*/,
+    "the streams of the project's own jobs, whose names end with two hashes",
+  ],
   [/ModelRole/, /\/async\/(input|output|failure)\/\*\]$/, 'the requests and answers below their prefixes'],
   [
     /IdleGuard\/Function\/Role/,
