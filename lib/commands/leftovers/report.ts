@@ -1,3 +1,4 @@
+import { columns } from '../../console/columns';
 import { formatPerHour, formatUsd } from '../../cost/money';
 import type { Leftover } from './leftover';
 import type { Sight } from './look';
@@ -34,7 +35,7 @@ export function renderReport({ leftovers, blindSpots }: Sight): string {
   const commands = removalCommands(leftovers);
   return [
     ...(rows.length > 0
-      ? [table([['per hour', 'type', 'name', 'region', 'found by', 'detail'], ...rows]), '']
+      ? [columns([['per hour', 'type', 'name', 'region', 'found by', 'detail'], ...rows], 2), '']
       : []),
     ...(commands.length > 0
       ? ['To remove it, in this order:', ...commands.map((line) => `  ${line}`), '']
@@ -70,16 +71,4 @@ function shownCost({ cost: { perHour, unknown } }: Leftover): string {
   }
   const known = perHour > 0 && perHour < LEAST_SHOWN ? `< ${formatUsd(LEAST_SHOWN)}` : formatUsd(perHour);
   return unknown.length > 0 ? `${known} + ?` : known;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

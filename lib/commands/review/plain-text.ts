@@ -1,3 +1,4 @@
+import { columns } from '../../console/columns';
 import type { Block, ReviewDocument, Text } from './document';
 
 /** A review as text for a terminal. */
@@ -22,22 +23,10 @@ function renderBlock(block: Block): string {
         ])
         .join('\n');
     case 'table':
-      return renderTable([block.header, ...block.rows.map((row) => row.map(renderText))]);
+      return columns([block.header, ...block.rows.map((row) => row.map(renderText))], 3);
     case 'listing':
       return [`${block.title}:`, ...block.lines.map((line) => `  ${line}`.trimEnd())].join('\n');
   }
-}
-
-function renderTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 function renderText(text: Text): string {
