@@ -80,7 +80,13 @@ def resources(bucket: str, role: str, model: str, **variant) -> dict:
         found["Target"] = {
             "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
             "DependsOn": "Endpoint",
-            "Properties": {**target, "MinCapacity": 1, "MaxCapacity": 2, "RoleARN": role},
+            "Properties": {
+                **target,
+                "MinCapacity": 1,
+                "MaxCapacity": 2,
+                "RoleARN": role,
+                "Tags": [{"Key": "project", "Value": "test"}],
+            },
         }
         found["Policy"] = {
             "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",

@@ -14,7 +14,7 @@ class ScalableTarget(Handler):
     """What may scale, and between which bounds."""
 
     properties = frozenset(
-        {*_TARGET, "MaxCapacity", "MinCapacity", "RoleARN", "ScheduledActions", "SuspendedState"}
+        {*_TARGET, "MaxCapacity", "MinCapacity", "RoleARN", "ScheduledActions", "SuspendedState", "Tags"}
     )
     immutable = frozenset(_TARGET)
 
@@ -25,7 +25,8 @@ class ScalableTarget(Handler):
     def modify(
         self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
     ) -> None:
-        settings = {key: value for key, value in new.items() if key != "ScheduledActions"}
+        # Without the tags, which moto does not keep.
+        settings = {key: value for key, value in new.items() if key not in ("ScheduledActions", "Tags")}
         operation.call("application-autoscaling", "register_scalable_target", **settings)
 
         def named(action: dict[str, Any]) -> dict[str, Any]:
