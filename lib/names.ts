@@ -70,6 +70,23 @@ export function endpointLogGroupName(endpointName: string): string {
   return `${ENDPOINT_LOG_GROUPS}${endpointName}`;
 }
 
+/** The ways of hosting. SageMaker changes none into another, so each has an endpoint of its own. */
+export const HOSTING_KINDS = ['realtime', 'serverless', 'async'] as const;
+
+/** How an endpoint hosts its model. */
+export type HostingKind = (typeof HOSTING_KINDS)[number];
+
+/** The name of a project's endpoint: the project's own if it is real-time, which is what people have in their code. */
+export function endpointName(projectName: string, kind: HostingKind): string {
+  return kind === 'realtime' ? projectName : `${projectName}-${kind}`;
+}
+
+/** The project of an endpoint's name. */
+export function projectOfEndpoint(name: string): string {
+  const kind = HOSTING_KINDS.find((candidate) => name.endsWith(`-${candidate}`));
+  return kind && kind !== 'realtime' ? name.slice(0, -kind.length - 1) : name;
+}
+
 /** CloudWatch's namespace of the metrics of training jobs. */
 export const TRAINING_METRICS = '/aws/sagemaker/TrainingJobs';
 

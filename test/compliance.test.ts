@@ -59,7 +59,7 @@ const ACKNOWLEDGED: [construct: RegExp, finding: RegExp, reason: string][] = [
     /^AwsSolutions-IAM5\[Resource::\*\]$/,
     'metrics that are read cannot be scoped to a resource',
   ],
-  [/ModelRole/, /Endpoints\/\w+:\*/, 'the streams of a log group'],
+  [/ModelRole/, /Endpoints\/[\w-]+:\*/, 'the streams of a log group'],
 ];
 
 /** Actions that AWS cannot scope to a resource; "Actions, resources, and condition keys" of the service. */

@@ -7,47 +7,62 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
+import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { VARIANT_NAME } from './variant-name';
 
 /** How long the former instances wait after a switch, so that the alarms can turn it back. */
 const BAKING_TIME = Duration.minutes(5);
 
-/** Another model or configuration answers from new instances, all at once; the alarms of the endpoint turn it back. */
-export function blueGreen(
-  scope: Construct,
-  endpointName: string,
-  modelRole: Role,
-): CfnEndpoint.DeploymentConfigProperty {
-  const watched = alarms(scope, endpointName);
-  // SageMaker looks at them in the name of the model's role. Source: "Deployment guardrails", auto-rollback configuration.
-  modelRole.addToPolicy(
-    new PolicyStatement({
-      actions: ['cloudwatch:DescribeAlarms'],
-      resources: watched.map((alarm) => alarm.alarmArn),
-    }),
-  );
-  return {
+/** An endpoint with what was made for it. */
+export interface HostedEndpoint {
+  /** Where what belongs to it stands. */
+  readonly scope: Construct;
+  readonly endpointName: string;
+  readonly endpoint: CfnEndpoint;
+  readonly config: CfnEndpointConfig;
+  readonly modelRole: Role;
+}
+
+/** Another model or configuration answers from new instances, all at once; alarms of the new instances turn it back. */
+export function rollBackByAlarms({ scope, endpointName, endpoint, config, modelRole }: HostedEndpoint): void {
+  const watched = alarms(scope, endpointName, config.attrEndpointConfigName);
+  endpoint.deploymentConfig = {
     blueGreenUpdatePolicy: {
-      trafficRoutingConfiguration: { type: 'ALL_AT_ONCE' },
+      // SageMaker requires the interval, though all traffic goes at once.
+      trafficRoutingConfiguration: { type: 'ALL_AT_ONCE', waitIntervalInSeconds: 0 },
       terminationWaitInSeconds: BAKING_TIME.toSeconds(),
       maximumExecutionTimeoutInSeconds: Duration.hours(1).toSeconds(),
     },
-    autoRollbackConfiguration: {
-      alarms: watched.map((alarm) => ({ alarmName: alarm.alarmName })),
-    },
+    autoRollbackConfiguration: { alarms: watched.map((alarm) => ({ alarmName: alarm.alarmName })) },
   };
+  // SageMaker looks at the alarms in the name of the model's role. A policy of its own: the role's is there before the model, the
+  // alarms come after the model's configuration.
+  const look = new Policy(scope, 'Rollback', {
+    roles: [modelRole],
+    statements: [
+      new PolicyStatement({
+        actions: ['cloudwatch:DescribeAlarms'],
+        resources: watched.map((alarm) => alarm.alarmArn),
+      }),
+    ],
+  });
+  endpoint.node.addDependency(look);
 }
 
 /** What turns a deployment back: errors of the container, and answers near the limit of 60 seconds. */
-function alarms(scope: Construct, endpointName: string): IAlarm[] {
+function alarms(scope: Construct, endpointName: string, endpointConfigName: string): IAlarm[] {
   const metric = (metricName: string, statistic: string) =>
     new Metric({
       namespace: 'AWS/SageMaker',
       metricName,
-      dimensionsMap: { EndpointName: endpointName, VariantName: VARIANT_NAME },
+      // Of the new instances alone: errors of those that they replace would end the deployment of what mends them.
+      dimensionsMap: {
+        EndpointName: endpointName,
+        VariantName: VARIANT_NAME,
+        EndpointConfigName: endpointConfigName,
+      },
       statistic,
       period: Duration.minutes(1),
     });

@@ -26,7 +26,7 @@ import { VARIANT_NAME } from './variant-name';
 
 /** The endpoint of a project. */
 export interface EndpointProps {
-  /** The endpoint's name: the project's. */
+  /** The endpoint's name: `endpointName` of the project and its kind of hosting. */
   readonly endpointName: string;
   readonly model: ModelSource;
   readonly hosting: Hosting;
@@ -63,7 +63,13 @@ export class Endpoint extends Construct {
     const cfnEndpoint = endpoint.node.findChild('Endpoint') as CfnEndpoint;
     cfnEndpoint.node.addDependency(logGroup, model);
     hosting.configure(cfnConfig, props.bucket);
-    hosting.attach(this, props.endpointName, cfnEndpoint, role);
+    hosting.attach({
+      scope: this,
+      endpointName: props.endpointName,
+      endpoint: cfnEndpoint,
+      config: cfnConfig,
+      modelRole: role,
+    });
     this.endpointName = endpoint.endpointName;
   }
 

@@ -3,9 +3,9 @@ import {
   type InstanceProductionVariantProps,
 } from '@aws-cdk/aws-sagemaker-alpha';
 import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
-import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
+import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import {
@@ -16,9 +16,9 @@ import {
 } from '../images/instance-types';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { mailAddressProblems } from '../aws/mail-address';
-import { idleTopicParameterName } from '../names';
+import { type HostingKind, idleTopicParameterName } from '../names';
 import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
-import { blueGreen } from './blue-green';
+import { type HostedEndpoint, rollBackByAlarms } from './blue-green';
 import { IdleGuard } from './idle-guard';
 import { idleTimeoutProblems } from './idle-timeout';
 
@@ -117,6 +117,9 @@ export abstract class Hosting {
     public readonly environment: Readonly<Record<string, string>>,
   ) {}
 
+  /** Which of the ways of hosting. */
+  public abstract readonly kind: HostingKind;
+
   /** How long the endpoint may be without an invocation until it ends; undefined for ever. */
   public readonly idleTimeout: Duration | undefined;
 
@@ -133,7 +136,7 @@ export abstract class Hosting {
   public abstract configure(config: CfnEndpointConfig, bucket: IBucket): void;
 
   /** Adds what an endpoint so hosted has beside it. */
-  public attach(_scope: Construct, _endpointName: string, _endpoint: CfnEndpoint, _modelRole: Role): void {}
+  public attach(_hosted: HostedEndpoint): void {}
 
   /** What the model's role may do beside what each has. */
   public modelStatements(_scope: Construct, _bucket: IBucket): PolicyStatement[] {
@@ -205,6 +208,7 @@ export abstract class InstanceHosting extends Hosting {
 
 /** Hosting on instances that wait for requests. */
 export class RealtimeHosting extends InstanceHosting {
+  public readonly kind = 'realtime';
   public readonly volumeSize: Size | undefined;
   public override readonly idleTimeout: Duration | undefined;
   public override readonly notify: string | undefined;
@@ -222,13 +226,9 @@ export class RealtimeHosting extends InstanceHosting {
     config.addPropertyOverride(`${VARIANT}.VolumeSizeInGB`, this.volumeSize?.toGibibytes());
   }
 
-  public override attach(
-    scope: Construct,
-    endpointName: string,
-    endpoint: CfnEndpoint,
-    modelRole: Role,
-  ): void {
-    endpoint.deploymentConfig = blueGreen(scope, endpointName, modelRole);
+  public override attach(hosted: HostedEndpoint): void {
+    const { scope, endpointName, endpoint } = hosted;
+    rollBackByAlarms(hosted);
     if (this.idleTimeout) {
       new IdleGuard(scope, 'IdleGuard', {
         endpointName,
@@ -274,6 +274,7 @@ export class RealtimeHosting extends InstanceHosting {
 
 /** Asynchronous hosting. */
 export class AsyncHosting extends InstanceHosting {
+  public readonly kind = 'async';
   public readonly maxCapacity: number;
   public readonly maxConcurrentInvocationsPerInstance: number | undefined;
 
@@ -290,7 +291,7 @@ export class AsyncHosting extends InstanceHosting {
     config.asyncInferenceConfig = asyncInferenceConfig(bucket, this.maxConcurrentInvocationsPerInstance);
   }
 
-  public override attach(scope: Construct, _endpointName: string, endpoint: CfnEndpoint): void {
+  public override attach({ scope, endpoint }: HostedEndpoint): void {
     scaleToZero(scope, endpoint, this.maxCapacity);
   }
 
@@ -315,6 +316,7 @@ export class AsyncHosting extends InstanceHosting {
 
 /** Serverless hosting. */
 export class ServerlessHosting extends Hosting {
+  public readonly kind = 'serverless';
   /** In MiB. */
   public readonly memorySize: number;
   public readonly maxConcurrency: number;

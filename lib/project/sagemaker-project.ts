@@ -8,7 +8,7 @@ import { printableLine } from '../aws/printable';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
-import { MAX_PROJECT_NAME_LENGTH, PROJECT_TAG, stackName } from '../names';
+import { endpointName, MAX_PROJECT_NAME_LENGTH, PROJECT_TAG, stackName } from '../names';
 import { uploadedChannels } from '../training/channel';
 import { IGNORE_FILE } from '../training/file-selection';
 import { SourceDirectory } from '../training/source-directory';
@@ -105,7 +105,12 @@ export class SageMakerProject extends Construct {
     if (props.hosting && model) {
       const endpoint = new EndpointStack(scope, endpointStackName, {
         description: `Endpoint of ${id}`,
-        endpoint: { endpointName: id, model, hosting: props.hosting, bucket: workspace.bucket },
+        endpoint: {
+          endpointName: endpointName(id, props.hosting.kind),
+          model,
+          hosting: props.hosting,
+          bucket: workspace.bucket,
+        },
       });
       if (training && !props.model) {
         // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.

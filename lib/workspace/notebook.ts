@@ -18,7 +18,7 @@ import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
 import { attachToVpc, createSharedLogGroup, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
-import { NOTEBOOK_LOG_GROUP } from '../names';
+import { endpointName, HOSTING_KINDS, NOTEBOOK_LOG_GROUP } from '../names';
 
 /** Shell scripts that a notebook instance runs; each at most 16,384 characters in base64. */
 export interface NotebookLifecycle {
@@ -248,11 +248,14 @@ export class Notebook extends Construct {
       new PolicyStatement({
         actions: ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointAsync'],
         resources: [
-          stack.formatArn({
-            service: 'sagemaker',
-            resource: 'endpoint',
-            resourceName: props.projectName.toLowerCase(),
-          }),
+          // Of any kind: while one takes another's place, there are both.
+          ...HOSTING_KINDS.map((kind) =>
+            stack.formatArn({
+              service: 'sagemaker',
+              resource: 'endpoint',
+              resourceName: endpointName(props.projectName, kind).toLowerCase(),
+            }),
+          ),
         ],
       }),
       ...(props.vpc ? [attachToVpc()] : []),

@@ -64,8 +64,8 @@ test('each project of an app has its own job, data and endpoint', () => {
   });
   expect(projects).toEqual([
     ['unet', 'unet-training', '1', 1, undefined, undefined],
-    ['unet-large', 'unet-large-training', '2', 1, 'unet-large-endpoint', 'unet-large'],
-    ['pets-training', 'pets-training-training', '3', 1, 'pets-training-endpoint', 'pets-training'],
-    ['pets-endpoint', 'pets-endpoint-training', '4', 1, 'pets-endpoint-endpoint', 'pets-endpoint'],
+    ['unet-large', 'unet-large-training', '2', 1, 'unet-large-endpoint', 'unet-large-serverless'],
+    ['pets-training', 'pets-training-training', '3', 1, 'pets-training-endpoint', 'pets-training-serverless'],
+    ['pets-endpoint', 'pets-endpoint-training', '4', 1, 'pets-endpoint-endpoint', 'pets-endpoint-serverless'],
   ]);
 });

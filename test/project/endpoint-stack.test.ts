@@ -62,17 +62,47 @@ test('a deployment is blue/green and is turned back by the alarms of the endpoin
   expect(alarms).toHaveLength(2);
   template.hasResourceProperties('AWS::SageMaker::Endpoint', {
     DeploymentConfig: {
-      BlueGreenUpdatePolicy: { TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE' } },
+      BlueGreenUpdatePolicy: {
+        TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 0 },
+      },
       AutoRollbackConfiguration: { Alarms: alarms.map((id) => ({ AlarmName: { Ref: id } })) },
     },
   });
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'Invocation5XXErrors',
-    Dimensions: [
+});
+
+test('the alarms look at the new instances only, and the role may look at the alarms before there is an endpoint', () => {
+  const template = endpointTemplate();
+  const [config] = Object.keys(template.findResources('AWS::SageMaker::EndpointConfig'));
+  const alarms = template.findResources('AWS::CloudWatch::Alarm');
+  for (const alarm of Object.values(alarms)) {
+    expect(alarm.Properties.Dimensions).toEqual([
+      { Name: 'EndpointConfigName', Value: { 'Fn::GetAtt': [config, 'EndpointConfigName'] } },
       { Name: 'EndpointName', Value: 'unet' },
       { Name: 'VariantName', Value: 'AllTraffic' },
-    ],
-  });
+    ]);
+  }
+  const [[policy] = []] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(
+    ([, { Properties }]) => JSON.stringify(Properties).includes('cloudwatch:DescribeAlarms'),
+  );
+  const [endpoint] = Object.values(template.findResources('AWS::SageMaker::Endpoint'));
+  expect(endpoint?.DependsOn).toContain(policy);
+});
+
+test('another kind of hosting is another endpoint with another name, and nothing of it has an id of the former one', () => {
+  const kinds = [realtime, Hosting.serverless(), Hosting.async({ instanceType: 'ml.m5.xlarge' })].map(
+    (hosting) => endpointTemplate(hosting),
+  );
+  expect(
+    kinds.map((template) =>
+      Object.values(template.findResources('AWS::SageMaker::Endpoint')).map(
+        ({ Properties }) => Properties.EndpointName as string,
+      ),
+    ),
+  ).toEqual([['unet'], ['unet-serverless'], ['unet-async']]);
+  const ids = kinds.flatMap((template) =>
+    Object.keys((template.toJSON() as { Resources: object }).Resources),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 test('real-time hosting has its instances, and fails in minutes where the model cannot load', () => {

@@ -6,6 +6,7 @@ import {
   REALTIME_PAYLOAD_LIMIT,
   SERVERLESS_PAYLOAD_LIMIT,
   stackName,
+  projectOfEndpoint,
 } from '../../names';
 import { containerMessage, PredictionError } from './predictor';
 
@@ -35,7 +36,7 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
   }
   if (name === 'ValidationError' && /endpoint .*not found/i.test(message)) {
     return new PredictionError(
-      `${lowerFirst(message).replace(/\.$/, '')}: deploy it with "npx cdk deploy ${stackName(endpointName, 'endpoint')}", or check --endpoint and AWS_REGION`,
+      `${lowerFirst(message).replace(/\.$/, '')}: deploy it with "npx cdk deploy ${stackName(projectOfEndpoint(endpointName), 'endpoint')}", or check --endpoint and AWS_REGION`,
       'never',
       true,
     );

@@ -1,4 +1,4 @@
-import { projectOfTrainingJob, STACK_SUFFIXES, stackName } from '../../names';
+import { endpointName, HOSTING_KINDS, projectOfTrainingJob, STACK_SUFFIXES, stackName } from '../../names';
 
 /** What follows a stack's name in a name that CloudFormation made up; its suffixes have 12 or 13 characters. */
 const LOGICAL_ID_AND_SUFFIX = /^[a-zA-Z][a-zA-Z0-9]*-[a-zA-Z0-9]{12,}$/;
@@ -35,6 +35,11 @@ export class ProjectNames {
     return name === this.project || this.isGenerated(name);
   }
 
+  /** An endpoint of the project: each kind of hosting has a name of its own. */
+  public isEndpoint(name: string): boolean {
+    return this.isGenerated(name) || HOSTING_KINDS.some((kind) => endpointName(this.project, kind) === name);
+  }
+
   /** A training job of the project. */
   public isTrainingJob(name: string): boolean {
     return projectOfTrainingJob(name) === this.project;
@@ -43,6 +48,6 @@ export class ProjectNames {
   /** Whether a text names the project, one of its training jobs or one of its generated names as a whole word. */
   public isNamedIn(text: string): boolean {
     const words = text.replace(LAMBDA_INTERFACE, '$1').match(/[a-zA-Z0-9-]+/g) ?? [];
-    return words.some((word) => this.isOwn(word) || this.isTrainingJob(word));
+    return words.some((word) => this.isOwn(word) || this.isEndpoint(word) || this.isTrainingJob(word));
   }
 }

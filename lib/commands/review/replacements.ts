@@ -15,9 +15,11 @@ const LOST_DATA: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'what it encrypts can no longer be read',
 };
 
+const ENDPOINT = 'AWS::SageMaker::Endpoint';
+
 /** What no longer works without a resource, by its type. */
 const LOST_SERVICE: Readonly<Record<string, string>> = {
-  'AWS::SageMaker::Endpoint': 'it answers no more',
+  [ENDPOINT]: 'it answers no more',
 };
 
 /** What each training, or each change of hosting, replaces: nobody loses anything by it. */
@@ -89,13 +91,37 @@ function stackFates(pair: StackPair): Fate[] {
       const fate =
         change.oldValue &&
         !TRACES.has(change.oldValue.Type) &&
-        resourceFate(code(resourceName(pair, id)), change);
+        (renamedEndpoint(pair, id, change) ?? resourceFate(code(resourceName(pair, id)), change));
       if (fate) {
         fates.push({ ...fate, withStack: pair.after ? undefined : pair.name });
       }
     });
   }
   return fates;
+}
+
+/** An endpoint in whose place the same stack has another one: it goes when that one answers. */
+function renamedEndpoint(
+  { after }: StackPair,
+  id: string,
+  { oldValue, newValue }: ResourceDifference,
+): Omit<Fate, 'withStack'> | undefined {
+  const successor =
+    oldValue?.Type === ENDPOINT &&
+    !newValue &&
+    Object.entries(after?.template.Resources ?? {}).find(
+      ([other, { Type }]) => Type === ENDPOINT && other !== id,
+    );
+  if (!successor) {
+    return undefined;
+  }
+  const [former, next] = [oldValue, successor[1]].map(({ Properties }) =>
+    code(String(Properties?.['EndpointName'])),
+  );
+  return {
+    text: text`${strong('Another name')}: the endpoint ${former!} goes, and ${next!} takes its place, since SageMaker changes no kind of hosting into another. The new one answers before the former one goes, so for some minutes there are both and both cost; what calls the former name must call the new one`,
+    weight: 'service',
+  };
 }
 
 function resourceFate(name: Code, change: ResourceDifference): Omit<Fate, 'withStack'> | undefined {

@@ -21,6 +21,16 @@ test.each([
 });
 
 test.each([
+  ['unet', true],
+  ['unet-serverless', true],
+  ['unet-async', true],
+  ['unet-realtime', false],
+  ['unet2-async', false],
+])('an endpoint: %s is the project unet’s: %s', (name, expected) => {
+  expect(unet.isEndpoint(name)).toBe(expected);
+});
+
+test.each([
   ['unet-0123456789-01234567', true],
   ['unet-0123456789-0123456', false],
   ['unet2-0123456789-01234567', false],

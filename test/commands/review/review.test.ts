@@ -98,6 +98,9 @@ describe('the Markdown of a change', () => {
 
   test('of instances to serverless', () => {
     const after = changed({ hosting: Hosting.serverless() });
+    expect(answerTo('What is replaced or destroyed?', reviewOf(synthesized, after))).toContain(
+      '**Another name**: the endpoint `unet` goes, and `unet-serverless` takes its place',
+    );
     expect(answersOf(reviewOf(synthesized, after))).toBe(expected('serverless'));
   });
 

@@ -41,7 +41,9 @@ function* own(
     type,
     name,
     arn: AlarmArn,
-    isNamed: names.isGenerated(name) || name.startsWith(`${SCALING}${names.project}/`),
+    isNamed:
+      names.isGenerated(name) ||
+      (name.startsWith(SCALING) && names.isEndpoint(name.slice(SCALING.length).split('/')[0]!)),
     removal: [awsCommand(region, 'cloudwatch delete-alarms', { 'alarm-names': name })],
   });
   if (found) {

@@ -25,7 +25,7 @@ export const endpoints: Finder = {
           type: 'AWS::SageMaker::Endpoint',
           name,
           arn: EndpointArn,
-          isNamed: search.names.isOwn(name),
+          isNamed: search.names.isEndpoint(name),
           removal: [awsCommand(search.region, 'sagemaker delete-endpoint', { 'endpoint-name': name })],
         });
         const described = own && (await describe(name, search));

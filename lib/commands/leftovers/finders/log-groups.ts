@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   ENDPOINT_LOG_GROUPS,
-  endpointLogGroupName,
   FUNCTION_LOG_GROUPS,
   NOTEBOOK_LOG_GROUP,
   TRAINING_LOG_GROUP,
@@ -88,7 +87,7 @@ export const logStreams: Finder = {
 
 function isNamed(name: string, { names }: Search): boolean {
   return (
-    name === endpointLogGroupName(names.project) ||
+    (name.startsWith(ENDPOINT_LOG_GROUPS) && names.isEndpoint(name.slice(ENDPOINT_LOG_GROUPS.length))) ||
     names.isGenerated(name.startsWith(FUNCTION_LOG_GROUPS) ? name.slice(FUNCTION_LOG_GROUPS.length) : name)
   );
 }

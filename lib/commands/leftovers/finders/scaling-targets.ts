@@ -22,7 +22,7 @@ export const scalingTargets: Finder = {
           // What CloudFormation knows it by.
           name: `${name}|${target.ScalableDimension}|sagemaker`,
           arn: target.ScalableTargetARN,
-          isNamed: kind === 'endpoint' && search.names.isOwn(endpoint),
+          isNamed: kind === 'endpoint' && search.names.isEndpoint(endpoint),
           removal: [
             awsCommand(search.region, 'application-autoscaling deregister-scalable-target', {
               'service-namespace': 'sagemaker',

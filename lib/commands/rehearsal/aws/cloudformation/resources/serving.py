@@ -123,7 +123,7 @@ class SageMakerEndpoint(Handler):
             "create_endpoint",
             EndpointName=name,
             EndpointConfigName=name_of(properties["EndpointConfigName"]),
-            DeploymentConfig=_deployment(properties),
+            DeploymentConfig=properties.get("DeploymentConfig"),
             Tags=operation.tags(properties),
         )["EndpointArn"]
         self._settle(operation, arn, properties["EndpointConfigName"], operation.cancelled.is_set)
@@ -141,7 +141,7 @@ class SageMakerEndpoint(Handler):
             "update_endpoint",
             EndpointName=name_of(physical_id),
             EndpointConfigName=name_of(new["EndpointConfigName"]),
-            DeploymentConfig=_deployment(new),
+            DeploymentConfig=new.get("DeploymentConfig"),
             ExcludeRetainedVariantProperties=new.get("ExcludeRetainedVariantProperties"),
             RetainAllVariantProperties=new.get("RetainAllVariantProperties"),
         )
@@ -175,13 +175,3 @@ class SageMakerEndpoint(Handler):
         self, operation: Operation, physical_id: str, properties: dict[str, Any]
     ) -> dict[str, Any]:
         return {"EndpointName": name_of(physical_id)}
-
-
-def _deployment(properties: dict[str, Any]) -> dict[str, Any] | None:
-    """The deployment's settings; the resource leaves a wait optional that the API requires."""
-    settings = properties.get("DeploymentConfig")
-    policy = (settings or {}).get("BlueGreenUpdatePolicy")
-    if not policy:
-        return settings
-    routing = {"WaitIntervalInSeconds": 0, **policy["TrafficRoutingConfiguration"]}
-    return {**settings, "BlueGreenUpdatePolicy": {**policy, "TrafficRoutingConfiguration": routing}}
