@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { DeleteEndpointCommand, ListTrainingJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  DeleteEndpointCommand,
+  ListEndpointsCommand,
+  ListTrainingJobsCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
@@ -11,6 +16,7 @@ import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/co
 import { EmulatedAws } from '../../../lib/commands/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
+import { endpointName, type HostingKind } from '../../../lib/names';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory, testApp } from '../../project-fixture';
 
@@ -57,6 +63,8 @@ export interface DrillChanges {
   readonly accuracy?: number;
   readonly minimumAccuracy?: number;
   readonly initialInstanceCount?: number;
+  /** Instead of instances that wait. */
+  readonly hosting?: Hosting;
 }
 
 /** A small project and an AWS in memory to deploy it to, by the real CDK CLI. */
@@ -119,7 +127,7 @@ export class Drill {
     });
     const props: SageMakerProjectProps = {
       training,
-      hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount }),
+      hosting: changes.hosting ?? Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount }),
       notebook: { instanceType: 'ml.t3.medium' },
     };
     const app = testApp();
@@ -144,10 +152,10 @@ export class Drill {
   }
 
   /** What the endpoint makes of 1. */
-  public async predict(): Promise<number> {
+  public async predict(kind: HostingKind = 'realtime'): Promise<number> {
     const answer = await this.runtime.send(
       new InvokeEndpointCommand({
-        EndpointName: this.name,
+        EndpointName: endpointName(this.name, kind),
         ContentType: 'application/json',
         Body: JSON.stringify({ instances: [1] }),
       }),
@@ -159,6 +167,12 @@ export class Drill {
   public async trainingJobs(): Promise<string[]> {
     const { TrainingJobSummaries = [] } = await this.sagemaker.send(new ListTrainingJobsCommand({}));
     return TrainingJobSummaries.map(({ TrainingJobName }) => TrainingJobName!);
+  }
+
+  /** The names of all endpoints that there are. */
+  public async endpoints(): Promise<string[]> {
+    const { Endpoints = [] } = await this.sagemaker.send(new ListEndpointsCommand({}));
+    return Endpoints.map(({ EndpointName }) => EndpointName!);
   }
 
   /** Deletes the endpoint, as somebody does in the console. */
