@@ -91,6 +91,8 @@ describe('two runs in one directory', () => {
     mkdirSync(join(directory.output, '.lock'), { recursive: true });
     writeFileSync(join(directory.output, '.lock/pid'), owner);
     const held = () => Promise.resolve(readFileSync(join(directory.output, '.lock/pid'), 'utf8'));
-    expect(await withRunLock(directory.output, signal, held)).toMatch(new RegExp(`^${process.pid} [^1]`));
+    const taken = await withRunLock(directory.output, signal, held);
+    expect(taken).toMatch(new RegExp(`^${process.pid} `));
+    expect(taken).not.toBe(owner);
   });
 });
