@@ -88,7 +88,6 @@ function propsProblems(props: Props, values: unknown, at: string): Problem[] {
 }
 
 function valueProblems(shape: Shape, value: unknown, at: string): Problem[] {
-  // What only a deploy knows, this cannot look at.
   if (typeof shape === 'object' && 'props' in shape && isPlain(value)) {
     return propsProblems(SHAPES[shape.props] ?? {}, value, at);
   }
@@ -112,6 +111,7 @@ function valueProblems(shape: Shape, value: unknown, at: string): Problem[] {
 }
 
 function fits(shape: Shape, value: unknown): boolean {
+  // What only a deploy knows, this cannot look at.
   if (Token.isUnresolved(value)) {
     return true;
   }
