@@ -144,4 +144,4 @@ export const ASYNC_PAYLOAD_LIMIT = 1024 * 1024 * 1024;
 export const PLACEHOLDER_ACCOUNT = '000000000000';
 
 /** The TensorFlow of a project that asks for no other, and the one that `.venv` has. */
-export const DEFAULT_TENSORFLOW = '2.19';
+export const DEFAULT_TENSORFLOW = '2.21';

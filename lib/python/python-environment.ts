@@ -106,7 +106,7 @@ class VirtualEnvironment {
     writeFileSync(this.unfinished, '');
     terminal.info('installing Python packages into .venv (once; later runs skip this)');
     const files = requirements.flatMap((file) => ['-r', resolve(file)]);
-    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...files];
+    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--no-deps', ...files];
     const installed = await this.run(this.python, pip, (line) => {
       if (/^\s*(Collecting|Downloading|Installing|Building)/.test(line)) {
         terminal.progress(`Python packages: ${line.trim()}`);

@@ -9,8 +9,8 @@ import { ProjectDirectory, testApp } from '../project-fixture';
 const directory = new ProjectDirectory();
 afterAll(() => directory.remove());
 
-test('the default is TensorFlow 2.19', () => {
-  expect(Framework.tensorflow().version).toBe('2.19');
+test('the default is TensorFlow 2.21', () => {
+  expect(Framework.tensorflow().version).toBe('2.21');
 });
 
 test('fails for an unknown version, with those there are', () => {

@@ -11,7 +11,6 @@ import { withRunLock } from '../../python/run-lock';
 import { ensurePythonEnvironment } from '../../python/python-environment';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
-import { DEFAULT_TENSORFLOW } from '../../names';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import { UserError } from '../../console/user-error';
@@ -120,12 +119,6 @@ export function localCommand(root: string): Command {
       });
       if (!project.trainingJob) {
         throw new UserError('bin/app.ts declares no training job; this command trains one');
-      }
-      const image = project.trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '';
-      if (!image.includes(`:${DEFAULT_TENSORFLOW}.`)) {
-        terminal.info(
-          `the script runs with TensorFlow ${DEFAULT_TENSORFLOW} here; the declared image is ${image.split('/').at(-1)}`,
-        );
       }
       const { job, channels } = changedJob(project.trainingJob, options);
       return await new LocalRun({

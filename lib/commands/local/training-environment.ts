@@ -26,6 +26,17 @@ export interface TrainingEnvironment {
   readonly codeDirectory: string;
   /** Whether the image has the TensorFlow toolkit on top of the general one. */
   readonly tensorflow: boolean;
+  readonly standIns: StandIns;
+}
+
+/** What of this machine's Python stands for what the image has, as training_container/stand_ins.py tells it. */
+export interface StandIns {
+  /** Variables that the container has not: Keras 2 for images from before Keras 3. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Folders for PYTHONPATH, behind the script's own. */
+  readonly folders: readonly string[];
+  /** Which versions stand for which. */
+  readonly notes: readonly string[];
 }
 
 /** The environment of a job whose code lies in its tree, with the container's paths moved to where they lie here. */

@@ -7,6 +7,9 @@ import type { MetricValue, TrainingEvent } from './training-job-document';
 /** CloudWatch's longest log event, in bytes: what is longer becomes several lines. */
 const MAX_LINE = 256 * 1024;
 
+/** Begins the lines that are not the script's: what this machine does not do as SageMaker would. */
+export const NOTE = '[here] ';
+
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
@@ -40,6 +43,11 @@ export class TrainingLog {
         this.onEvent({ type: 'metric', name, value, timestamp });
       }
     }
+  }
+
+  /** Takes what a person should know of this machine beside the script's own lines. */
+  public notes(notes: readonly string[]): void {
+    this.lines(notes.map((note) => `${NOTE}${note}`));
   }
 
   /** The last value of each metric. */

@@ -1,5 +1,6 @@
 import type { Terminal } from '../../console/terminal';
 import type { TrainingEvent } from './training-job-document';
+import { NOTE } from './training-log';
 
 /** How many of a job's last lines a person is shown when it fails. */
 const LAST_LINES = 20;
@@ -28,6 +29,8 @@ export class TrainingProgress {
       this.secondaryStatus = event.secondaryStatus;
     } else if (event.type === 'metric') {
       this.metrics.set(event.name, event.value);
+    } else if (event.type === 'log' && event.line.startsWith(NOTE)) {
+      this.terminal.info(event.line.slice(NOTE.length));
     } else if (event.type === 'log') {
       this.lines = [...this.lines, event.line.slice(0, MOST_SHOWN)].slice(-LAST_LINES);
       this.epoch = /\bepoch[ =:]+(\d+\s*\/\s*\d+)/i.exec(event.line.slice(0, MOST_SHOWN))?.[1] ?? this.epoch;

@@ -63,7 +63,7 @@ export async function runTrainingJob(
     job.request.AlgorithmSpecification?.MetricDefinitions ?? [],
     onEvent,
   );
-  log.lines(limitations(job.request));
+  log.notes([...environment.standIns.notes, ...limitations(job.request)]);
   status('Training', 'Training image download completed. Training in progress');
   let end = await new TrainingRun(job, environment, log, options).run();
   const finalMetrics = log.finalMetrics();
@@ -172,7 +172,7 @@ class TrainingRun {
   }
 
   private async train(packages: string): Promise<RunEnd> {
-    const { environment, entryPoint, kind, command, codeDirectory, tensorflow } = this.environment;
+    const { environment, entryPoint, kind, command, codeDirectory, tensorflow, standIns } = this.environment;
     if (kind === 'command') {
       chmodSync(join(codeDirectory, entryPoint), 0o777);
     }
@@ -184,9 +184,14 @@ class TrainingRun {
       {
         ...host,
         PYTHONUNBUFFERED: '1',
+        ...standIns.variables,
         ...environment,
         PATH: `${dirname(this.job.python)}${delimiter}${host.PATH}`,
-        ...(existsSync(packages) && { PYTHONPATH: `${environment.PYTHONPATH}${delimiter}${packages}` }),
+        PYTHONPATH: [
+          environment.PYTHONPATH,
+          ...(existsSync(packages) ? [packages] : []),
+          ...standIns.folders,
+        ].join(delimiter),
       },
       (line, stream) => (stream === 'stdout' ? stdout : stderr).line(line),
     );

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { encodeHyperparameters } from '../../../lib/training/hyperparameters';
 
 export const TENSORFLOW_IMAGE =
-  '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312';
+  '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.21.0-cpu-py312';
 const OTHER_IMAGE = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.9.0-cpu-py312';
 
 /** A job, as a request and what it was made of. */

@@ -18,3 +18,11 @@ test('keeps the last twenty lines of the log, for the job that fails', () => {
   expect(progress.lastLines).toHaveLength(20);
   expect(progress.lastLines.at(-1)).toBe('line 25');
 });
+
+test('tells at once what the machine does not do as SageMaker would, and keeps it out of the last lines', () => {
+  const terminal = new RecordingTerminal();
+  const progress = new TrainingProgress(terminal);
+  progress.show({ type: 'log', line: '[here] the job uses MPI; here runs one process without it' });
+  expect(terminal.infos).toEqual(['the job uses MPI; here runs one process without it']);
+  expect(progress.lastLines).toEqual([]);
+});

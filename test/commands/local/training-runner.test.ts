@@ -132,6 +132,28 @@ test('gives the script the toolkit’s environment, and nothing of the caller’
   expect(lstatSync(join(base, 'checkpoints')).isSymbolicLink()).toBe(true);
 });
 
+test('a script of TensorFlow 2.3 finds Keras 2, by both names, and the log says what stands for what', async () => {
+  const script = `import os
+import tensorflow as tf
+import keras
+from keras.layers import Dense
+from tensorflow.keras.layers import Input
+model = tf.keras.Sequential([Input((2,)), Dense(1)])
+model.save(os.environ['SM_MODEL_DIR'] + '/0724133000', save_format='tf')
+print(keras.__version__[:2], Dense is tf.keras.layers.Dense)
+`;
+  const image = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.3.1-cpu-py37-ubuntu18.04';
+  const run = start(
+    directory.job({ 'train.py': script }, { AlgorithmSpecification: { TrainingImage: image } }),
+  );
+  expect(await run.result).toMatchObject({ trainingJobStatus: 'Completed' });
+  expect(lines(run)[0]).toMatch(
+    /^\[here\] TensorFlow 2\.21\.0 with Keras 2 \(tf-keras 2\.21\.0\) on Python 3\.1\d\.\d+ stands for the image's TensorFlow 2\.3\.1 on Python 3\.7$/,
+  );
+  expect(lines(run)).toContain('2. True');
+  expect(directory.read('opt/ml/model/0724133000/saved_model.pb').length).toBeGreaterThan(1000);
+});
+
 test('keeps the channel and the checkpoints when the tree is made again', async () => {
   const job = directory.job(
     {
@@ -328,8 +350,8 @@ test('says what it does not do as SageMaker would', async () => {
   );
   await run.result;
   expect(lines(run)).toEqual([
-    'the job has 2 instances; here runs algo-1 alone',
-    'the job uses MPI; here runs one process without it',
+    '[here] the job has 2 instances; here runs algo-1 alone',
+    '[here] the job uses MPI; here runs one process without it',
     '["algo-1","algo-2"]',
   ]);
 });
