@@ -1,19 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { declaredProjects, type DeclaredProject } from './declared-projects';
 import type { ProjectTemplate } from './project-template';
-import { type SynthesizedApp, readDeclaredProject, synthesizeApp } from './synthesize';
+import { NO_FILES, type SynthesizedApp, readDeclaredProject, synthesizeApp } from './synthesize';
 
 /** Reads the project that a command is about. @throws UsageError where it is not clear which */
 export type DeclaredProjectReader = (
   projectName: string | undefined,
   signal: AbortSignal,
 ) => Promise<ProjectTemplate>;
-
-/** Without it, each look at a template would copy the datasets. Templates name assets by their contents, wherever these lie. */
-const NO_STAGING = { [DISABLE_ASSET_STAGING_CONTEXT]: true };
 
 /** The app of a directory, as commands read it that deploy nothing: its stacks' templates. The files of their assets are not there. */
 export class DeclaredApp {
@@ -32,7 +28,7 @@ export class DeclaredApp {
   private async read<T>(use: (app: SynthesizedApp) => T, signal: AbortSignal): Promise<T> {
     const output = mkdtempSync(join(tmpdir(), 'assembly-'));
     try {
-      return use(await synthesizeApp(this.root, output, signal, NO_STAGING));
+      return use(await synthesizeApp(this.root, output, signal, NO_FILES));
     } finally {
       rmSync(output, { recursive: true, force: true });
     }

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { type AssemblyStack, readCloudAssembly } from './cloud-assembly';
 import { chooseProject, declaredProjects } from './declared-projects';
 import { type ProjectTemplate, readProjectTemplate } from './project-template';
+import { NO_ASSET_FILES } from '../aws/asset-contents';
 import { UserError } from '../console/user-error';
 
 /** The region that stands for the unknown one, unless the environment names one as the AWS CLI would read it. */
 export function assumedRegion(environment: NodeJS.ProcessEnv = process.env): string {
   return environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
 }
+
+/** Context of a synthesis whose templates alone are read: otherwise each would copy the datasets. Templates name assets by their contents, wherever these lie. */
+export const NO_FILES = { [DISABLE_ASSET_STAGING_CONTEXT]: true, [NO_ASSET_FILES]: true };
 
 /** A synthesized app. */
 export interface SynthesizedApp {

@@ -1,10 +1,20 @@
-import { accessSync, constants, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** What a directory holds. */
 export interface DirectoryFiles {
   /** Paths relative to the directory, with forward slashes, in an order that depends on nothing but their names. */
   readonly files: readonly string[];
+  /** What each is, where links lead: asked for once, since there may be many. */
+  readonly stats: ReadonlyMap<string, Stats>;
   /** What cannot travel with it: a link that leads out, a file that cannot be read. */
   readonly problems: readonly FileProblem[];
 }
@@ -24,10 +34,14 @@ export function directoryFiles(
   directory: string,
   ignores: (path: string) => boolean = () => false,
 ): DirectoryFiles {
-  const files: string[] = [];
+  const stats = new Map<string, Stats>();
   const problems: FileProblem[] = [];
   const root = realpathSync(directory);
   const told = (path: string) => relative(directory, path).split(sep).join('/');
+  const take = (path: string, found: Stats) => {
+    accessSync(path, constants.R_OK);
+    stats.set(told(path), found);
+  };
   const refuse = (path: string, reason: string) => void problems.push({ path: told(path), reason });
 
   /** @param above the real paths of the directories that lead here */
@@ -43,8 +57,7 @@ export function directoryFiles(
         } else if (entry.isDirectory()) {
           visit(path, [...above, join(above.at(-1)!, entry.name)]);
         } else if (entry.isFile()) {
-          accessSync(path, constants.R_OK);
-          files.push(told(path));
+          take(path, statSync(path));
         } else {
           refuse(path, 'is neither a file nor a directory');
         }
@@ -77,18 +90,13 @@ export function directoryFiles(
     if (ignores(join(directory, relative(root, target)))) {
       return;
     }
-    if (statSync(target).isDirectory()) {
+    const found = statSync(target);
+    if (found.isDirectory()) {
       return visit(path, [...above, target]);
     }
-    accessSync(target, constants.R_OK);
-    files.push(told(path));
+    take(path, found);
   };
 
   visit(directory, [root]);
-  return { files: files.toSorted(), problems };
-}
-
-/** The files below a directory that holds nothing else: see directoryFiles. */
-export function filesBelow(directory: string): string[] {
-  return [...directoryFiles(directory).files];
+  return { files: [...stats.keys()].toSorted(), stats, problems };
 }

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { Fn, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { archiveAsset } from '../aws/deterministic-archive';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
-import { directoryFiles, filesBelow } from '../aws/directory-files';
+import { DirectoryAsset } from '../aws/directory-asset';
+import { readArchivedContents } from '../aws/directory-contents';
+import { directoryFiles } from '../aws/directory-files';
 import { s3UriProblems } from '../training/channel';
 import { Framework } from '../images/framework';
 import { modelDataUrlParameterName } from '../names';
@@ -109,8 +110,12 @@ class DirectoryModel extends ModelSource {
   }
 
   public artifact(scope: Construct): ModelArtifact {
-    const path = resolve(this.directory);
-    const asset = archiveAsset(scope, 'ModelArtifact', path, filesBelow(path));
+    const directory = resolve(this.directory);
+    const asset = new DirectoryAsset(scope, 'ModelArtifact', {
+      directory,
+      contents: readArchivedContents(directory, directoryFiles(directory)),
+      form: 'archive',
+    });
     return { url: asset.s3ObjectUrl, objectArn: asset.bucket.arnForObjects(asset.s3ObjectKey) };
   }
 

@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Channel as ChannelInput } from '@aws-sdk/client-sagemaker';
-import { FileSystem, IgnoreMode, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
+import { DirectoryAsset } from '../aws/directory-asset';
+import { type Contents, contentsHash, readContents } from '../aws/directory-contents';
 import { readPrefix } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from './file-selection';
@@ -121,6 +122,8 @@ export class DirectoryChannel extends Channel {
   public readonly version = undefined;
   public readonly upload = this;
   private readonly selected: FileSelection;
+  private read: Contents | undefined;
+  private hash: string | undefined;
 
   public constructor(
     /** As given. */
@@ -134,8 +137,8 @@ export class DirectoryChannel extends Channel {
 
   /** Where the data lies in the project's bucket, without a slash at its end: the hash of its names and contents is part of it. */
   public prefix(name: string): string {
-    const hash = FileSystem.fingerprint(this.path, this.exclusion());
-    return datasetPrefix(name, hash.slice(0, DATASET_HASH_LENGTH));
+    this.hash ??= contentsHash(this.contents());
+    return datasetPrefix(name, this.hash.slice(0, DATASET_HASH_LENGTH));
   }
 
   public uri(name: string, bucketName: string): string {
@@ -147,13 +150,13 @@ export class DirectoryChannel extends Channel {
   }
 
   /** What a deploy uploads. */
-  public asset(scope: Construct, id: string): Asset {
-    return new Asset(scope, id, { path: this.path, ...this.exclusion() });
+  public asset(scope: Construct, id: string): DirectoryAsset {
+    return new DirectoryAsset(scope, id, { directory: this.path, contents: this.contents(), form: 'files' });
   }
 
   /** The size of all files, in MiB, rounded up. */
   public sizeMebibytes(): number {
-    const bytes = this.files().reduce((sum, file) => sum + statSync(resolve(this.path, file)).size, 0);
+    const bytes = [...this.selected.selection.stats.values()].reduce((sum, { size }) => sum + size, 0);
     return Math.ceil(bytes / 1024 ** 2);
   }
 
@@ -189,8 +192,9 @@ export class DirectoryChannel extends Channel {
     return this.selected.selection.files;
   }
 
-  private exclusion() {
-    return { exclude: this.selected.patterns, ignoreMode: IgnoreMode.GIT };
+  /** Read once, since several stacks ask for it. */
+  private contents(): Contents {
+    return (this.read ??= readContents(this.path, this.selected.selection));
   }
 }
 

@@ -71,14 +71,6 @@ export class FileSelection {
     return (this.read ??= this.select());
   }
 
-  /** Patterns of all that stays out, in the syntax of .gitignore. */
-  public get patterns(): string[] {
-    const found = this.selection.secrets.map(
-      (path) => `/${path.replaceAll(/[\\*?[\]!# ]/g, String.raw`\$&`)}`,
-    );
-    return [...LEFT_BEHIND, ...SECRETS, IGNORE_FILE, ...this.leftOut, ...this.given(), ...found];
-  }
-
   /** What cannot travel, one line each. */
   public problems(prop: string): string[] {
     const { problems } = this.selection;
@@ -95,25 +87,29 @@ export class FileSelection {
   private select(): Selection {
     const given = this.given();
     const apart = new Set(this.apart.map((path) => resolve(path)));
-    const strategy = (...patterns: string[]) => IgnoreStrategy.git(this.path, patterns);
-    const usual = strategy(...LEFT_BEHIND, IGNORE_FILE, ...this.leftOut, ...given);
-    const secret = strategy(...SECRETS, ...given);
-    const keyFile = strategy(...KEY_FILES, ...given);
+    const strategy = (...patterns: string[]) => IgnoreStrategy.git(this.path, [...patterns, ...given]);
+    const usual = [...LEFT_BEHIND, IGNORE_FILE, ...this.leftOut];
+    const any = strategy(...usual, ...SECRETS);
+    const notSecret = strategy(...usual);
+    const keyFile = strategy(...KEY_FILES);
     const secrets = new Set<string>();
-    const { files, problems } = directoryFiles(this.path, (path) => {
-      if (apart.has(path) || usual.ignores(path)) {
+    const found = directoryFiles(this.path, (path) => {
+      if (apart.has(path)) {
         return true;
       }
+      // Most files are asked for once: matching takes longer than reading the directory.
+      const out = any.ignores(path);
       if (
-        secret.ignores(path) ||
-        (/\.(pem|key)$/.test(path) && keyFile.ignores(path) && isPrivateKey(path))
+        out
+          ? !notSecret.ignores(path)
+          : /\.(pem|key)$/.test(path) && keyFile.ignores(path) && isPrivateKey(path)
       ) {
         secrets.add(relative(this.path, path));
         return true;
       }
-      return false;
+      return out;
     });
-    return { files, problems, secrets: [...secrets].toSorted() };
+    return { ...found, secrets: [...secrets].toSorted() };
   }
 
   private given(): string[] {

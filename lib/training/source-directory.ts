@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { archiveAsset } from '../aws/deterministic-archive';
+import { DirectoryAsset } from '../aws/directory-asset';
+import { readArchivedContents } from '../aws/directory-contents';
 import { FileSelection, IGNORE_FILE } from './file-selection';
 
 /** What is never part of a training script's source. */
@@ -36,8 +36,12 @@ export class SourceDirectory {
   }
 
   /** The archive that `sagemaker_submit_directory` points to. */
-  public asset(scope: Construct, id: string): Asset {
-    return archiveAsset(scope, id, this.path, this.files());
+  public asset(scope: Construct, id: string): DirectoryAsset {
+    return new DirectoryAsset(scope, id, {
+      directory: this.path,
+      contents: readArchivedContents(this.path, this.selected.selection),
+      form: 'archive',
+    });
   }
 
   /** What is wrong with the directory and an entry point in it. */

@@ -17,7 +17,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 test('links within the directory are followed', () => {
   symlinkSync('a/b', join(root, 'folder'));
   symlinkSync(join(root, 'a/b/file'), join(root, 'file'));
-  expect(directoryFiles(root)).toEqual({ files: ['a/b/file', 'file', 'folder/file'], problems: [] });
+  expect(directoryFiles(root)).toMatchObject({ files: ['a/b/file', 'file', 'folder/file'], problems: [] });
 });
 
 test.each<[string, string, RegExp]>([
@@ -28,7 +28,7 @@ test.each<[string, string, RegExp]>([
   ['up', '..', /a directory that it lies in/],
 ])('a link that leads %s is a problem', (_, target, reason) => {
   symlinkSync(target, join(root, 'a/link'));
-  expect(directoryFiles(root)).toEqual({
+  expect(directoryFiles(root)).toMatchObject({
     files: ['a/b/file'],
     problems: [{ path: 'a/link', reason: expect.stringMatching(reason) }],
   });
@@ -54,7 +54,7 @@ test('what stays out is no problem, nor a link to it', () => {
   writeFileSync(join(root, 'secret'), '');
   symlinkSync('secret', join(root, 'other-name'));
   const ignored = ['.#lock', 'secret'].map((name) => join(root, name));
-  expect(directoryFiles(root, (path) => ignored.includes(path))).toEqual({
+  expect(directoryFiles(root, (path) => ignored.includes(path))).toMatchObject({
     files: ['a/b/file'],
     problems: [],
   });

@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../console/user-error';
+import { unchangedDirectories } from './unchanged-directories';
 
 const execute = promisify(execFile);
 
 /** The names of the main branch, the first that exists. */
 const MAIN_BRANCHES = ['origin/main', 'main', 'origin/master', 'master'];
+
+/** What a person's hooks do after a checkout is not for this one. */
+const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
 /** The commit that a review compares with. */
 export interface BaseCommit {
@@ -76,16 +80,8 @@ export async function withBaseCheckout<T>(
   const worktree = join(directory, 'worktree');
   try {
     const prefix = await git(root, ['rev-parse', '--show-prefix']);
-    await git(root, [
-      '-c',
-      'core.hooksPath=/dev/null',
-      'worktree',
-      'add',
-      '--detach',
-      '--quiet',
-      worktree,
-      hash,
-    ]);
+    await git(root, [...NO_HOOKS, 'worktree', 'add', '--no-checkout', '--detach', '--quiet', worktree, hash]);
+    await checkOut(root, worktree, hash, prefix);
     const base = join(worktree, prefix);
     const lockfile = (directory: string) => {
       const path = join(directory, 'package-lock.json');
@@ -106,13 +102,43 @@ export async function withBaseCheckout<T>(
   }
 }
 
+/** Checks a commit out into its worktree, but for datasets that the project has just so: they are links to those. */
+async function checkOut(root: string, worktree: string, hash: string, prefix: string): Promise<void> {
+  const top = await git(root, ['rev-parse', '--show-toplevel']);
+  const [committed, different, untracked] = await Promise.all([
+    entries(top, ['ls-tree', '-r', '-l', '-z', '--full-tree', hash]),
+    entries(top, ['diff', '--name-only', '--no-renames', '--ignore-submodules=none', '-z', hash, '--']),
+    // Ignored ones too: the commit has none of them.
+    entries(top, ['ls-files', '--others', '--directory', '-z']),
+  ]);
+  const linked = unchangedDirectories(
+    committed.map((entry) => {
+      const [facts = '', path = ''] = entry.split('\t', 2);
+      return { path, bytes: Number(facts.split(/ +/)[3]) || 0 };
+    }),
+    [...different, ...untracked],
+    prefix,
+  );
+  const others = ['.', ...linked.map((directory) => `:(top,exclude,literal)${directory}`)];
+  await git(worktree, [...NO_HOOKS, 'checkout', '--quiet', hash, '--', ...others]);
+  for (const directory of linked) {
+    mkdirSync(dirname(join(worktree, directory)), { recursive: true });
+    symlinkSync(join(top, directory), join(worktree, directory), 'junction');
+  }
+}
+
+/** What git tells with a zero byte after each. */
+async function entries(root: string, args: readonly string[]): Promise<string[]> {
+  return (await git(root, args)).split('\0').filter((entry) => entry !== '');
+}
+
 async function commitOf(root: string, reference: string): Promise<string | undefined> {
   return tryGit(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`]);
 }
 
 async function git(root: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await execute('git', ['-C', root, ...args]);
+    const { stdout } = await execute('git', ['-C', root, ...args], { maxBuffer: Infinity });
     return stdout.trim();
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatSeconds, formatUsd } from '../../cost/money';
 import { trainingRunCost } from '../../cost/training-run-cost';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
@@ -8,7 +9,8 @@ import {
   readProjectTemplate,
   type ProjectTemplate,
 } from '../../assembly/project-template';
-import { archiveContents, compareContents, directoryContents, isSame, type ContentsChange } from './contents';
+import { readAssetContents } from '../../aws/asset-contents';
+import { compareContents, isSame, type ContentsChange } from './contents';
 import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import type { Pricing } from './cost-changes';
 import { gateChanges } from './gate-changes';
@@ -104,12 +106,11 @@ function removedJob(job: DeclaredTrainingJob) {
 }
 
 function retrainingReasons(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
-  const source = compareContents(archiveContents(before.sourceArchive), archiveContents(after.sourceArchive));
   const reasons: Item[] = [
     ...requestChanges(before, after).map(({ property, before: former, after: next }) => ({
       text: text`${code(property)}: ${valueText(former)} → ${valueText(next)}`,
     })),
-    ...(isSame(source) ? [] : [sourceItem(source)]),
+    ...assetItems(before.sourceArchive, after.sourceArchive, ['script'], sourceItem),
     ...datasetItems(before, after),
   ];
   return reasons.length > 0
@@ -131,16 +132,34 @@ function sourceItem(change: ContentsChange): Item {
 }
 
 function datasetItems(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
-  return [...after.channelDirectories].flatMap(([channel, directory]) => {
+  return [...after.channelDirectories].flatMap(([channel, asset]) => {
     const former = before.channelDirectories.get(channel);
-    if (former === undefined) {
-      return [];
-    }
-    const change = compareContents(directoryContents(former), directoryContents(directory));
-    return isSame(change)
+    const name = text`dataset ${code(channel)}`;
+    return former === undefined
       ? []
-      : [{ text: [...text`dataset ${code(channel)}: `, ...counts(change)], items: fileLines(change) }];
+      : assetItems(former, asset, name, (change) => ({
+          text: [...name, ': ', ...counts(change)],
+          items: fileLines(change),
+        }));
   });
+}
+
+/** What is told of an asset that is another: its files, if both syntheses say what they are. */
+function assetItems(
+  before: string,
+  after: string,
+  name: Text,
+  told: (change: ContentsChange) => Item,
+): Item[] {
+  if (basename(before) === basename(after)) {
+    return [];
+  }
+  const [former, next] = [before, after].map(readAssetContents);
+  const change = former && next && compareContents(former, next);
+  if (!change) {
+    return [{ text: [...name, ': another; which files the base has, its synthesis does not say'] }];
+  }
+  return isSame(change) ? [] : [told(change)];
 }
 
 function counts({ added, changed, removed }: ContentsChange): Text {

@@ -17,7 +17,7 @@ import { CommandLine } from '../../console/command-line';
 import { regionProblems } from '../../console/region';
 import type { Command } from '../../console/main';
 import type { Terminal } from '../../console/terminal';
-import { assumedRegion, synthesizeApp } from '../../assembly/synthesize';
+import { assumedRegion, NO_FILES, synthesizeApp } from '../../assembly/synthesize';
 import { UsageError, UserError } from '../../console/user-error';
 
 /** What `review` was asked to do. */
@@ -85,7 +85,7 @@ export function createReviewCommand(root: string): Command {
         signal.throwIfAborted();
         // Both have ended before anything is removed that they read or write.
         const [head, base] = await Promise.allSettled([
-          synthesizeApp(root, join(output, 'head'), either).catch((error: unknown) => {
+          synthesizeApp(root, join(output, 'head'), either, NO_FILES).catch((error: unknown) => {
             failure.abort();
             throw error;
           }),
@@ -98,7 +98,7 @@ export function createReviewCommand(root: string): Command {
         if (base.status === 'rejected') {
           throw base.reason;
         }
-        // Archives and datasets are read from the assemblies.
+        // What the datasets and the source hold is read from the assemblies.
         return reviewDocument({
           ...ofProject(projectName, base.value.stacks, head.value.stacks),
           pricing: { region, prices: PRICES },
@@ -159,7 +159,7 @@ async function readBase(
     ? []
     : [text`Its package-lock.json is another: it was synthesized with the packages of the working tree.`];
   try {
-    const { stacks } = await synthesizeApp(root, output, signal);
+    const { stacks } = await synthesizeApp(root, output, signal, NO_FILES);
     return { stacks, remarks: [compared, ...packages] };
   } catch (error) {
     signal.throwIfAborted();

@@ -2,14 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { archiveOf, compressed } from '../../../lib/aws/deterministic-archive';
-import { filesBelow } from '../../../lib/aws/directory-files';
-import {
-  archiveContents,
-  compareContents,
-  directoryContents,
-  isSame,
-} from '../../../lib/commands/review/contents';
+import { type Contents, readArchivedContents, readContents } from '../../../lib/aws/directory-contents';
+import { type DirectoryFiles, directoryFiles } from '../../../lib/aws/directory-files';
+import { compareContents, isSame } from '../../../lib/commands/review/contents';
 
 const files = fc.dictionary(fc.constantFrom('a.txt', 'b.py', 'sub/a.txt', 'sub/deep/c'), fc.string(), {
   noNullPrototype: true,
@@ -29,21 +24,14 @@ function withFiles<T>(contents: Record<string, string>, use: (directory: string)
   }
 }
 
-/** An archive holds a script at least. */
-function archived(contents: Record<string, string>) {
-  return withFiles({ 'train.py': '', ...contents }, (directory) => {
-    const archive = compressed(archiveOf(directory, filesBelow(directory)));
-    return withFiles({}, (place) => {
-      writeFileSync(join(place, 'archive.tar.gz'), archive);
-      return archiveContents(join(place, 'archive.tar.gz'));
-    });
-  });
-}
+const readers: [string, (directory: string, files: DirectoryFiles) => Contents][] = [
+  ['directories', readContents],
+  ['archives', readArchivedContents],
+];
 
-test.each([
-  ['directories', (contents: Record<string, string>) => withFiles(contents, directoryContents)],
-  ['archives', archived],
-])('tells which files of %s came, went and changed', (_, read) => {
+test.each(readers)('tells which files of %s came, went and changed', (_, reader) => {
+  const read = (contents: Record<string, string>) =>
+    withFiles(contents, (directory) => reader(directory, directoryFiles(directory)));
   fc.assert(
     fc.property(files, files, (before, after) => {
       const change = compareContents(read(before), read(after));

@@ -150,6 +150,26 @@ test('compares the working tree, uncommitted changes included, with the merge ba
   expect(git('status', '--porcelain').split('\n')).toEqual(['M app.ts', '?? data/two.txt']);
 }, 120_000);
 
+test('does not check out a large dataset that is the same, and reads the former one that is not', async () => {
+  const seen = join(scratch, 'seen');
+  const app = `${bucketApp('Enabled')}
+const { appendFileSync, lstatSync, readdirSync } = require('node:fs');
+const link = lstatSync('data').isSymbolicLink();
+appendFileSync('${seen}', readdirSync('data/many').length + (link ? ' of a link' : '') + ' ');
+`;
+  const files = Array.from({ length: 600 }, (_, index) => [`data/many/${index}.txt`, String(index)]);
+  commit({ ...bucketFiles, 'app.js': app, ...Object.fromEntries(files) });
+  write({ 'README.md': 'words' });
+  await review();
+  expect(readFileSync(seen, 'utf8')).toMatch(/^(600 600 of a link|600 of a link 600) $/);
+  write({ 'data/many/more.txt': 'more' });
+  rmSync(seen);
+  await review();
+  expect(readFileSync(seen, 'utf8').split(' ').toSorted()).toEqual(['', '600', '601']);
+  expectNothingLeft();
+  expect(readdirSync(join(root, 'data', 'many'))).toHaveLength(601);
+}, 60_000);
+
 test('says in one line that nothing changes', async () => {
   const base = commit(bucketFiles);
   write({ 'README.md': 'words' });

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileHashes } from '../../lib/aws/file-hashes';
+
+const MEBIBYTE = 1024 ** 2;
+let root: string;
+let file: string;
+let kept: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'hashes-'));
+  file = join(root, 'data');
+  kept = join(root, 'kept');
+  mkdirSync(kept);
+  writeFileSync(file, Buffer.alloc(MEBIBYTE, 1));
+  jest.useFakeTimers({ now: Date.now() + 10_000 });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+  rmSync(root, { recursive: true });
+});
+
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** The hash of the file as another process would get it. */
+function hash(): string {
+  const hashes = FileHashes.of(root, kept);
+  const found = hashes.hash(file, statSync(file));
+  hashes.keep();
+  return found;
+}
+
+/** Makes what is kept say another hash: who then says it has not read the file. */
+function markKept(): void {
+  const [name] = readdirSync(kept);
+  const path = join(kept, name!);
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/[0-9a-f]{64}/g, 'kept'));
+}
+
+test('a file that did not change is read once', () => {
+  expect(hash()).toBe(sha256(file));
+  markKept();
+  expect(hash()).toBe('kept');
+});
+
+test.each<[string, () => void]>([
+  ['size', () => writeFileSync(file, 'x', { flag: 'a' })],
+  ['time', () => writeFileSync(file, Buffer.alloc(MEBIBYTE, 2))],
+  [
+    'contents, and has its former time again',
+    () => {
+      const { atime, mtime } = statSync(file);
+      writeFileSync(file, Buffer.alloc(MEBIBYTE, 2));
+      utimesSync(file, atime, mtime);
+    },
+  ],
+])('a file that has another %s is read again', (_, change) => {
+  hash();
+  markKept();
+  change();
+  expect(hash()).toBe(sha256(file));
+});
+
+test('of a file that changed a moment ago nothing is kept: it may change within the same tick', () => {
+  jest.setSystemTime(statSync(file).mtimeMs + 1000);
+  hash();
+  expect(readdirSync(kept).map((name) => readFileSync(join(kept, name), 'utf8'))).toEqual(['[]']);
+});
+
+test('what nobody can read is as good as nothing', () => {
+  hash();
+  writeFileSync(join(kept, readdirSync(kept)[0]!), '{');
+  expect(hash()).toBe(sha256(file));
+});
+
+test('hashes of few small files are not kept', () => {
+  writeFileSync(file, 'x');
+  hash();
+  expect(readdirSync(kept)).toEqual([]);
+});
