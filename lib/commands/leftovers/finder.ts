@@ -1,7 +1,8 @@
 import type { Client, ClientClass } from './clients';
-import type { Leftover } from './leftover';
-import type { Ownership } from './ownership';
+import { FREE, type Leftover } from './leftover';
+import type { Candidate, Ownership } from './ownership';
 import type { ProjectNames } from './project-names';
+import { awsCommand, awsGlobalCommand } from './removal';
 
 /** Where and for whom a finder looks, and by what. */
 export interface Search {
@@ -19,16 +20,78 @@ export interface Search {
   cannotSee(what: string, error: unknown): void;
 }
 
-/** What a finder finds; the region is added to it. */
+/** What is found; the region is added to it. */
 export type Found = Omit<Leftover, 'region'>;
 
-/** Looks for the things of one service. What it throws is reported as a blind spot. */
+/** What a thing is like. */
+type Description = Pick<Found, 'detail' | 'cost' | 'removal'>;
+
+/** A thing that a service lists, the project's or not. */
+export interface Listed
+  extends Pick<Candidate, 'name' | 'arn' | 'isNamed' | 'isTagged'>, Partial<Description> {
+  /** @default - the finder's */
+  readonly type?: string;
+  /**
+   * What CloudFormation knows it by.
+   * @default - its name, or its ARN
+   */
+  readonly id?: string;
+  /** Asks what the list does not tell, of a thing of the project; undefined if it is gone by now. */
+  describe?(): Promise<Partial<Description> | undefined>;
+}
+
+/** Lists the things of one service. What it throws is reported as a blind spot. */
 export interface Finder {
+  /** CloudFormation type. */
+  readonly type: string;
   /** What it looks for, in the plural. */
   readonly what: string;
   /** The ARNs of the things that it lists, tagged or not, from the service on: `sagemaker:endpoint/…`. */
   readonly arns: RegExp;
   /** Whether the service has no regions: it is then asked once. */
   readonly global?: true;
-  find(search: Search): AsyncIterable<Found>;
+  /** The AWS CLI's command that removes one, and its option for the name; without, each thing says what does. */
+  readonly remove?: readonly [command: string, option: string];
+  /** A thing may come more than once. */
+  list(search: Search): AsyncIterable<Listed>;
+}
+
+/** What a finder lists of the project. */
+export async function* find(finder: Finder, search: Search): AsyncIterable<Found> {
+  const seen = new Set<string>();
+  for await (const listed of finder.list(search)) {
+    const { type = finder.type, name, id = name, arn, removal = removalOf(finder, name, search) } = listed;
+    const own = search.owned.recognise({ ...listed, type, name: id, removal });
+    if (!own || seen.has(arn ?? name)) {
+      continue;
+    }
+    seen.add(arn ?? name);
+    const described = listed.describe ? await listed.describe() : {};
+    if (described) {
+      const { detail = '', cost = FREE } = { ...listed, ...described };
+      // What removes the stack removes what it holds.
+      const removal = own.removal.length > 0 ? own.removal : (described.removal ?? []);
+      yield { type, name, arn, foundBy: own.foundBy, detail, cost, removal };
+    }
+  }
+}
+
+function removalOf({ remove, global }: Finder, name: string, { region }: Search): string[] {
+  if (!remove) {
+    return [];
+  }
+  const [command, option] = remove;
+  return [
+    global ? awsGlobalCommand(command, { [option]: name }) : awsCommand(region, command, { [option]: name }),
+  ];
+}
+
+/** The things of a service's pages, one by one. */
+export async function* each<P, T>(
+  pages: AsyncIterable<P>,
+  things: (page: P) => readonly T[] | undefined,
+): AsyncIterable<T> {
+  for await (const page of pages) {
+    yield* things(page) ?? [];
+  }
 }

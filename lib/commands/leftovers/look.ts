@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { arnKind } from './arn';
 import { Clients } from './clients';
 import { failureReason } from './failure';
-import type { Finder, Found, Search } from './finder';
+import { find, type Finder, type Found, type Search } from './finder';
 import { FINDERS } from './finders';
 import type { BlindSpot, Leftover } from './leftover';
 import { Ownership } from './ownership';
@@ -136,13 +136,13 @@ class Look {
     const waiting = [...finders];
     const work = async () => {
       for (let finder = waiting.shift(); finder; finder = waiting.shift()) {
-        const { what, find } = finder;
+        const { what } = finder;
         const found = byFinder.get(finder) ?? [];
         byFinder.set(finder, found);
         this.props.progress(`looking for ${this.names.project} in ${shownRegion}: ${what}`);
         await this.attempt(shownRegion, what, async () => {
           // What is found before a failure stays found.
-          for await (const item of find({ ...this.search(region, shownRegion), owned })) {
+          for await (const item of find(finder, { ...this.search(region, shownRegion), owned })) {
             found.push({ ...item, region: shownRegion });
           }
         });

@@ -1,52 +1,51 @@
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import type { Finder, Search } from '../finder';
+import type { Finder } from '../finder';
 import { resourcesCost, unknownHourlyCost } from '../hourly-cost';
-import type { HourlyCost } from '../leftover';
-import { awsCommand } from '../removal';
+import type { ProjectNames } from '../project-names';
 
 /** What the alarms of a scaling policy are called; they stay when an endpoint goes before its scaling does. */
 const SCALING = 'TargetTracking-endpoint/';
 
 /** CloudWatch alarms: by the month for each metric. */
 export const alarms: Finder = {
+  type: 'AWS::CloudWatch::Alarm',
   what: 'alarms',
   arns: /^cloudwatch:alarm:/,
-  async *find(search) {
-    const client = search.client(CloudWatchClient);
+  remove: ['cloudwatch delete-alarms', 'alarm-names'],
+  async *list({ client, names, options, region }) {
     const request = { AlarmTypes: ['MetricAlarm' as const, 'CompositeAlarm' as const] };
-    for await (const page of paginateDescribeAlarms({ client }, request, search.options)) {
-      for (const alarm of page.MetricAlarms ?? []) {
+    const pages = paginateDescribeAlarms({ client: client(CloudWatchClient) }, request, options);
+    const common = ({ AlarmName, AlarmArn, StateValue }: Common) => ({
+      name: AlarmName!,
+      arn: AlarmArn,
+      isNamed: isNamed(AlarmName!, names),
+      detail: `${StateValue}`,
+    });
+    for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
+      for (const alarm of MetricAlarms) {
         const { Period, Metrics, ThresholdMetricId } = alarm;
-        const cost = resourcesCost(search.region, {
+        const cost = resourcesCost(region, {
           Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Period, Metrics, ThresholdMetricId } },
         });
-        yield* own('AWS::CloudWatch::Alarm', alarm, cost, search);
+        yield { ...common(alarm), cost };
       }
-      for (const alarm of page.CompositeAlarms ?? []) {
+      for (const alarm of CompositeAlarms) {
         const cost = unknownHourlyCost('a composite alarm is not in the price table');
-        yield* own('AWS::CloudWatch::CompositeAlarm', alarm, cost, search);
+        yield { ...common(alarm), type: 'AWS::CloudWatch::CompositeAlarm', cost };
       }
     }
   },
 };
 
-function* own(
-  type: string,
-  { AlarmName, AlarmArn, StateValue }: { AlarmName?: string; AlarmArn?: string; StateValue?: string },
-  cost: HourlyCost,
-  { owned, names, region }: Search,
-) {
-  const name = AlarmName!;
-  const found = owned.recognise({
-    type,
-    name,
-    arn: AlarmArn,
-    isNamed:
-      names.isGenerated(name) ||
-      (name.startsWith(SCALING) && names.isEndpoint(name.slice(SCALING.length).split('/')[0]!)),
-    removal: [awsCommand(region, 'cloudwatch delete-alarms', { 'alarm-names': name })],
-  });
-  if (found) {
-    yield { type, name, arn: AlarmArn, ...found, detail: `${StateValue}`, cost };
-  }
+interface Common {
+  readonly AlarmName?: string;
+  readonly AlarmArn?: string;
+  readonly StateValue?: string;
+}
+
+function isNamed(name: string, names: ProjectNames): boolean {
+  const isOfScaling = name.startsWith(SCALING);
+  return (
+    names.isGenerated(name) || (isOfScaling && names.isEndpoint(name.slice(SCALING.length).split('/')[0]!))
+  );
 }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { partitionOf } from '../arn';
 import { isGone } from '../failure';
-import type { Finder, Search } from '../finder';
+import { each, type Finder, type Search } from '../finder';
 import { storageCost, unknownHourlyCost } from '../hourly-cost';
 import type { HourlyCost } from '../leftover';
 import { awsCommand, quoted } from '../removal';
@@ -17,41 +17,25 @@ const MAX_PAGES = 20;
 
 /** Buckets: by what is stored in them, old versions too. */
 export const buckets: Finder = {
+  type: 'AWS::S3::Bucket',
   what: 'buckets',
   arns: /^s3:[^/]+$/,
-  async *find(search) {
-    const client = search.client(S3Client);
-    for await (const page of paginateListBuckets(
-      { client },
-      { BucketRegion: search.region },
-      search.options,
-    )) {
-      for (const { Name } of page.Buckets ?? []) {
-        const name = Name!;
-        const arn = `arn:${partitionOf(search.region)}:s3:::${name}`;
-        const own = search.owned.recognise({
-          type: 'AWS::S3::Bucket',
-          name,
-          arn,
-          isNamed: search.names.isGeneratedBucket(name),
-          removal: [],
-        });
-        const contents = own && (await count(name, search));
-        if (own && contents) {
-          yield {
-            type: 'AWS::S3::Bucket',
-            name,
-            arn,
-            foundBy: own.foundBy,
-            detail: contents.detail,
-            cost: contents.cost,
-            removal: own.removal.length > 0 ? own.removal : removal(name, contents.versions, search.region),
-          };
-        }
-      }
+  async *list(search) {
+    const { names, region, options } = search;
+    const pages = paginateListBuckets({ client: search.client(S3Client) }, { BucketRegion: region }, options);
+    for await (const { Name } of each(pages, ({ Buckets }) => Buckets)) {
+      const name = Name!;
+      const arn = `arn:${partitionOf(region)}:s3:::${name}`;
+      yield { name, arn, isNamed: names.isGeneratedBucket(name), describe: () => describe(name, search) };
     }
   },
 };
+
+/** What is in a bucket and what removes it; undefined if it is gone by now. */
+async function describe(name: string, search: Search) {
+  const contents = await count(name, search);
+  return contents && { ...contents, removal: removal(name, contents.versions, search.region) };
+}
 
 interface Contents {
   readonly detail: string;

@@ -1,38 +1,24 @@
 import { BudgetsClient, paginateDescribeBudgets } from '@aws-sdk/client-budgets';
 import { partitionOf } from '../arn';
 import { isGone } from '../failure';
-import type { Finder } from '../finder';
-import { FREE } from '../leftover';
+import { each, type Finder } from '../finder';
 import { awsGlobalCommand } from '../removal';
 
 /** Budgets without actions: free. */
 export const budgets: Finder = {
+  type: 'AWS::Budgets::Budget',
   what: 'budgets',
   arns: /^budgets:budget\//,
   global: true,
-  async *find(search) {
-    const client = search.client(BudgetsClient);
-    const request = { AccountId: search.account };
+  async *list({ client, names, options, region, account }) {
+    const pages = paginateDescribeBudgets({ client: client(BudgetsClient) }, { AccountId: account }, options);
     try {
-      for await (const page of paginateDescribeBudgets({ client }, request, search.options)) {
-        for (const { BudgetName } of page.Budgets ?? []) {
-          const name = BudgetName!;
-          const own = search.owned.recognise({
-            type: 'AWS::Budgets::Budget',
-            name,
-            arn: `arn:${partitionOf(search.region)}:budgets::${search.account}:budget/${name}`,
-            isNamed: search.names.isOwn(name),
-            removal: [
-              awsGlobalCommand('budgets delete-budget', {
-                'account-id': search.account,
-                'budget-name': name,
-              }),
-            ],
-          });
-          if (own) {
-            yield { type: 'AWS::Budgets::Budget', name, ...own, detail: '', cost: FREE };
-          }
-        }
+      for await (const { BudgetName } of each(pages, ({ Budgets }) => Budgets)) {
+        const name = BudgetName!;
+        const arn = `arn:${partitionOf(region)}:budgets::${account}:budget/${name}`;
+        const budget = { 'account-id': account, 'budget-name': name };
+        const removal = [awsGlobalCommand('budgets delete-budget', budget)];
+        yield { name, arn, isNamed: names.isOwn(name), removal };
       }
     } catch (error) {
       // An account that never had a budget answers so.

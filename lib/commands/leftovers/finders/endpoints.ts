@@ -2,60 +2,48 @@ import {
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
+  type EndpointSummary,
   paginateListEndpoints,
   type ProductionVariant,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { isGone } from '../failure';
-import type { Finder, Found, Search } from '../finder';
+import { each, type Finder, type Found, type Search } from '../finder';
 import { resourcesCost, unknownHourlyCost } from '../hourly-cost';
 import type { HourlyCost } from '../leftover';
-import { awsCommand } from '../removal';
 
 /** Endpoints: by the hour for each instance; nothing at rest if serverless. */
 export const endpoints: Finder = {
+  type: 'AWS::SageMaker::Endpoint',
   what: 'endpoints',
   arns: /^sagemaker:endpoint\//,
-  async *find(search) {
+  remove: ['sagemaker delete-endpoint', 'endpoint-name'],
+  async *list(search) {
     const client = search.client(SageMakerClient);
-    for await (const page of paginateListEndpoints({ client }, {}, search.options)) {
-      for (const { EndpointName, EndpointArn, EndpointStatus } of page.Endpoints ?? []) {
-        const name = EndpointName!;
-        const own = search.owned.recognise({
-          type: 'AWS::SageMaker::Endpoint',
-          name,
-          arn: EndpointArn,
-          isNamed: search.names.isEndpoint(name),
-          removal: [awsCommand(search.region, 'sagemaker delete-endpoint', { 'endpoint-name': name })],
-        });
-        const described = own && (await describe(name, search));
-        if (own && described) {
-          yield {
-            type: 'AWS::SageMaker::Endpoint',
-            name,
-            arn: EndpointArn,
-            ...own,
-            ...described,
-            detail: [`${EndpointStatus}`, described.detail].filter((text) => text !== '').join(', '),
-          };
-        }
-      }
+    const pages = paginateListEndpoints({ client }, {}, search.options);
+    for await (const endpoint of each(pages, ({ Endpoints }) => Endpoints)) {
+      const name = endpoint.EndpointName!;
+      const describe = () => describeEndpoint(endpoint, search);
+      yield { name, arn: endpoint.EndpointArn, isNamed: search.names.isEndpoint(name), describe };
     }
   },
 };
 
 /** What an endpoint runs and costs; undefined if it is gone by now. */
-async function describe(name: string, search: Search): Promise<Pick<Found, 'detail' | 'cost'> | undefined> {
+async function describeEndpoint(
+  { EndpointName, EndpointStatus }: EndpointSummary,
+  search: Search,
+): Promise<Pick<Found, 'detail' | 'cost'> | undefined> {
   const client = search.client(SageMakerClient);
   let endpoint: DescribeEndpointOutput;
   try {
-    endpoint = await client.send(new DescribeEndpointCommand({ EndpointName: name }), search.options);
+    endpoint = await client.send(new DescribeEndpointCommand({ EndpointName }), search.options);
   } catch (error) {
     if (isGone(error)) {
       return undefined;
     }
-    search.cannotSee(`instances of the endpoint ${name}`, error);
-    return { detail: '', cost: unknownHourlyCost('its instances cannot be seen') };
+    search.cannotSee(`instances of the endpoint ${EndpointName}`, error);
+    return { detail: `${EndpointStatus}`, cost: unknownHourlyCost('its instances cannot be seen') };
   }
   try {
     const config = await client.send(
@@ -66,7 +54,7 @@ async function describe(name: string, search: Search): Promise<Pick<Found, 'deta
     const variants = (config.ProductionVariants ?? []).map((variant) => withCount(variant, counts));
     const shadows = (config.ShadowProductionVariants ?? []).map((variant) => withCount(variant, counts));
     return {
-      detail: [...variants, ...shadows].map(shown).join(', '),
+      detail: [EndpointStatus, ...[...variants, ...shadows].map(shown)].join(', '),
       cost: cost(
         endpoint,
         { ...config, ProductionVariants: variants, ShadowProductionVariants: shadows },
@@ -79,7 +67,7 @@ async function describe(name: string, search: Search): Promise<Pick<Found, 'deta
       search.cannotSee(`endpoint configuration ${endpoint.EndpointConfigName}`, error);
     }
     const reason = `its configuration ${endpoint.EndpointConfigName} cannot be read`;
-    return { detail: reason, cost: unknownHourlyCost(`instances: ${reason}`) };
+    return { detail: `${EndpointStatus}, ${reason}`, cost: unknownHourlyCost(`instances: ${reason}`) };
   }
 }
 

@@ -4,75 +4,47 @@ import {
   paginateListLayers,
   paginateListLayerVersions,
 } from '@aws-sdk/client-lambda';
-import type { Finder } from '../finder';
-import { FREE } from '../leftover';
+import { each, type Finder } from '../finder';
 import { awsCommand } from '../removal';
 
 /** Lambda functions: nothing while nobody calls them. */
 export const functions: Finder = {
+  type: 'AWS::Lambda::Function',
   what: 'functions',
   arns: /^lambda:function:[^:]+$/,
-  async *find(search) {
-    const client = search.client(LambdaClient);
-    for await (const page of paginateListFunctions({ client }, {}, search.options)) {
-      for (const { FunctionName, FunctionArn, Runtime } of page.Functions ?? []) {
-        const name = FunctionName!;
-        const own = search.owned.recognise({
-          type: 'AWS::Lambda::Function',
-          name,
-          arn: FunctionArn,
-          isNamed: search.names.isGenerated(name),
-          removal: [awsCommand(search.region, 'lambda delete-function', { 'function-name': name })],
-        });
-        if (own) {
-          yield {
-            type: 'AWS::Lambda::Function',
-            name,
-            arn: FunctionArn,
-            ...own,
-            detail: Runtime ?? 'container image',
-            cost: FREE,
-          };
-        }
-      }
+  remove: ['lambda delete-function', 'function-name'],
+  async *list({ client, names, options }) {
+    const pages = paginateListFunctions({ client: client(LambdaClient) }, {}, options);
+    for await (const { FunctionName, FunctionArn: arn, Runtime } of each(
+      pages,
+      ({ Functions }) => Functions,
+    )) {
+      const name = FunctionName!;
+      yield { name, arn, isNamed: names.isGenerated(name), detail: Runtime ?? 'container image' };
     }
   },
 };
 
 /** Versions of Lambda layers: free. They have no tags, and CloudFormation may name a layer by its logical id alone: then only its stack tells. */
 export const layers: Finder = {
+  type: 'AWS::Lambda::LayerVersion',
   what: 'layers',
   arns: /^lambda:layer:/,
-  async *find(search) {
-    const client = search.client(LambdaClient);
-    const type = 'AWS::Lambda::LayerVersion';
-    const held = search.owned.idsOf(type);
-    for await (const page of paginateListLayers({ client }, {}, search.options)) {
-      for (const { LayerName, LayerArn } of page.Layers ?? []) {
-        const name = LayerName!;
-        const isNamed = search.names.isGenerated(name);
-        if (!isNamed && !held.some((arn) => arn.startsWith(`${LayerArn}:`))) {
-          continue;
-        }
-        const versions = paginateListLayerVersions({ client }, { LayerName: name }, search.options);
-        for await (const { LayerVersions = [] } of versions) {
-          for (const { Version, LayerVersionArn } of LayerVersions) {
-            const removal = awsCommand(search.region, 'lambda delete-layer-version', {
-              'layer-name': name,
-              'version-number': `${Version}`,
-            });
-            const own = search.owned.recognise({
-              type,
-              name,
-              arn: LayerVersionArn,
-              isNamed,
-              removal: [removal],
-            });
-            if (own) {
-              yield { type, name, arn: LayerVersionArn, ...own, detail: `version ${Version}`, cost: FREE };
-            }
-          }
-        }
+  async *list({ client, names, options, owned, region }) {
+    const paging = { client: client(LambdaClient) };
+    const held = owned.idsOf('AWS::Lambda::LayerVersion');
+    const pages = paginateListLayers(paging, {}, options);
+    for await (const { LayerName, LayerArn } of each(pages, ({ Layers }) => Layers)) {
+      const name = LayerName!;
+      const isNamed = names.isGenerated(name);
+      if (!isNamed && !held.some((arn) => arn.startsWith(`${LayerArn}:`))) {
+        continue;
+      }
+      const versions = paginateListLayerVersions(paging, { LayerName: name }, options);
+      for await (const { Version, LayerVersionArn: arn } of each(versions, (page) => page.LayerVersions)) {
+        const version = { 'layer-name': name, 'version-number': `${Version}` };
+        const removal = [awsCommand(region, 'lambda delete-layer-version', version)];
+        yield { name, arn, isNamed, detail: `version ${Version}`, removal };
       }
     }
   },

@@ -1,6 +1,5 @@
 import {
   CloudWatchLogsClient,
-  type LogGroup,
   paginateDescribeLogGroups,
   paginateDescribeLogStreams,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -11,7 +10,7 @@ import {
   TRAINING_LOG_GROUP,
 } from '../../../names';
 import { isGone } from '../failure';
-import type { Finder, Search } from '../finder';
+import { each, type Finder, type Search } from '../finder';
 import { storageCost, unknownHourlyCost } from '../hourly-cost';
 import { awsCommand, quoted } from '../removal';
 import { formatBytes } from '../size';
@@ -21,38 +20,27 @@ const SHARED_GROUPS = [TRAINING_LOG_GROUP, NOTEBOOK_LOG_GROUP];
 
 /** Log groups: by what is stored in them. */
 export const logGroups: Finder = {
+  type: 'AWS::Logs::LogGroup',
   what: 'log groups',
   arns: /^logs:log-group:/,
-  async *find(search) {
+  remove: ['logs delete-log-group', 'log-group-name'],
+  async *list(search) {
     const { names, owned, region } = search;
-    const prefixes = ['', FUNCTION_LOG_GROUPS, ENDPOINT_LOG_GROUPS].map(
-      (prefix) => `${prefix}${names.project}`,
-    );
+    const client = search.client(CloudWatchLogsClient);
+    const own = ['', FUNCTION_LOG_GROUPS, ENDPOINT_LOG_GROUPS].map((prefix) => `${prefix}${names.project}`);
     const others = [...owned.taggedNames('logs:log-group:'), ...owned.idsOf('AWS::Logs::LogGroup')];
-    const seen = new Set<string>();
-    for (const prefix of new Set([...prefixes, ...others])) {
-      for await (const group of groupsOf(prefix, search)) {
+    for (const logGroupNamePrefix of new Set([...own, ...others])) {
+      const pages = paginateDescribeLogGroups({ client }, { logGroupNamePrefix }, search.options);
+      for await (const group of each(pages, ({ logGroups: groups }) => groups)) {
         const name = group.logGroupName!;
-        const arn = group.logGroupArn ?? group.arn?.replace(/:\*$/, '');
-        const own = owned.recognise({
-          type: 'AWS::Logs::LogGroup',
+        const bytes = group.storedBytes ?? 0;
+        yield {
           name,
-          arn,
+          arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, ''),
           isNamed: isNamed(name, search),
-          removal: [awsCommand(region, 'logs delete-log-group', { 'log-group-name': name })],
-        });
-        if (own && !seen.has(name)) {
-          seen.add(name);
-          const bytes = group.storedBytes ?? 0;
-          yield {
-            type: 'AWS::Logs::LogGroup',
-            name,
-            arn,
-            ...own,
-            detail: formatBytes(bytes),
-            cost: storageCost(region, 'cloudWatch', 'logsStoredGbMonth', bytes),
-          };
-        }
+          detail: formatBytes(bytes),
+          cost: storageCost(region, 'cloudWatch', 'logsStoredGbMonth', bytes),
+        };
       }
     }
   },
@@ -60,19 +48,19 @@ export const logGroups: Finder = {
 
 /** Log streams of the project's jobs and notebooks in SageMaker's shared groups, those of one job or notebook together. */
 export const logStreams: Finder = {
+  type: 'AWS::Logs::LogStream',
   what: "log streams in SageMaker's shared log groups",
   // Streams have no tags.
   arns: /^logs:log-stream:/,
-  async *find(search) {
+  async *list(search) {
     for (const group of SHARED_GROUPS) {
       for (const [writer, count] of await streamsByWriter(group, search)) {
         const prefix = { 'log-group-name': group, 'log-stream-name-prefix': `${writer}/` };
         const listing = awsCommand(search.region, 'logs describe-log-streams', prefix);
         const deletion = awsCommand(search.region, 'logs delete-log-stream', { 'log-group-name': group });
         yield {
-          type: 'AWS::Logs::LogStream',
           name: `${group}: ${writer}/`,
-          foundBy: ['name'],
+          isNamed: true,
           detail: `${count} stream${count === 1 ? '' : 's'}`,
           cost: unknownHourlyCost('storage: CloudWatch tells no size of a stream'),
           removal: [
@@ -92,14 +80,6 @@ function isNamed(name: string, { names }: Search): boolean {
   );
 }
 
-async function* groupsOf(prefix: string, search: Search): AsyncIterable<LogGroup> {
-  const client = search.client(CloudWatchLogsClient);
-  const request = { logGroupNamePrefix: prefix };
-  for await (const page of paginateDescribeLogGroups({ client }, request, search.options)) {
-    yield* page.logGroups ?? [];
-  }
-}
-
 /** The streams of a shared group by the job or notebook that wrote them. */
 async function streamsByWriter(group: string, search: Search): Promise<Map<string, number>> {
   const { names } = search;
@@ -107,12 +87,11 @@ async function streamsByWriter(group: string, search: Search): Promise<Map<strin
   const counts = new Map<string, number>();
   const request = { logGroupName: group, logStreamNamePrefix: names.project };
   try {
-    for await (const page of paginateDescribeLogStreams({ client }, request, search.options)) {
-      for (const { logStreamName } of page.logStreams ?? []) {
-        const writer = logStreamName!.split('/')[0]!;
-        if (names.isOwn(writer) || names.isTrainingJob(writer)) {
-          counts.set(writer, (counts.get(writer) ?? 0) + 1);
-        }
+    const pages = paginateDescribeLogStreams({ client }, request, search.options);
+    for await (const { logStreamName } of each(pages, (page) => page.logStreams)) {
+      const writer = logStreamName!.split('/')[0]!;
+      if (names.isOwn(writer) || names.isTrainingJob(writer)) {
+        counts.set(writer, (counts.get(writer) ?? 0) + 1);
       }
     }
   } catch (error) {

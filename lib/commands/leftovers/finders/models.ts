@@ -1,51 +1,31 @@
 import { paginateListEndpointConfigs, paginateListModels, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { Finder, Found, Search } from '../finder';
-import { FREE } from '../leftover';
-import { awsCommand } from '../removal';
+import { each, type Finder } from '../finder';
 
 /** Endpoint configurations: free, their endpoint is what costs. */
 export const endpointConfigs: Finder = {
+  type: 'AWS::SageMaker::EndpointConfig',
   what: 'endpoint configurations',
   arns: /^sagemaker:endpoint-config\//,
-  async *find(search) {
-    const client = search.client(SageMakerClient);
-    for await (const page of paginateListEndpointConfigs({ client }, {}, search.options)) {
-      for (const { EndpointConfigName, EndpointConfigArn } of page.EndpointConfigs ?? []) {
-        yield* own('AWS::SageMaker::EndpointConfig', EndpointConfigName!, EndpointConfigArn, search, [
-          awsCommand(search.region, 'sagemaker delete-endpoint-config', {
-            'endpoint-config-name': EndpointConfigName!,
-          }),
-        ]);
-      }
+  remove: ['sagemaker delete-endpoint-config', 'endpoint-config-name'],
+  async *list({ client, names, options }) {
+    const pages = paginateListEndpointConfigs({ client: client(SageMakerClient) }, {}, options);
+    for await (const config of each(pages, ({ EndpointConfigs }) => EndpointConfigs)) {
+      const name = config.EndpointConfigName!;
+      yield { name, arn: config.EndpointConfigArn, isNamed: names.isOwn(name) };
     }
   },
 };
 
 /** Models: free, their archive is in a bucket. */
 export const models: Finder = {
+  type: 'AWS::SageMaker::Model',
   what: 'models',
   arns: /^sagemaker:model\//,
-  async *find(search) {
-    const client = search.client(SageMakerClient);
-    for await (const page of paginateListModels({ client }, {}, search.options)) {
-      for (const { ModelName, ModelArn } of page.Models ?? []) {
-        yield* own('AWS::SageMaker::Model', ModelName!, ModelArn, search, [
-          awsCommand(search.region, 'sagemaker delete-model', { 'model-name': ModelName! }),
-        ]);
-      }
+  remove: ['sagemaker delete-model', 'model-name'],
+  async *list({ client, names, options }) {
+    const pages = paginateListModels({ client: client(SageMakerClient) }, {}, options);
+    for await (const { ModelName, ModelArn } of each(pages, ({ Models }) => Models)) {
+      yield { name: ModelName!, arn: ModelArn, isNamed: names.isOwn(ModelName!) };
     }
   },
 };
-
-function* own(
-  type: string,
-  name: string,
-  arn: string | undefined,
-  { owned, names }: Search,
-  removal: string[],
-): Iterable<Found> {
-  const found = owned.recognise({ type, name, arn, isNamed: names.isOwn(name), removal });
-  if (found) {
-    yield { type, name, arn, ...found, detail: '', cost: FREE };
-  }
-}

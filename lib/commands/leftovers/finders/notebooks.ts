@@ -6,90 +6,71 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { isGone } from '../failure';
-import type { Finder, Search } from '../finder';
+import { each, type Finder, type Search } from '../finder';
 import { notebookVolumeCost, resourcesCost, unknownHourlyCost } from '../hourly-cost';
-import { FREE, type HourlyCost } from '../leftover';
+import type { HourlyCost } from '../leftover';
 import { awsCommand } from '../removal';
 
 /** Notebook instances: by the hour while they run; stopped, for their volume. */
 export const notebooks: Finder = {
+  type: 'AWS::SageMaker::NotebookInstance',
   what: 'notebook instances',
   arns: /^sagemaker:notebook-instance\//,
-  async *find(search) {
+  async *list(search) {
     const client = search.client(SageMakerClient);
-    for await (const page of paginateListNotebookInstances({ client }, {}, search.options)) {
-      for (const notebook of page.NotebookInstances ?? []) {
-        const name = notebook.NotebookInstanceName!;
-        const arn = notebook.NotebookInstanceArn;
-        const own = search.owned.recognise({
-          type: 'AWS::SageMaker::NotebookInstance',
-          name,
-          arn,
-          isNamed: search.names.isOwn(name),
-          removal: removal(notebook, search.region),
-        });
-        if (own) {
-          yield {
-            type: 'AWS::SageMaker::NotebookInstance',
-            name,
-            arn,
-            ...own,
-            detail: `${notebook.NotebookInstanceStatus}, ${notebook.InstanceType}`,
-            cost: await cost(notebook, search),
-          };
-        }
-      }
+    const pages = paginateListNotebookInstances({ client }, {}, search.options);
+    for await (const notebook of each(pages, ({ NotebookInstances }) => NotebookInstances)) {
+      const name = notebook.NotebookInstanceName!;
+      yield {
+        name,
+        arn: notebook.NotebookInstanceArn,
+        isNamed: search.names.isOwn(name),
+        detail: `${notebook.NotebookInstanceStatus}, ${notebook.InstanceType}`,
+        removal: removal(notebook, search.region),
+        describe: async () => ({ cost: await cost(notebook, search) }),
+      };
     }
   },
 };
 
 /** Lifecycle configurations of notebook instances: free. */
 export const lifecycleConfigs: Finder = {
+  type: 'AWS::SageMaker::NotebookInstanceLifecycleConfig',
   what: 'notebook lifecycle configurations',
   arns: /^sagemaker:notebook-instance-lifecycle-config\//,
-  async *find(search) {
-    const client = search.client(SageMakerClient);
-    const type = 'AWS::SageMaker::NotebookInstanceLifecycleConfig';
-    for await (const page of paginateListNotebookInstanceLifecycleConfigs({ client }, {}, search.options)) {
-      for (const config of page.NotebookInstanceLifecycleConfigs ?? []) {
-        const name = config.NotebookInstanceLifecycleConfigName!;
-        const arn = config.NotebookInstanceLifecycleConfigArn;
-        const removal = awsCommand(search.region, 'sagemaker delete-notebook-instance-lifecycle-config', {
-          'notebook-instance-lifecycle-config-name': name,
-        });
-        const own = search.owned.recognise({
-          type,
-          name,
-          arn,
-          isNamed: search.names.isOwn(name),
-          removal: [removal],
-        });
-        if (own) {
-          yield { type, name, arn, ...own, detail: '', cost: FREE };
-        }
-      }
+  remove: ['sagemaker delete-notebook-instance-lifecycle-config', 'notebook-instance-lifecycle-config-name'],
+  async *list({ client, names, options }) {
+    const pages = paginateListNotebookInstanceLifecycleConfigs(
+      { client: client(SageMakerClient) },
+      {},
+      options,
+    );
+    for await (const config of each(pages, (page) => page.NotebookInstanceLifecycleConfigs)) {
+      const name = config.NotebookInstanceLifecycleConfigName!;
+      yield { name, arn: config.NotebookInstanceLifecycleConfigArn, isNamed: names.isOwn(name) };
     }
   },
 };
 
 /** SageMaker deletes only what has stopped or failed. */
-function removal(notebook: NotebookInstanceSummary, region: string): string[] {
+function removal({ NotebookInstanceName, NotebookInstanceStatus }: NotebookInstanceSummary, region: string) {
   const command = (action: string) =>
-    awsCommand(region, `sagemaker ${action}`, { 'notebook-instance-name': notebook.NotebookInstanceName! });
-  switch (notebook.NotebookInstanceStatus) {
+    awsCommand(region, `sagemaker ${action}`, { 'notebook-instance-name': NotebookInstanceName! });
+  const [stop, wait, remove] = [
+    command('stop-notebook-instance'),
+    command('wait notebook-instance-stopped'),
+    command('delete-notebook-instance'),
+  ];
+  switch (NotebookInstanceStatus) {
     case 'Deleting':
       return [];
     case 'Stopped':
     case 'Failed':
-      return [command('delete-notebook-instance')];
+      return [remove];
     case 'Stopping':
-      return [command('wait notebook-instance-stopped'), command('delete-notebook-instance')];
+      return [wait, remove];
     default:
-      return [
-        command('stop-notebook-instance'),
-        command('wait notebook-instance-stopped'),
-        command('delete-notebook-instance'),
-      ];
+      return [stop, wait, remove];
   }
 }
 

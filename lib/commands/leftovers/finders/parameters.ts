@@ -1,8 +1,6 @@
 import { paginateDescribeParameters, type ParameterStringFilter, SSMClient } from '@aws-sdk/client-ssm';
 import { partitionOf } from '../arn';
-import type { Finder } from '../finder';
-import { FREE } from '../leftover';
-import { awsCommand } from '../removal';
+import { each, type Finder } from '../finder';
 import { parameterPath } from '../../../names';
 
 /** Names that one call may ask for. */
@@ -10,11 +8,12 @@ const NAMES_PER_CALL = 50;
 
 /** Parameters of the Parameter Store: free in their standard tier, which the project's are. */
 export const parameters: Finder = {
+  type: 'AWS::SSM::Parameter',
   what: 'parameters',
   arns: /^ssm:parameter\//,
-  async *find(search) {
-    const { names, owned, region } = search;
-    const client = search.client(SSMClient);
+  remove: ['ssm delete-parameter', 'name'],
+  async *list({ client, names, owned, options, region, account }) {
+    const path = parameterPath(names.project);
     const others = [
       // An ARN does not tell whether a name begins with a slash; one with a slash within must.
       ...owned
@@ -22,40 +21,18 @@ export const parameters: Finder = {
         .flatMap((name) => (name.includes('/') ? [`/${name}`] : [name, `/${name}`])),
       ...owned.idsOf('AWS::SSM::Parameter'),
     ];
-    const filters: ParameterStringFilter[] = [
-      { Key: 'Name', Option: 'BeginsWith', Values: [parameterPath(names.project)] },
-    ];
+    const filters: ParameterStringFilter[] = [{ Key: 'Name', Option: 'BeginsWith', Values: [path] }];
     for (let start = 0; start < others.length; start += NAMES_PER_CALL) {
       filters.push({ Key: 'Name', Option: 'Equals', Values: others.slice(start, start + NAMES_PER_CALL) });
     }
-    const seen = new Set<string>();
+    const arns = `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter/`;
     for (const filter of filters) {
       const request = { ParameterFilters: [filter] };
-      for await (const page of paginateDescribeParameters({ client }, request, search.options)) {
-        for (const parameter of page.Parameters ?? []) {
-          const name = parameter.Name!;
-          const arn =
-            parameter.ARN ??
-            `arn:${partitionOf(region)}:ssm:${region}:${search.account}:parameter/${name.replace(/^\//, '')}`;
-          const own = owned.recognise({
-            type: 'AWS::SSM::Parameter',
-            name,
-            arn,
-            isNamed: name.startsWith(parameterPath(names.project)),
-            removal: [awsCommand(region, 'ssm delete-parameter', { name })],
-          });
-          if (own && !seen.has(name)) {
-            seen.add(name);
-            yield {
-              type: 'AWS::SSM::Parameter',
-              name,
-              arn,
-              ...own,
-              detail: `${parameter.Tier ?? 'Standard'} tier`,
-              cost: FREE,
-            };
-          }
-        }
+      const pages = paginateDescribeParameters({ client: client(SSMClient) }, request, options);
+      for await (const { Name, ARN, Tier = 'Standard' } of each(pages, (page) => page.Parameters)) {
+        const name = Name!;
+        const arn = ARN ?? `${arns}${name.replace(/^\//, '')}`;
+        yield { name, arn, isNamed: name.startsWith(path), detail: `${Tier} tier` };
       }
     }
   },

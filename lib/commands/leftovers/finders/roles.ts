@@ -1,34 +1,21 @@
 import { IAMClient, paginateGetAccountAuthorizationDetails, type RoleDetail } from '@aws-sdk/client-iam';
-import type { Finder } from '../finder';
-import { FREE } from '../leftover';
+import { each, type Finder } from '../finder';
 import { awsGlobalCommand } from '../removal';
 import { PROJECT_TAG } from '../../../names';
 
 /** IAM roles: free. The tagging API does not know them, and this call alone lists them with their tags. */
 export const roles: Finder = {
+  type: 'AWS::IAM::Role',
   what: 'roles',
   arns: /^iam:role\//,
   global: true,
-  async *find(search) {
-    const client = search.client(IAMClient);
+  async *list({ client, names, options }) {
     const request = { Filter: ['Role' as const] };
-    for await (const page of paginateGetAccountAuthorizationDetails({ client }, request, search.options)) {
-      for (const role of page.RoleDetailList ?? []) {
-        const name = role.RoleName!;
-        const own = search.owned.recognise({
-          type: 'AWS::IAM::Role',
-          name,
-          arn: role.Arn,
-          isNamed: search.names.isGenerated(name),
-          isTagged: role.Tags?.some(
-            ({ Key, Value }) => Key === PROJECT_TAG && Value === search.names.project,
-          ),
-          removal: removal(role),
-        });
-        if (own) {
-          yield { type: 'AWS::IAM::Role', name, arn: role.Arn, ...own, detail: '', cost: FREE };
-        }
-      }
+    const pages = paginateGetAccountAuthorizationDetails({ client: client(IAMClient) }, request, options);
+    for await (const role of each(pages, ({ RoleDetailList }) => RoleDetailList)) {
+      const name = role.RoleName!;
+      const isTagged = role.Tags?.some(({ Key, Value }) => Key === PROJECT_TAG && Value === names.project);
+      yield { name, arn: role.Arn, isNamed: names.isGenerated(name), isTagged, removal: removal(role) };
     }
   },
 };

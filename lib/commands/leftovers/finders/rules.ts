@@ -6,40 +6,23 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { isGone } from '../failure';
 import type { Finder, Search } from '../finder';
-import { FREE } from '../leftover';
 import { awsCommand } from '../removal';
 
 /** Rules of the default event bus: free for events of AWS's own services. */
 export const rules: Finder = {
+  type: 'AWS::Events::Rule',
   what: 'event rules',
   // A rule of another bus has the bus's name in its ARN.
   arns: /^events:rule\/[^/]+$/,
-  async *find(search) {
+  async *list(search) {
     const client = search.client(EventBridgeClient);
     let NextToken: string | undefined;
     do {
       const page: ListRulesResponse = await client.send(new ListRulesCommand({ NextToken }), search.options);
-      for (const { Name, Arn, State } of page.Rules ?? []) {
+      for (const { Name, Arn: arn, State } of page.Rules ?? []) {
         const name = Name!;
-        const own = search.owned.recognise({
-          type: 'AWS::Events::Rule',
-          name,
-          arn: Arn,
-          isNamed: search.names.isGenerated(name),
-          removal: [],
-        });
-        if (own) {
-          const removal = own.removal.length > 0 ? own.removal : await removalOf(name, search);
-          yield {
-            type: 'AWS::Events::Rule',
-            name,
-            arn: Arn,
-            ...own,
-            detail: `${State}`,
-            cost: FREE,
-            removal,
-          };
-        }
+        const describe = async () => ({ removal: await removalOf(name, search) });
+        yield { name, arn, isNamed: search.names.isGenerated(name), detail: `${State}`, describe };
       }
       NextToken = page.NextToken;
     } while (NextToken);
