@@ -91,13 +91,13 @@ def rate(text: str) -> float:
 
 
 def checkpoint_directory() -> str | None:
-    """SM_CHECKPOINT_DIR, or the folder `checkpoints` beside SM_MODEL_DIR if SageMaker made one.
+    """The folder `checkpoints` beside SM_MODEL_DIR, if SageMaker made one.
 
     The toolkit has no variable for it. /opt/ml/checkpoints is CheckpointConfig's default LocalPath, and
     SM_MODEL_DIR is /opt/ml/model.
     """
     beside_model = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model")).parent / "checkpoints"
-    return os.environ.get("SM_CHECKPOINT_DIR") or (str(beside_model) if beside_model.is_dir() else None)
+    return str(beside_model) if beside_model.is_dir() else None
 
 
 def parse_arguments(argv: list[str] | None = None) -> argparse.Namespace:

@@ -53,7 +53,6 @@ def job(tmp_path, channel, monkeypatch):
     """The folder of a job that has not begun, in this process's environment."""
     for name, value in environment_of(tmp_path / "ml", channel).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("SM_CHECKPOINT_DIR", raising=False)
     return tmp_path / "ml"
 
 
@@ -224,11 +223,9 @@ def test_takes_its_folders_from_the_environment_and_the_toolkit_s_own_argument(j
     assert (args.sm_output_data_dir, args.checkpoint_dir) == (job / "output" / "data", None)
 
 
-def test_finds_the_checkpoint_folder_beside_the_model_s_unless_a_variable_names_another(job, monkeypatch):
+def test_finds_the_checkpoint_folder_beside_the_model_s(job):
     (job / "checkpoints").mkdir(parents=True)
     assert unet.parse_arguments([]).checkpoint_dir == job / "checkpoints"
-    monkeypatch.setenv("SM_CHECKPOINT_DIR", str(job / "elsewhere"))
-    assert unet.parse_arguments([]).checkpoint_dir == job / "elsewhere"
 
 
 def test_fails_on_more_than_one_host(job, monkeypatch):

@@ -25,6 +25,8 @@ export interface LocalArguments extends JobChanges {
   /** The server's port; none chooses a free one. */
   readonly port: number | undefined;
   readonly skipTraining: boolean;
+  /** Whether the script gets the person's own credentials. */
+  readonly awsCredentials: boolean;
 }
 
 const DEFAULT_PORT = 8080;
@@ -60,6 +62,10 @@ export const localLine = new CommandLine({
       value: '[PORT]',
       description: `keep serving until interrupted (port ${DEFAULT_PORT})`,
     },
+    'aws-credentials': {
+      type: 'boolean',
+      description: 'let the script act on AWS with your own credentials, as it does there with its role',
+    },
     'skip-training': { type: 'boolean', description: 'serve the model of the last run' },
   },
   // `--serve 8080`: parseArgs knows no option with a value that may be left out.
@@ -84,6 +90,7 @@ export const localLine = new CommandLine({
       serve: values.serve,
       port: values.serve ? Number(port ?? DEFAULT_PORT) : undefined,
       skipTraining: values['skip-training'],
+      awsCredentials: values['aws-credentials'],
     };
   },
 });
@@ -95,6 +102,13 @@ async function filesToPredict(paths: readonly string[]): Promise<string[]> {
     throw new UserError(`--predict: ${missing.map((path) => `'${path}'`).join(', ')} not found`);
   }
   return inputFiles(paths);
+}
+
+/** What the SDKs and the AWS CLI read of this environment; the files in the home directory they find themselves. */
+function ownCredentials(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => name.startsWith('AWS_')) as [string, string][],
+  );
 }
 
 /** Trains, serves and predicts on this machine what the template in `root` declares. */
@@ -130,6 +144,7 @@ export function localCommand(root: string): Command {
         outDirectory,
         python,
         region: assumedRegion(),
+        aws: options.awsCredentials ? ownCredentials() : null,
         terminal,
         signal,
       }).run();

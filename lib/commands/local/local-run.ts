@@ -37,6 +37,8 @@ export interface LocalRunOptions {
   readonly skipTraining: boolean;
   readonly python: string;
   readonly region: string;
+  /** The person's own credentials as variables, where the script is to have them. */
+  readonly aws: Readonly<Record<string, string>> | null;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
@@ -124,6 +126,7 @@ export class LocalRun {
         python: this.options.python,
         checkpoints: null,
         region: this.options.region,
+        aws: this.options.aws,
       },
       // Interrupted by a person: nobody waits 120 seconds for a script to end by itself.
       { onEvent: (event) => progress.show(event), stop: signal, kill: signal },

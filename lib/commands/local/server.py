@@ -18,12 +18,17 @@ import sys
 import threading
 from pathlib import Path
 
+from hard_coded_paths import paths_in_source
+from opt_ml import CONTAINER_BASE, enter, is_possible
 from serving_container.http_server import HOST, HttpServer
 from serving_container.inference_script import InferenceScript, find_code_dir
 from serving_container.model_layout import ModelError, find_models
 from serving_container.predictor import Predictor
 from serving_container.script_check import import_problems
 from serving_container.service import Service
+
+# Where the container has the archive.
+_MODEL_DIR = CONTAINER_BASE / "model"
 
 # What a real-time endpoint takes.
 _PAYLOAD_LIMIT = 6 * 1024 * 1024
@@ -44,6 +49,8 @@ def main() -> int:
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin is closed")
     arguments = parser.parse_args()
 
+    # Before there is a second thread.
+    model_dir = _at_container_s_place(arguments.model_dir)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # What TensorFlow or a script prints must not stand where the port is expected.
     announcements = os.fdopen(os.dup(1), "w")
@@ -57,11 +64,11 @@ def main() -> int:
 
     try:
         # What fails soon comes first: loading the model takes seconds.
-        models = find_models(arguments.model_dir)
-        if problems := import_problems(arguments.model_dir):
+        models = find_models(model_dir)
+        if problems := import_problems(model_dir):
             raise ModelError("; ".join(problems))
         server = HttpServer(arguments.port, arguments.payload_limit)
-        code_dir = find_code_dir(arguments.model_dir)
+        code_dir = find_code_dir(model_dir)
         script = None if code_dir is None else InferenceScript(code_dir)
         predictors = [
             Predictor(model.name, version, path)
@@ -82,6 +89,22 @@ def main() -> int:
     print(json.dumps({"port": server.server_port, "url": url}), file=announcements, flush=True)
     server.serve_forever()
     return 0
+
+
+def _at_container_s_place(model_dir: Path) -> Path:
+    """The model directory: with code of its own at /opt/ml/model, where the system allows that."""
+    if find_code_dir(model_dir) is None:
+        return model_dir
+    if is_possible(model_dir, _MODEL_DIR):
+        enter(model_dir, _MODEL_DIR)
+        return _MODEL_DIR
+    for found in paths_in_source(model_dir / "code"):
+        print(
+            f"code/{found.where}: {found.path} is not there on this machine; the folder above the script's "
+            "own is the same here and on SageMaker",
+            file=sys.stderr,
+        )
+    return model_dir
 
 
 def _exit_with_stdin() -> None:

@@ -1,14 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join, parse, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, parse, resolve } from 'node:path';
 import * as tar from 'tar';
 import { UserError } from '../../console/user-error';
+import { copyData } from './data-copy';
 import type { TrainingJobDocument } from './training-job-document';
 
 /** The default of CheckpointConfig.LocalPath. */
 const CHECKPOINTS = '/opt/ml/checkpoints';
 
 /** Where in the container all that is SageMaker's lies. */
-const CONTAINER_BASE = '/opt/ml';
+export const CONTAINER_BASE = '/opt/ml';
 
 /** The /opt/ml of a job that runs here, below its output directory. */
 export function baseDirectory(outputDirectory: string): string {
@@ -52,8 +53,15 @@ export function directoryProblems(job: TrainingJobDocument): string[] {
   return problems;
 }
 
-/** Makes a fresh /opt/ml tree with the job's code, channels and checkpoints. */
-export async function layOut(job: TrainingJobDocument): Promise<void> {
+/** How a job's tree is laid out. */
+export interface LayOutOptions {
+  readonly signal: AbortSignal;
+  /** Told now and then what is being copied, where that takes long. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** Makes a fresh /opt/ml tree of real directories with the job's code, channels and checkpoints: a script cannot reach beyond it. */
+export async function layOut(job: TrainingJobDocument, options: LayOutOptions): Promise<void> {
   const problems = directoryProblems(job);
   if (problems.length > 0) {
     throw new UserError(problems.join('\n'));
@@ -76,45 +84,28 @@ export async function layOut(job: TrainingJobDocument): Promise<void> {
   ]) {
     mkdirSync(join(base, directory), { recursive: true });
   }
+  const copy = async (what: string, source: string, target: string) =>
+    copyData(resolve(source), target, {
+      except: resolve(job.outputDirectory),
+      signal: options.signal,
+      onProgress: (copied, total) =>
+        options.onProgress(`copying ${what}: ${gigabytes(copied)} of ${gigabytes(total)} GB`),
+    });
   for (const { ChannelName: name } of job.request.InputDataConfig ?? []) {
-    layOutChannel(resolve(job.channels[name!]!), join(base, 'input/data', name!));
+    await copy(`channel ${name}`, job.channels[name!]!, join(base, 'input/data', name!));
   }
   const checkpoints = checkpointDirectory(job);
   if (checkpoints) {
-    layOutCheckpoints(checkpoints, job.checkpoints);
+    mkdirSync(checkpoints, { recursive: true });
+    if (job.checkpoints !== null) {
+      await copy('checkpoints', job.checkpoints, checkpoints);
+    }
   }
   await layOutCode(job, base);
 }
 
-function layOutChannel(source: string, target: string): void {
-  if (statSync(source).isDirectory()) {
-    link(source, target);
-  } else {
-    mkdirSync(target);
-    link(source, join(target, basename(source)));
-  }
-}
-
-/** A link; a copy where there can be none, as on Windows shares or some mounted disks. */
-function link(source: string, target: string): void {
-  try {
-    symlinkSync(source, target);
-  } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-      throw error;
-    }
-    cpSync(source, target, { recursive: true });
-  }
-}
-
-function layOutCheckpoints(target: string, kept: string | null): void {
-  if (kept === null) {
-    mkdirSync(target, { recursive: true });
-    return;
-  }
-  mkdirSync(kept, { recursive: true });
-  mkdirSync(dirname(target), { recursive: true });
-  symlinkSync(resolve(kept), target);
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
 }
 
 async function layOutCode(job: TrainingJobDocument, base: string): Promise<void> {

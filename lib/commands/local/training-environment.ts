@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { baseDirectory, checkpointDirectory, relocated } from './training-directories';
+import { baseDirectory } from './training-directories';
 import type { TrainingJobDocument } from './training-job-document';
 import { PLACEHOLDER_ACCOUNT } from '../../names';
 
@@ -22,11 +22,17 @@ export interface TrainingEnvironment {
   readonly kind: EntryPointKind;
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** /opt/ml/code: the script's working directory. */
+  /** The script's working directory, as the script sees it: /opt/ml/code. */
   readonly codeDirectory: string;
   /** Whether the image has the TensorFlow toolkit on top of the general one. */
   readonly tensorflow: boolean;
   readonly standIns: StandIns;
+  /** Whether a process here can be made to find the tree at /opt/ml, as it then must: all paths are of there. Else they are of this machine. */
+  readonly atOptMl: boolean;
+  /** Where that cannot be: what names paths below /opt/ml nevertheless. */
+  readonly hardCodedPaths: readonly HardCodedPath[];
+  /** Where the source asks AWS for something, such as `train.py:3 imports s3fs`. */
+  readonly asksAws: readonly string[];
 }
 
 /** What of this machine's Python stands for what the image has, as training_container/stand_ins.py tells it. */
@@ -39,13 +45,19 @@ export interface StandIns {
   readonly notes: readonly string[];
 }
 
-/** The environment of a job whose code lies in its tree, with the container's paths moved to where they lie here. */
+/** A path below /opt/ml in the source, a hyperparameter or a variable. */
+export interface HardCodedPath {
+  /** Such as `train.py:9`. */
+  readonly where: string;
+  readonly path: string;
+  /** What is the same on SageMaker and here. */
+  readonly instead: string;
+}
+
+/** The environment of a job whose tree is laid out. */
 export async function trainingEnvironment(job: TrainingJobDocument): Promise<TrainingEnvironment> {
   const { request } = job;
   const base = baseDirectory(job.outputDirectory);
-  const moved = (text: string) =>
-    text.startsWith('"') ? `"${relocated(text.slice(1), base)}` : relocated(text, base);
-  const checkpoints = checkpointDirectory(job);
   // Not with what the person's own environment has for Python.
   const asked = promisify(execFile)(job.python, ['-E', join(__dirname, 'training_environment.py')], {
     maxBuffer: Infinity,
@@ -54,15 +66,7 @@ export async function trainingEnvironment(job: TrainingJobDocument): Promise<Tra
   asked.child.stdin!.on('error', () => {});
   asked.child.stdin!.end(
     JSON.stringify({
-      request: {
-        ...request,
-        HyperParameters: mapValues(request.HyperParameters ?? {}, moved),
-        Environment: {
-          ...mapValues(request.Environment ?? {}, moved),
-          // Where the script finds what is /opt/ml/checkpoints in the container.
-          ...(checkpoints && { SM_CHECKPOINT_DIR: checkpoints }),
-        },
-      },
+      request,
       hostIndex: 0,
       baseDirectory: base,
       cpus: availableParallelism(),
@@ -80,8 +84,4 @@ export async function trainingEnvironment(job: TrainingJobDocument): Promise<Tra
 function trainingJobArn(request: CreateTrainingJobRequest, region: string): string {
   const [, partition, , , account] = (request.RoleArn ?? '').split(':');
   return `arn:${partition || 'aws'}:sagemaker:${region}:${account || PLACEHOLDER_ACCOUNT}:training-job/${request.TrainingJobName}`;
-}
-
-function mapValues(values: Record<string, string>, map: (value: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
 }

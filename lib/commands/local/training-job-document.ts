@@ -12,10 +12,12 @@ export interface TrainingJobDocument {
   readonly outputDirectory: string;
   /** The Python that runs the script. */
   readonly python: string;
-  /** What the request's checkpoint directory keeps from one run to the next. Null: an empty one for this run. */
+  /** A directory with what the request's checkpoint directory holds at first. Null: nothing. */
   readonly checkpoints: string | null;
   /** Such as `us-east-1`. */
   readonly region: string;
+  /** The variables by which the script reaches AWS, as its job's role does. Null: it has no credentials. */
+  readonly aws: Readonly<Record<string, string>> | null;
 }
 
 /** A metric's value. `Timestamp` is in ISO 8601. */

@@ -13,6 +13,7 @@ export class TrainingProgress {
   private readonly started = Date.now();
   private readonly metrics = new Map<string, number>();
   private secondaryStatus = 'Starting';
+  private copying = '';
   private epoch = '';
   private lines: string[] = [];
 
@@ -27,6 +28,8 @@ export class TrainingProgress {
   public show(event: TrainingEvent): void {
     if (event.type === 'status') {
       this.secondaryStatus = event.secondaryStatus;
+      // Which long copy it is; the other messages say no more than the status.
+      this.copying = event.message.startsWith('copying ') ? event.message : '';
     } else if (event.type === 'metric') {
       this.metrics.set(event.name, event.value);
     } else if (event.type === 'log' && event.line.startsWith(NOTE)) {
@@ -44,6 +47,7 @@ export class TrainingProgress {
     const parts = [
       this.secondaryStatus,
       `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+      this.copying,
       this.epoch && `epoch ${this.epoch}`,
       ...[...this.metrics].map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`),
     ];

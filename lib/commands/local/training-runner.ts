@@ -1,7 +1,9 @@
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -12,10 +14,11 @@ import {
 import { delimiter, dirname, join } from 'node:path';
 import { fileErrorText, withFileErrors } from './file-errors';
 import { hostVariables } from './host-variables';
+import { UserError } from '../../console/user-error';
 import { ProcessGroup } from '../../python/process-group';
 import { installSourceRequirements } from './source-requirements';
 import { ErrorWatch, failureReason, failureText, MAX_REASON_LENGTH } from './script-failure';
-import { baseDirectory, layOut, pack } from './training-directories';
+import { baseDirectory, CONTAINER_BASE, layOut, pack } from './training-directories';
 import { type TrainingEnvironment, trainingEnvironment } from './training-environment';
 import type {
   MetricsFile,
@@ -34,13 +37,27 @@ export interface TrainingRunOptions {
   readonly kill: AbortSignal;
 }
 
+/** Starts a command that finds a directory at /opt/ml. */
+const OPT_ML = join(__dirname, 'opt_ml.py');
+
+/** Keeps the person's own credentials from a script: boto3 would find them in the home directory. */
+const NO_CREDENTIALS = {
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+/** Of a long list so many are named. */
+const MOST_NAMED = 10;
+
 /** StopTrainingJob's patience, in milliseconds. */
 const STOP_GRACE = 120_000;
 
 /**
  * Runs a training job on this machine, under SageMaker's contract: tree, environment, arguments, metrics, failure
  * file, artifacts. Of a job with several instances only `algo-1` runs.
- * Throws UserError for a channel or source that is not there; a script that fails is a result.
+ * Throws UserError for a channel or source that is not there, and for a script that would write to the machine's own /opt/ml;
+ * a script that fails is a result.
  */
 export async function runTrainingJob(
   job: TrainingJobDocument,
@@ -53,8 +70,21 @@ export async function runTrainingJob(
   const base = baseDirectory(job.outputDirectory);
 
   status('Downloading', 'Downloading the input data and the source');
-  await withFileErrors(() => layOut(job));
+  try {
+    await withFileErrors(() =>
+      layOut(job, {
+        signal: AbortSignal.any([options.stop, options.kill]),
+        onProgress: (text) => status('Downloading', text),
+      }),
+    );
+  } catch (error) {
+    if (!options.stop.aborted && !options.kill.aborted) {
+      throw error;
+    }
+    // The run below ends before anything of the tree is used.
+  }
   const environment = await trainingEnvironment(job);
+  refuseHarm(environment);
   for (const [name, text] of Object.entries(environment.configFiles)) {
     writeFileSync(join(base, 'input/config', `${name}.json`), text);
   }
@@ -63,7 +93,12 @@ export async function runTrainingJob(
     job.request.AlgorithmSpecification?.MetricDefinitions ?? [],
     onEvent,
   );
-  log.notes([...environment.standIns.notes, ...limitations(job.request)]);
+  log.notes([
+    ...environment.standIns.notes,
+    ...limitations(job.request),
+    ...hardCoded(environment),
+    ...awsWithoutCredentials(job, environment),
+  ]);
   status('Training', 'Training image download completed. Training in progress');
   let end = await new TrainingRun(job, environment, log, options).run();
   const finalMetrics = log.finalMetrics();
@@ -150,7 +185,8 @@ class TrainingRun {
   }
 
   private async install(): Promise<RunEnd> {
-    const { codeDirectory, entryPoint, kind } = this.environment;
+    const { entryPoint, kind } = this.environment;
+    const codeDirectory = join(this.base, 'code');
     const packages = join(this.job.outputDirectory, 'opt/packages');
     const failure = await installSourceRequirements({
       codeDirectory,
@@ -172,9 +208,9 @@ class TrainingRun {
   }
 
   private async train(packages: string): Promise<RunEnd> {
-    const { environment, entryPoint, kind, command, codeDirectory, tensorflow, standIns } = this.environment;
+    const { environment, entryPoint, kind, command, tensorflow, standIns } = this.environment;
     if (kind === 'command') {
-      chmodSync(join(codeDirectory, entryPoint), 0o777);
+      chmodSync(join(this.base, 'code', entryPoint), 0o777);
     }
     const stdout = new ErrorWatch(tensorflow);
     const stderr = new ErrorWatch(tensorflow);
@@ -185,6 +221,7 @@ class TrainingRun {
         ...host,
         PYTHONUNBUFFERED: '1',
         ...standIns.variables,
+        ...(this.job.aws ?? NO_CREDENTIALS),
         ...environment,
         PATH: `${dirname(this.job.python)}${delimiter}${host.PATH}`,
         PYTHONPATH: [
@@ -219,10 +256,13 @@ class TrainingRun {
     if (this.interrupted) {
       return -1;
     }
+    const { atOptMl, codeDirectory } = this.environment;
     this.group = new ProcessGroup({
       python: this.job.python,
-      command,
-      cwd: this.environment.codeDirectory,
+      command: atOptMl
+        ? [this.job.python, '-I', '-S', OPT_ML, this.base, CONTAINER_BASE, codeDirectory, ...command]
+        : command,
+      cwd: join(this.base, 'code'),
       environment,
     });
     const { stdout, stderr } = this.group;
@@ -273,6 +313,49 @@ function limitations(request: CreateTrainingJobRequest): string[] {
       ? ['the job uses MPI; here runs one process without it']
       : []),
   ];
+}
+
+/** What names paths below /opt/ml where there are none, a line each. */
+function hardCoded({ hardCodedPaths: paths }: TrainingEnvironment): string[] {
+  const more = paths.length - MOST_NAMED;
+  return [
+    ...paths
+      .slice(0, MOST_NAMED)
+      .map(
+        ({ where, path, instead }) =>
+          `${where}: ${path} is not there on this machine; ${instead} is the same here and on SageMaker`,
+      ),
+    ...(more > 0 ? [`and ${more} more paths below ${CONTAINER_BASE}`] : []),
+  ];
+}
+
+/** @throws UserError where a script that names /opt/ml might find the machine's own, and write to it */
+function refuseHarm(environment: TrainingEnvironment): void {
+  const found = hardCoded(environment);
+  const place = [CONTAINER_BASE, dirname(CONTAINER_BASE), '/'].find((directory) => existsSync(directory))!;
+  if (found.length > 0 && isWritable(place)) {
+    throw new UserError(
+      `the script would write to this machine's own ${CONTAINER_BASE}, since the system allows no other (mount namespaces):\n${found.join('\n')}`,
+    );
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a script asks AWS, and no credentials are passed on to it. */
+function awsWithoutCredentials(job: TrainingJobDocument, { asksAws }: TrainingEnvironment): string[] {
+  return asksAws.length > 0 && !job.aws
+    ? [
+        `${asksAws[0]}: a job on SageMaker has its role's credentials; here the script has none, unless --aws-credentials passes yours on`,
+      ]
+    : [];
 }
 
 /** As much of a file as a failure's reason can hold. */

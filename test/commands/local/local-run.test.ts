@@ -33,6 +33,7 @@ async function run(script: string, { endpoint = false } = {}) {
     outDirectory: directory.output,
     skipTraining: false,
     python: PYTHON,
+    aws: null,
     region: 'eu-west-1',
     terminal,
     signal: new AbortController().signal,

@@ -2,6 +2,8 @@
 
 import shutil
 import signal
+import textwrap
+from pathlib import Path
 
 import pytest
 from running_server import announced, start_server, stop
@@ -150,3 +152,22 @@ def test_what_a_script_prints_goes_to_stderr_and_sigint_ends_with_0(model_dir, t
         assert "in a request" in err
     finally:
         stop(process)
+
+
+def test_a_script_finds_its_archive_at_opt_ml_model_and_the_machine_s_own_opt_stays(model_dir, tmp_path):
+    before = sorted(Path("/opt").iterdir())
+    script = """
+        import pathlib
+        words = pathlib.Path("/opt/ml/model/code/words.txt").read_text()
+
+        def handler(data, context):
+            return words + __file__, "text/plain"
+    """
+    files = {"inference.py": textwrap.dedent(script), "words.txt": "of the archive, "}
+    process = start_server(archive_with(model_dir, tmp_path, files))
+    try:
+        answer = announced(process).invoke("", "text/plain").text
+    finally:
+        stop(process)
+    assert answer == "of the archive, /opt/ml/model/code/inference.py"
+    assert sorted(Path("/opt").iterdir()) == before

@@ -45,6 +45,7 @@ export class JobDirectory {
       python: PYTHON,
       checkpoints: null,
       region: 'eu-west-1',
+      aws: null,
       ...document,
     };
   }

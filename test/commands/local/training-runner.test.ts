@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as tar from 'tar';
 import { UserError } from '../../../lib/console/user-error';
@@ -106,30 +114,34 @@ test('gives the script the toolkit’s environment, and nothing of the caller’
         Environment: { MODE: 'a b', CACHE: '/opt/ml/cache' },
         CheckpointConfig: { S3Uri: 's3://bucket/checkpoints' },
       },
-      { checkpoints: join(directory.path, 'kept') },
     ),
   );
   await run.result;
   delete process.env.AWS_SECRET_ACCESS_KEY;
   delete process.env.SM_LEAK;
-  const base = join(directory.output, 'opt/ml');
   const { env, argv, cwd, stdin } = JSON.parse(lines(run)[0]!);
   expect({ argv, cwd, stdin }).toEqual({
-    argv: ['train.py', '--batch-size', '32', '--model_dir', `${base}/model`],
-    cwd: `${base}/code`,
+    argv: ['train.py', '--batch-size', '32', '--model_dir', '/opt/ml/model'],
+    cwd: '/opt/ml/code',
     stdin: '',
   });
-  expect(Object.keys(env).filter((name) => name.startsWith('AWS_'))).toEqual(['AWS_REGION']);
+  expect(Object.entries(env).filter(([name]) => name.startsWith('AWS_'))).toEqual([
+    ['AWS_CONFIG_FILE', '/dev/null'],
+    ['AWS_SHARED_CREDENTIALS_FILE', '/dev/null'],
+    ['AWS_EC2_METADATA_DISABLED', 'true'],
+    ['AWS_REGION', 'eu-west-1'],
+  ]);
   expect(env).toMatchObject({
     'SM_HP_BATCH-SIZE': '32',
     MODE: 'a b',
-    CACHE: `${base}/cache`,
-    SM_CHECKPOINT_DIR: `${base}/checkpoints`,
+    CACHE: '/opt/ml/cache',
+    SM_CHANNEL_TRAINING: '/opt/ml/input/data/training',
     TRAINING_JOB_ARN: 'arn:aws:sagemaker:eu-west-1:123456789012:training-job/job-1',
     PYTHONUNBUFFERED: '1',
   });
   expect(env).not.toHaveProperty('SM_LEAK');
-  expect(lstatSync(join(base, 'checkpoints')).isSymbolicLink()).toBe(true);
+  // No instance has it.
+  expect(env).not.toHaveProperty('SM_CHECKPOINT_DIR');
 });
 
 test('a script of TensorFlow 2.3 finds Keras 2, by both names, and the log says what stands for what', async () => {
@@ -154,24 +166,99 @@ print(keras.__version__[:2], Dense is tf.keras.layers.Dense)
   expect(directory.read('opt/ml/model/0724133000/saved_model.pb').length).toBeGreaterThan(1000);
 });
 
-test('keeps the channel and the checkpoints when the tree is made again', async () => {
+test('finds everything at /opt/ml, in real directories, and leaves the machine’s own alone', async () => {
+  const machine = () => ['/opt', '/opt/ml'].map((path) => (existsSync(path) ? readdirSync(path) : null));
+  const before = machine();
   const job = directory.job(
     {
-      'train.py': `import os
-path = os.environ['SM_CHECKPOINT_DIR'] + '/epoch'
-print('resumed' if os.path.exists(path) else 'fresh', os.path.exists(os.environ['SM_MODEL_DIR'] + '/m'))
-open(path, 'w').close(); open(os.environ['SM_MODEL_DIR'] + '/m', 'w').close()
+      'paths.yaml': 'model: /opt/ml/model\n',
+      'train.py': `import json, os, shutil, subprocess
+print('epochs', json.load(open('/opt/ml/input/config/hyperparameters.json'))['epochs'])
+places = ['/opt/ml/' + name for name in ('code', 'model', 'checkpoints', 'input/data/training', 'output/data')]
+print([(os.path.isdir(place), os.path.islink(place)) for place in places] == [(True, False)] * 5)
+print(sorted(os.listdir('/opt/ml/checkpoints')), sorted(os.listdir('/opt/ml/input/data/training')))
+subprocess.run('echo 1 > /opt/ml/checkpoints/epoch-1; cp /opt/ml/code/paths.yaml /opt/ml/model', shell=True, check=True)
+# What only the copy of an instance may suffer.
+open('/opt/ml/input/data/training/one.txt', 'w').write('changed')
+os.rename('/opt/ml/input/data/training', '/opt/ml/input/data/moved')
+shutil.rmtree('/opt/ml/input/data/moved')
+shutil.rmtree('/opt/ml/checkpoints')
+print(sorted(os.listdir('/opt')))
 `,
     },
-    { CheckpointConfig: { S3Uri: 's3://bucket/c', LocalPath: '/opt/ml/checkpoints' } },
+    { HyperParameters: { epochs: '3' }, CheckpointConfig: { S3Uri: 's3://bucket/c' } },
     { checkpoints: join(directory.path, 'kept') },
   );
-  const first = start(job);
-  await first.result;
-  const second = start(job);
-  await second.result;
-  expect([...lines(first), ...lines(second)]).toEqual(['fresh False', 'resumed False']);
-  expect(existsSync(join(directory.path, 'data/one.txt'))).toBe(true);
+  mkdirSync(join(directory.path, 'kept'));
+  writeFileSync(join(directory.path, 'kept/epoch-0'), '');
+  chmodSync(join(directory.path, 'data/one.txt'), 0o444);
+  const run = start(job);
+  expect(await run.result).toMatchObject({ trainingJobStatus: 'Completed' });
+  expect(lines(run)).toEqual([
+    'epochs 3',
+    'True',
+    "['epoch-0'] ['one.txt']",
+    JSON.stringify([...new Set([...(before[0] ?? []), 'ml'])].toSorted())
+      .replaceAll('"', "'")
+      .replaceAll(',', ', '),
+  ]);
+  expect(existsSync(join(directory.output, 'opt/ml/model/paths.yaml'))).toBe(true);
+  expect(readFileSync(join(directory.path, 'data/one.txt'), 'utf8')).toBe('one');
+  expect(readdirSync(join(directory.path, 'kept'))).toEqual(['epoch-0']);
+  expect(machine()).toEqual(before);
+});
+
+test('another run begins with an empty tree and the same data', async () => {
+  const job = directory.job({
+    'train.py': `import os
+print(os.listdir('/opt/ml/model'), os.listdir('/opt/ml/input/data/training'))
+open('/opt/ml/model/m', 'w').close()
+os.remove('/opt/ml/input/data/training/one.txt')
+`,
+  });
+  for (let time = 1; time <= 2; time++) {
+    const run = start(job);
+    await run.result;
+    expect(lines(run)).toEqual(["[] ['one.txt']"]);
+  }
+});
+
+test('names what cannot be copied, at once', async () => {
+  const job = directory.job({ 'train.py': '' });
+  const data = join(directory.path, 'data');
+  symlinkSync('/nowhere/at-all', join(data, 'broken'));
+  symlinkSync('itself', join(data, 'itself'));
+  symlinkSync('.', join(data, 'above'));
+  await expect(start(job).result).rejects.toThrow(
+    new UserError(
+      `the data cannot be copied:
+  - ${data}/above is a link to a directory that it lies in
+  - ${data}/broken is a link to where nothing is
+  - ${data}/itself is a link that leads back to itself`,
+    ),
+  );
+});
+
+test('tells before the script begins that it asks AWS, and has no credentials', async () => {
+  const run = start(directory.job({ 'train.py': 'import os\nif os.getenv("NEVER"):\n    import s3fs\n' }));
+  await run.result;
+  expect(lines(run)).toEqual([
+    expect.stringContaining("train.py:3 imports s3fs: a job on SageMaker has its role's credentials"),
+  ]);
+  const given = start(
+    directory.job(
+      { 'train.py': SEES },
+      {},
+      { aws: { AWS_ACCESS_KEY_ID: 'key', AWS_ENDPOINT_URL: 'http://x' } },
+    ),
+  );
+  await given.result;
+  const { env } = JSON.parse(lines(given)[0]!);
+  expect(Object.keys(env).filter((name) => name.startsWith('AWS_'))).toEqual([
+    'AWS_ACCESS_KEY_ID',
+    'AWS_ENDPOINT_URL',
+    'AWS_REGION',
+  ]);
 });
 
 test('unpacks the source from an archive, also from one in a channel', async () => {

@@ -39,7 +39,7 @@ function run(
 }
 
 function daemonPid(): number {
-  return Number(readFileSync(join(directory.path, 'data/pid'), 'utf8'));
+  return Number(readFileSync(join(directory.output, 'opt/ml/input/data/training/pid'), 'utf8'));
 }
 
 test('a daemon that a script leaves ends with it, and the run does not wait for it', async () => {
@@ -115,7 +115,7 @@ for part in (b'a\\r', b'\\nb\\rc\\n\\xc3', b'\\xa9\\r'):
 test('a script that deletes its own tree still ends with its reason', async () => {
   const job = directory.job({
     'train.py': `import os, shutil
-shutil.rmtree(os.environ['SAGEMAKER_BASE_DIR'])
+shutil.rmtree(os.environ['SAGEMAKER_BASE_DIR'], ignore_errors=True)
 raise ValueError('gone')`,
   });
   expect((await run(job)).failureReason).toContain('ValueError: gone');
@@ -123,7 +123,7 @@ raise ValueError('gone')`,
 
 test('a script that deletes its own tree and ends well has no model', async () => {
   const job = directory.job({
-    'train.py': "import os, shutil\nshutil.rmtree(os.environ['SAGEMAKER_BASE_DIR'])",
+    'train.py': "import os, shutil\nshutil.rmtree(os.environ['SAGEMAKER_BASE_DIR'], ignore_errors=True)",
   });
   expect(await run(job)).toMatchObject({ trainingJobStatus: 'Completed', modelArtifact: null });
 });

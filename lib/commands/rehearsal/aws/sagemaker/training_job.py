@@ -114,8 +114,8 @@ class TrainingJob:
             )
             channels[channel["ChannelName"]] = str(target)
         source = self._source(request, folder / "sourcedir.tar.gz")
-        checkpoints = self._checkpoints(request, folder / "checkpoints")
         (folder / "output").mkdir()
+        checkpoints = self._checkpoints(request, folder)
         document = {
             "request": request,
             "sourceArchive": str(source) if source else None,
@@ -124,6 +124,7 @@ class TrainingJob:
             "python": sys.executable,
             "checkpoints": str(folder / "checkpoints") if checkpoints else None,
             "region": self._region,
+            "aws": self._role.environment(self._region),
         }
         if self._stopping.is_set():
             self._end({"trainingJobStatus": "Stopped", "secondaryStatus": "Stopped"})
@@ -151,9 +152,11 @@ class TrainingJob:
     def _checkpoints(self, request: dict[str, Any], folder: Path) -> objects.Mirror | None:
         if "CheckpointConfig" not in request:
             return None
-        uri = request["CheckpointConfig"]["S3Uri"]
-        objects.download_prefix(self._role, self._region, uri, folder)
-        return objects.Mirror(self._role, self._region, folder, uri)
+        config = request["CheckpointConfig"]
+        objects.download_prefix(self._role, self._region, config["S3Uri"], folder / "checkpoints")
+        # The runner copies them to where the script finds and writes them.
+        place = config.get("LocalPath", "/opt/ml/checkpoints")
+        return objects.Mirror(self._role, self._region, folder / f"output{place}", config["S3Uri"])
 
     def _train(
         self, document: dict[str, Any], checkpoints: objects.Mirror | None, folder: Path
