@@ -9,7 +9,7 @@ const app = new App({ builtinCloudFormationValidation: process.env.CDK_VALIDATIO
 
 new SageMakerProject(app, 'unet', {
   training: {
-    framework: Framework.tensorflow('2.19'),
+    framework: Framework.tensorflow('2.21'),
     sourceDir: 'training',
     entryPoint: 'unet_from_scratch.py',
     instanceType: 'ml.m5.xlarge',

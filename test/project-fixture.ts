@@ -39,7 +39,6 @@ export class ProjectDirectory {
   /** A training job that has nothing wrong. */
   public training(changes: Partial<TrainingProps> = {}): TrainingProps {
     return {
-      // The default's images are no longer patched, and say so at every synthesis.
       framework: Framework.tensorflow('2.21'),
       sourceDir: this.sourceDir,
       entryPoint: 'train.py',

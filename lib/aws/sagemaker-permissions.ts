@@ -1,19 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { type DeepLearningContainer, repositoryArn } from '../images/deep-learning-containers';
-
-/** Lets a role pull one image. */
-export function pullImage(scope: Construct, image: DeepLearningContainer): PolicyStatement[] {
-  return [
-    // AWS has no resource to scope the token to, and by itself it reads nothing.
-    new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-    new PolicyStatement({
-      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      resources: [repositoryArn(scope, image)],
-    }),
-  ];
-}
 
 /**
  * Lets a role read the objects below a key prefix of a bucket, and list the bucket. The list has no condition on the prefix: SageMaker

@@ -17,8 +17,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { publishMetrics, pullImage, writeLogs } from '../aws/sagemaker-permissions';
-import { type DeepLearningContainer, imageUri } from '../images/deep-learning-containers';
+import { publishMetrics, writeLogs } from '../aws/sagemaker-permissions';
+import type { ContainerImage as EstimatorImage } from '../images/container-image';
 import { ENDPOINT_METRICS, endpointLogGroupName } from '../names';
 import type { Hosting } from './hosting';
 import type { ModelSource } from './model-source';
@@ -73,11 +73,11 @@ export class Endpoint extends Construct {
     this.endpointName = endpoint.endpointName;
   }
 
-  private model(props: EndpointProps, role: Role, image: DeepLearningContainer): Model {
+  private model(props: EndpointProps, role: Role, image: EstimatorImage): Model {
     const artifact = props.model.artifact(this);
     for (const statement of [
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
-      ...pullImage(this, image),
+      ...image.pullStatements(this),
       writeLogs(this, endpointLogGroupName(props.endpointName)),
       publishMetrics(ENDPOINT_METRICS),
       ...props.hosting.modelStatements(this, props.bucket),
@@ -85,7 +85,7 @@ export class Endpoint extends Construct {
       role.addToPolicy(statement);
     }
     const container: ContainerDefinition = {
-      image: new Image(imageUri(this, image)),
+      image: new Image(image.uri(this)),
       modelData: new Artifact(artifact.url),
       environment:
         Object.keys(props.hosting.environment).length > 0 ? { ...props.hosting.environment } : undefined,

@@ -178,7 +178,7 @@ export abstract class InstanceHosting extends Hosting {
   }
 
   public get processor(): Processor {
-    return processorOf(this.instanceType) ?? 'cpu';
+    return processorOf(this.instanceType ?? '') ?? 'cpu';
   }
 
   public instances() {

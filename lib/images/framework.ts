@@ -1,79 +1,264 @@
-// Which images train and serve: the versions of a framework, the registries of the Deep Learning Containers by region, and what
-// the instance types are that they run on.
+// Which images train and serve a script: the versions of a framework, out of the table that `npm run images` makes.
 
 import { DEFAULT_TENSORFLOW } from '../names';
-import type { DeepLearningContainer } from './deep-learning-containers';
+import { type ContainerImage, ReleasedImage } from './container-image';
+import { Estimator } from './estimator';
 import type { Processor } from './instance-types';
+import { type ImageScope, isVersion, type Release, releasedNames, releases, TABLE_DATE } from './release';
+import { compareVersions } from './version';
 
-interface Release {
-  readonly trainingTags: Record<Processor, string>;
-  readonly inferenceTags: Record<Processor, string>;
-  /** The earlier of the two images' ends of patching. */
-  readonly patchedUntil: string;
+/** A TensorFlow that no image of its own serves, and one that loads its models. */
+const SERVED_BY: Readonly<Record<string, string>> = { '2.21.0': '2.20.0' };
+
+/** The frameworks as the images carry their names. */
+export type FrameworkName = 'tensorflow' | 'pytorch' | 'huggingface' | 'sklearn' | 'xgboost';
+
+/** Which of a framework's images. */
+export interface FrameworkOptions {
+  /**
+   * The image's Python, such as 'py37', where there are several.
+   * @default - the newest
+   */
+  readonly pyVersion?: string;
 }
 
-/**
- * Matched training and inference images.
- * Source: the release table of the Deep Learning Containers ("Framework support policy").
- */
-const TENSORFLOW: Readonly<Record<string, Release>> = {
-  '2.19': {
-    trainingTags: {
-      cpu: '2.19.0-cpu-py312-ubuntu22.04-sagemaker',
-      gpu: '2.19.0-gpu-py312-cu125-ubuntu22.04-sagemaker',
-    },
-    inferenceTags: {
-      cpu: '2.19.0-cpu-py312-ubuntu22.04-sagemaker',
-      gpu: '2.19.0-gpu-py312-cu122-ubuntu22.04-sagemaker',
-    },
-    patchedUntil: '2026-03-11',
+/** Hugging Face's images: transformers on a framework, on PyTorch or on TensorFlow. */
+export interface HuggingFaceOptions extends FrameworkOptions {
+  /** Such as '5.3'. */
+  readonly transformers: string;
+  /**
+   * Such as '2.9'.
+   * @default - what transformers has
+   */
+  readonly pytorch?: string;
+  /**
+   * Such as '2.6', for transformers up to 4.26.
+   * @default - none: PyTorch
+   */
+  readonly tensorflow?: string;
+}
+
+interface Kind {
+  readonly title: string;
+  /** How a person writes a version. */
+  readonly written: (version: string) => string;
+  /** What else there is where no image of its own is patched, or none serves. */
+  readonly elsewhere?: string;
+}
+
+const KINDS: Readonly<Record<FrameworkName, Kind>> = {
+  tensorflow: { title: 'TensorFlow', written: (version) => `Framework.tensorflow('${version}')` },
+  pytorch: {
+    title: 'PyTorch',
+    written: (version) => `Framework.pytorch('${version}')`,
+    elsewhere:
+      "Framework.huggingface({ transformers: '5.5', pytorch: '2.6' }), which serves plain PyTorch too, or an image of your own, such as one on Ray Serve",
   },
-  // There is no inference image of 2.21: a SavedModel of 2.21 is served by 2.20.
-  '2.21': {
-    trainingTags: {
-      cpu: '2.21.0-cpu-py312-amzn2023-sagemaker',
-      gpu: '2.21.0-gpu-py312-cu129-amzn2023-sagemaker',
-    },
-    inferenceTags: {
-      cpu: '2.20.0-cpu-py312-amzn2023-sagemaker',
-      gpu: '2.20.0-gpu-py312-cu129-amzn2023-sagemaker',
-    },
-    patchedUntil: '2027-07-10',
+  huggingface: {
+    title: 'Hugging Face transformers',
+    written: (version) => `Framework.huggingface({ transformers: '${version}' })`,
   },
+  sklearn: { title: 'scikit-learn', written: (version) => `Framework.sklearn('${version}')` },
+  xgboost: { title: 'XGBoost', written: (version) => `Framework.xgboost('${version}')` },
 };
 
-/** A framework's version: the image that trains and the image that serves what was trained. */
-export class Framework {
+interface Asked extends FrameworkOptions {
+  readonly version: string;
+  /** The framework below transformers, such as 'pytorch2.6'. */
+  readonly base?: string;
+}
+
+/** A framework's version: the image that trains and the image that serves what was trained. A version that does not exist is a problem of the project that uses it. */
+export class Framework extends Estimator {
   /**
-   * TensorFlow in the Deep Learning Containers.
-   * @param version such as '2.19'; an unknown one throws an error that lists those there are.
+   * TensorFlow.
+   * @param version such as '2.19' or '2.19.0'
    */
-  public static tensorflow(version = DEFAULT_TENSORFLOW): Framework {
-    const release = TENSORFLOW[version];
-    if (!release) {
-      throw new Error(
-        `framework: no TensorFlow ${version} among the images known; there are ${Object.keys(TENSORFLOW).join(', ')}`,
-      );
-    }
-    return new Framework('tensorflow', version, release);
+  public static tensorflow(version = DEFAULT_TENSORFLOW, options: FrameworkOptions = {}): Framework {
+    return new Framework('tensorflow', { ...options, version });
   }
+
+  /**
+   * PyTorch. Its last image that serves is 2.6, and has no patches since 2026-06-30; newer ones only train.
+   * @param version such as '2.6'
+   */
+  public static pytorch(version = '2.6', options: FrameworkOptions = {}): Framework {
+    return new Framework('pytorch', { ...options, version });
+  }
+
+  /** Hugging Face's transformers. They train on GPUs alone, and serve on both. */
+  public static huggingface(options: HuggingFaceOptions): Framework {
+    const { transformers, pytorch, tensorflow, pyVersion } = options;
+    return new Framework('huggingface', {
+      version: transformers,
+      base: tensorflow === undefined ? `pytorch${pytorch ?? ''}` : `tensorflow${tensorflow}`,
+      ...(pyVersion === undefined ? {} : { pyVersion }),
+    });
+  }
+
+  /**
+   * Scikit-learn.
+   * @param version such as '1.9-0', or '1.9'
+   */
+  public static sklearn(version = '1.9-0', options: FrameworkOptions = {}): Framework {
+    return new Framework('sklearn', { ...options, version });
+  }
+
+  /**
+   * XGBoost with a script of one's own.
+   * @param version such as '3.2-0', or '3.2'
+   */
+  public static xgboost(version = '3.2-0', options: FrameworkOptions = {}): Framework {
+    return new Framework('xgboost', { ...options, version });
+  }
+
+  private readonly releases: Readonly<Record<ImageScope, Release | undefined>>;
 
   private constructor(
-    /** The framework's name as the images carry it. */
-    public readonly name: 'tensorflow',
-    /** The version as it was asked for, such as '2.19'. */
-    public readonly version: string,
-    private readonly release: Release,
-  ) {}
-
-  /** The image that trains. */
-  public trainingImage(processor: Processor): DeepLearningContainer {
-    return { repository: `${this.name}-training`, tag: this.release.trainingTags[processor] };
+    public readonly name: FrameworkName,
+    private readonly asked: Asked,
+  ) {
+    super();
+    const training = newest(framework(name, 'training'), asked);
+    this.releases = {
+      training,
+      inference: training ? serving(training) : newest(framework(name, 'inference'), asked),
+    };
   }
 
-  /** The image that serves. */
-  public inferenceImage(processor: Processor): DeepLearningContainer {
-    return { repository: `${this.name}-inference`, tag: this.release.inferenceTags[processor] };
+  /** As a person would say it. */
+  public override toString(): string {
+    return this.title;
+  }
+
+  /** The version as it was asked for, such as '2.19'. */
+  public get version(): string {
+    return this.asked.version;
+  }
+
+  public trainingImage(processor: Processor): ContainerImage {
+    return this.image('training', processor);
+  }
+
+  public inferenceImage(processor: Processor): ContainerImage {
+    return this.image('inference', processor);
+  }
+
+  public trainingProblems(processor: Processor, region: string | undefined): string[] {
+    return this.problems('training', processor, region);
+  }
+
+  public inferenceProblems(processor: Processor, region: string | undefined): string[] {
+    return this.problems('inference', processor, region);
+  }
+
+  public warning(uses: readonly ImageScope[]): string | undefined {
+    const ended = uses.flatMap((use) => {
+      const release = this.releases[use];
+      const since = release?.unpatchedSince(TABLE_DATE);
+      return release && since !== undefined
+        ? [{ since, image: `${release.repository} ${release.version}` }]
+        : [];
+    });
+    const [first] = ended.toSorted((one, other) => (one.since < other.since ? -1 : 1));
+    return (
+      first &&
+      `${first.image} has no security patches since ${first.since}; ${wayOut(this.name, TABLE_DATE, uses)}`
+    );
+  }
+
+  private image(scope: ImageScope, processor: Processor): ContainerImage {
+    const release = this.releases[scope];
+    if (!release) {
+      throw new Error(this.problems(scope, processor, undefined).join('; '));
+    }
+    return new ReleasedImage(release, processor, this.asked.pyVersion);
+  }
+
+  private problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
+    const release = this.releases[scope];
+    if (!release) {
+      return [this.missing(scope)];
+    }
+    const { pyVersion } = this.asked;
+    if (scope === 'training' && pyVersion !== undefined && !release.pythons.includes(pyVersion)) {
+      const pythons = release.pythons.join(', ') || 'one Python alone, which has no name';
+      return [`${this.title} has no image with the Python '${pyVersion}'; there is ${pythons}`];
+    }
+    if (!release.processors.includes(processor)) {
+      const there = release.processors.map((other) => other.toUpperCase()).join(', ');
+      return [
+        `${release.repository} ${release.version} has no image for ${processor.toUpperCase()} instances; there is one for ${there}`,
+      ];
+    }
+    return new ReleasedImage(release, processor, pyVersion).problems(region);
+  }
+
+  private get title(): string {
+    const base = /^([a-z]+)(\d.*)$/.exec(this.asked.base ?? '');
+    return `${KINDS[this.name].title} ${this.version}${base ? ` on ${KINDS[base[1] as FrameworkName].title} ${base[2]}` : ''}`;
+  }
+
+  /** Why there is no image. */
+  private missing(scope: ImageScope): string {
+    const { elsewhere } = KINDS[this.name];
+    const verb = scope === 'training' ? 'trains' : 'serves';
+    const there = framework(this.name, scope).map(described);
+    const fewer = there.filter((version, place) => there.indexOf(version) === place);
+    const known = `there are ${fewer.toReversed().join(', ')}`;
+    return `no image ${verb} ${this.title}; ${known}${scope === 'inference' && elsewhere !== undefined ? `; or ${elsewhere}` : ''}`;
+  }
+}
+
+/** The images of a framework, without those that are of an algorithm alone. */
+function framework(name: string, scope: ImageScope): readonly Release[] {
+  return releases(name, scope).filter(({ repository }) => repository !== 'xgboost');
+}
+
+/** A version as a person would write it: without its patch where that says nothing. */
+function described({ version, base }: Release): string {
+  const short = version.replace(/^(\d+\.\d+)\.\d+$/, '$1');
+  return base === '' ? short : `${short} on ${base.replace(/^([a-z]+)(\d+\.\d+).*$/, '$1 $2')}`;
+}
+
+/** The newest of the images that were asked for. */
+function newest(candidates: readonly Release[], { version, base, pyVersion }: Asked): Release | undefined {
+  const based = candidates.filter((release) => base === undefined || isBase(release.base, base));
+  const exact = based.filter((release) => release.version === version);
+  const found = exact.length > 0 ? exact : based.filter((release) => isVersion(release.version, version));
+  return (
+    found.findLast(({ pythons }) => pyVersion !== undefined && pythons.includes(pyVersion)) ?? found.at(-1)
+  );
+}
+
+function isBase(base: string, asked: string): boolean {
+  return /\d/.test(asked) ? isVersion(base, asked) : base.startsWith(asked);
+}
+
+/** The image that serves what another has trained; undefined if none fits. */
+function serving(trained: Release): Release | undefined {
+  const { name, version } = trained;
+  const family = trained.base.replace(/\d.*$/, '');
+  const candidates = framework(name, 'inference').filter(({ base }) => base.startsWith(family));
+  const same = candidates.findLast(
+    (release) => release.version === version && (trained.base === '' || release.base === trained.base),
+  );
+  const minor = version.split('.').slice(0, 2).join('.');
+  switch (name) {
+    case 'tensorflow':
+      return (
+        same ??
+        candidates.findLast((release) => isVersion(release.version, minor)) ??
+        candidates.find((release) => release.version === SERVED_BY[version])
+      );
+    case 'pytorch':
+      return same ?? candidates.findLast((release) => isVersion(release.version, minor));
+    case 'huggingface':
+      // The weights are the same under any PyTorch; an older transformers may not know the model.
+      return same ?? candidates.find((release) => compareVersions(release.version, version) >= 0);
+    default:
+      // A pickle is of its version.
+      return same;
   }
 }
 
@@ -81,9 +266,10 @@ export class Framework {
 export interface UnpatchedImages {
   /** Such as `tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker`. */
   readonly images: readonly string[];
-  readonly patchedUntil: string;
-  /** What gets patches instead; undefined where this table knows of none. */
-  readonly successor: string | undefined;
+  /** Since when, in words to follow 'since'. */
+  readonly since: string;
+  /** What to do. */
+  readonly wayOut: string;
 }
 
 /**
@@ -91,16 +277,43 @@ export interface UnpatchedImages {
  * @param today a date as YYYY-MM-DD; synthesis knows none, so whoever asks tells it.
  */
 export function unpatchedImages(written: string, today: string): UnpatchedImages[] {
-  const newest = Object.entries(TENSORFLOW)
-    .filter(([, { patchedUntil }]) => patchedUntil >= today)
-    .at(-1);
-  return Object.values(TENSORFLOW).flatMap(({ trainingTags, inferenceTags, patchedUntil }) => {
-    const images = [
-      ...Object.values(trainingTags).map((tag) => `tensorflow-training:${tag}`),
-      ...Object.values(inferenceTags).map((tag) => `tensorflow-inference:${tag}`),
-    ].filter((image) => written.includes(`/${image}`));
-    return images.length === 0 || today <= patchedUntil
-      ? []
-      : [{ images, patchedUntil, successor: newest && `Framework.tensorflow('${newest[0]}')` }];
+  const scopes: readonly ImageScope[] = ['training', 'inference'];
+  const found = releasedNames()
+    .flatMap((name) => scopes.flatMap((scope) => framework(name, scope)))
+    .filter(({ repository }) => written.includes(`/${repository}:`))
+    .flatMap((release) => {
+      const since = release.unpatchedSince(today);
+      const images =
+        since === undefined ? [] : names(release).filter((name) => written.includes(`/${name}"`));
+      return since === undefined || images.length === 0
+        ? []
+        : [{ images, since, wayOut: wayOut(release.name as FrameworkName, today, [release.scope]) }];
+    });
+  // Where the same images train and serve, each stands once.
+  return found.filter(
+    ({ images }, place) => found.findIndex((other) => other.images.join() === images.join()) === place,
+  );
+}
+
+/** All names of a release's image. */
+function names(release: Release): string[] {
+  const pythons = release.pythons.length > 0 ? release.pythons : [''];
+  return release.processors.flatMap((processor) =>
+    pythons.map((python) => `${release.repository}:${release.tag(processor as Processor, python)}`),
+  );
+}
+
+/** What to move to from an image without patches: the newest version that has some for all its uses. */
+function wayOut(name: FrameworkName, day: string, uses: readonly ImageScope[]): string {
+  const { title, written, elsewhere } = KINDS[name];
+  const patched = framework(name, 'training').findLast((training) => {
+    const used = uses.map((use) => (use === 'training' ? training : serving(training)));
+    return used.every((release) => release?.patchedUntil !== undefined && release.patchedUntil >= day);
   });
+  if (patched) {
+    return `move to ${written(described(patched))}`;
+  }
+  return elsewhere === undefined
+    ? `no ${title} image of AWS's is patched any more`
+    : `no ${title} image of AWS's is patched any more: move to ${elsewhere}`;
 }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { throwProblems } from '../aws/configuration-error';
 import { checkProps } from '../aws/declared-props';
 import { printableLine } from '../aws/printable';
+import { processorOf } from '../images/instance-types';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
@@ -123,6 +124,10 @@ export class SageMakerProject extends Construct {
       stacks.push(endpoint);
     }
 
+    const warning = imageWarning(props);
+    if (warning !== undefined) {
+      Annotations.of(stacks[1] ?? workspace).addWarningV2('sagemaker-project:unpatchedImages', warning);
+    }
     const secrets = props.training ? leftOutSecrets(props.training) : [];
     if (secrets.length > 0) {
       Annotations.of(workspace).addWarningV2(
@@ -158,6 +163,14 @@ function withTrainingChanges(
   };
 }
 
+/** What to know of the images: said once, of the first stack that has some. */
+function imageWarning({ training, model, hosting }: Project): string | undefined {
+  if (model) {
+    return hosting && model.framework.warning(['inference']);
+  }
+  return training?.framework.warning(hosting ? ['training', 'inference'] : ['training']);
+}
+
 /** What looks like a secret in the directories of a training, and stays there. */
 function leftOutSecrets(training: Training): string[] {
   const uploads = [...uploadedChannels(training.channels).values()];
@@ -172,6 +185,18 @@ function leftOutSecrets(training: Training): string[] {
 function knownRegion(project: Construct): string | undefined {
   const region = Stage.of(project)?.region;
   return Token.isUnresolved(region) ? undefined : region;
+}
+
+/** Images that do not exist: for what trains, and for what serves. */
+function imageProblems({ training, model, hosting }: Project, region: string | undefined): string[] {
+  const trained = training?.framework
+    .trainingProblems(processorOf(training.instanceType) ?? 'cpu', region)
+    .map((problem) => `training.framework: ${problem}`);
+  const [served, prop] = model ? [model.framework, 'model'] : [training?.framework, 'training'];
+  const serving =
+    hosting &&
+    served?.inferenceProblems(hosting.processor, region).map((problem) => `${prop}.framework: ${problem}`);
+  return [...(trained ?? []), ...(serving ?? [])];
 }
 
 /** What is wrong with a project's name, and with what is declared and what is not. */
@@ -204,6 +229,7 @@ function togetherProblems(name: string, props: SageMakerProjectProps): string[] 
 /** All that AWS would refuse of a project's parts, each in one line. */
 function valueProblems(props: Project, region: string | undefined): string[] {
   return [
+    ...imageProblems(props, region),
     ...(props.training ? trainingProblems(props.training, region) : []),
     ...(props.model?.problems() ?? []),
     ...(props.hosting?.problems() ?? []),

@@ -34,7 +34,6 @@ import {
   REQUEST_HASH_LENGTH,
   TRAINING_JOB_RESOURCE_TYPE,
 } from '../names';
-import { imageUri } from '../images/deep-learning-containers';
 import { SourceDirectory } from './source-directory';
 import {
   TERMINAL_EVENT_DETAIL,
@@ -103,7 +102,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       projectName: props.projectName,
       bucketName: props.bucket.bucketName,
       roleArn: role.roleArn,
-      trainingImage: imageUri(this, image),
+      trainingImage: image.uri(this),
       sourceArchiveUri: source.s3ObjectUrl,
       region: stack.region,
       stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),

@@ -1,22 +1,16 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import {
-  attachToVpc,
-  createSharedLogGroup,
-  publishMetrics,
-  pullImage,
-  writeLogs,
-} from '../aws/sagemaker-permissions';
+import { attachToVpc, createSharedLogGroup, publishMetrics, writeLogs } from '../aws/sagemaker-permissions';
 import type { Channel } from './channel';
-import type { DeepLearningContainer } from '../images/deep-learning-containers';
+import type { ContainerImage } from '../images/container-image';
 import { JOBS_PREFIX, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
 
 /** What the training job's role reaches. */
 export interface TrainingRoleProps {
   /** The project's bucket: uploaded channels, and the job's results. */
   readonly bucket: IBucket;
-  readonly image: DeepLearningContainer;
+  readonly image: ContainerImage;
   readonly channels: Readonly<Record<string, Channel>>;
   /** Whether the instances are in a VPC of the account. */
   readonly inVpc: boolean;
@@ -34,7 +28,7 @@ export class TrainingRole extends Role {
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
         resources: [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)],
       }),
-      ...pullImage(this, props.image),
+      ...props.image.pullStatements(this),
       writeLogs(this, TRAINING_LOG_GROUP),
       createSharedLogGroup(this, TRAINING_LOG_GROUP),
       publishMetrics(TRAINING_METRICS),

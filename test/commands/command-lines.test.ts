@@ -1,5 +1,6 @@
 import { benchCommand } from '../../lib/commands/bench/bench-command';
 import { checkCommand, drillsCommand } from '../../lib/commands/check/check-command';
+import { imagesCommand } from '../../lib/commands/images/images-command';
 import { invokeCommand } from '../../lib/commands/invoke/invoke-command';
 import { leftoversCommand } from '../../lib/commands/leftovers/leftovers-command';
 import { localCommand } from '../../lib/commands/local/local-command';
@@ -23,6 +24,7 @@ const COMMANDS: readonly (readonly [name: string, command: Command, takesProject
   ['npm run review', createReviewCommand('/nowhere'), true],
   ['npm run leftovers', leftoversCommand({ declaredProjects: nothing, environment: {} }), true],
   ['npm run prices', pricesCommand, false],
+  ['npm run images', imagesCommand, false],
   ['npm run bench', benchCommand, false],
   ['npm test', checkCommand, false],
   ['npm run drills', drillsCommand, false],

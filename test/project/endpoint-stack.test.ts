@@ -154,11 +154,9 @@ test('the model is served by the image that matches the one that trained', () =>
         .endpoint()
         .findResources('AWS::SageMaker::Model'),
     );
-  expect(image(Framework.tensorflow('2.19'), 'ml.m5.xlarge')).toContain('tensorflow-inference:2.19.0-cpu-');
-  expect(image(Framework.tensorflow('2.19'), 'ml.g5.xlarge')).toContain(
-    'tensorflow-inference:2.19.0-gpu-py312-cu122',
-  );
   expect(image(Framework.tensorflow('2.21'), 'ml.m5.xlarge')).toContain('tensorflow-inference:2.20.0-cpu-');
+  expect(image(Framework.tensorflow('2.21'), 'ml.g5.xlarge')).toContain('tensorflow-inference:2.20.0-gpu-');
+  expect(image(Framework.xgboost(), 'ml.m5.xlarge')).toContain('sagemaker-xgboost:3.2-0');
 });
 
 test('a model in S3 is served without a training stack, by a role that reads that object only', () => {

@@ -44,7 +44,7 @@ describe('the identity of a training job', () => {
     ['a hyperparameter', { hyperparameters: { epochs: 30, optimizer: 'adam', nesterov: true } }],
     ['an instance type', { instanceType: 'ml.m5.2xlarge' }],
     ['an instance count', { instanceCount: 2 }],
-    ['the image', { framework: Framework.tensorflow('2.19') }],
+    ['the image', { framework: Framework.sklearn() }],
     ['the entry point', { entryPoint: 'other.py' }],
     ['the environment', { environment: { A: 'b' } }],
     ['the longest run time', { maxRuntime: Duration.hours(2) }],
@@ -377,7 +377,7 @@ test('a GPU instance gets the image for GPUs', () => {
       AlgorithmSpecification: { TrainingImage: image },
     },
   );
-  expect(JSON.stringify(image.asObject())).toContain('tensorflow-training:2.19.0-gpu-py312-cu125');
+  expect(JSON.stringify(image.asObject())).toContain('tensorflow-training:2.21.0-gpu-py312-cu129');
 });
 
 test('checkpoints are kept under the identity of the job, so that another configuration never resumes from them', () => {

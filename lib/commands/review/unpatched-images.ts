@@ -5,14 +5,11 @@ import { code, joined, strong, type Text, text } from './document';
 /** What a review says of images whose patching is over; a day alone brings it about, so no synthesis can. */
 export function unpatchedImageRemarks(stacks: readonly AssemblyStack[], today: string): Text[] {
   const written = JSON.stringify(stacks.map(({ template }) => template));
-  return unpatchedImages(written, today).map(({ images, patchedUntil, successor }) => {
+  return unpatchedImages(written, today).map(({ images, since, wayOut }) => {
     const names = joined(
       images.map((image) => [code(image)]),
       ', ',
     );
-    const wayOut = successor
-      ? text`move to ${code(successor)}`
-      : text`this project's table knows of no image to move to`;
-    return text`${strong('No security patches')} since ${patchedUntil} for ${names}: ${wayOut}.`;
+    return text`${strong('No security patches')} since ${since} for ${names}: ${wayOut}.`;
   });
 }

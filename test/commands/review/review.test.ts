@@ -188,11 +188,11 @@ describe('whether it retrains', () => {
   });
 
   test('says which images get no security patches any more, and what to move to', () => {
-    const after = retrained({ framework: Framework.tensorflow('2.19') });
-    expect(reviewOf(synthesized, after, [], '2026-03-12')).toContain(
-      '**No security patches** since 2026-03-11 for `tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker`',
+    const after = retrained({ framework: Framework.sklearn() });
+    expect(reviewOf(synthesized, after, [], '2027-07-17')).toContain(
+      "**No security patches** since 2027-07-16 for `sagemaker-scikit-learn:1.9-0-cpu-py3`: no scikit-learn image of AWS's is patched any more.",
     );
-    expect(reviewOf(synthesized, after, [], '2026-03-11')).not.toContain('No security patches');
+    expect(reviewOf(synthesized, after, [], '2027-07-16')).not.toContain('No security patches');
   });
 
   test('says that a budget in a region without prices has no time that is known', () => {

@@ -1,0 +1,23 @@
+import type { ContainerImage } from './container-image';
+import type { Processor } from './instance-types';
+
+/** What trains and serves a model: a framework with a person's script, or an algorithm of SageMaker's. Problems and warnings have no prop before them: the caller knows where it was declared. */
+export abstract class Estimator {
+  /** The name as SageMaker's images carry it, such as 'tensorflow'. */
+  public abstract readonly name: string;
+
+  /** The image that trains. */
+  public abstract trainingImage(processor: Processor): ContainerImage;
+
+  /** The image that serves what was trained. */
+  public abstract inferenceImage(processor: Processor): ContainerImage;
+
+  /** Why it cannot train. @param region undefined if only a deploy tells it */
+  public abstract trainingProblems(processor: Processor, region: string | undefined): string[];
+
+  /** Why it cannot serve. @param region undefined if only a deploy tells it */
+  public abstract inferenceProblems(processor: Processor, region: string | undefined): string[];
+
+  /** What to know of the images that a project uses, in one line; undefined if nothing. */
+  public abstract warning(uses: readonly ('training' | 'inference')[]): string | undefined;
+}
