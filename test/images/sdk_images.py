@@ -2,7 +2,7 @@
 
     python sdk_images.py sagemaker_core-2.27.0-py3-none-any.whl < asked.json
 
-Reads a list of objects (name, scope, version, base, python, instanceType, region), and prints an answer a line:
+Reads a list of objects (name, scope, version, base, python, instanceType, region), and answers a line each:
 a URI, or `!` and why there is none. The package brings pandas, scipy and more, of which retrieve needs none:
 what it imports stands in, and two small functions are taken from their file.
 """
