@@ -1,9 +1,9 @@
 #!/bin/bash
 # Runs as root at every start of the notebook instance, whose root volume is new each time: installs a program
 # that stops the instance once it has been idle for @IDLE_TIMEOUT@ seconds, and a systemd timer that runs it.
-# Fetches nothing. Its output, and the program's in jupyter.log, are in CloudWatch Logs, log group
+# The program stands below, compressed. Fetches nothing. Its output, and the program's in jupyter.log, are in CloudWatch Logs, log group
 # /aws/sagemaker/NotebookInstances.
-set -eu
+set -euo pipefail
 
 root="${DESTDIR:-}"
 # Where the AWS CLI lies depends on the platform, and the PATH of a start is short.
@@ -21,8 +21,9 @@ program=/usr/local/bin/notebook-idle-stop
 units=/etc/systemd/system
 mkdir -p "$root${program%/*}" "$root$units"
 
-cat >"$root$program" <<'END_OF_PROGRAM'
-@PROGRAM@END_OF_PROGRAM
+base64 -d <<'END_OF_PROGRAM' | gunzip >"$root$program"
+@PROGRAM@
+END_OF_PROGRAM
 
 # A service has no HOME of its own, and the AWS CLI finds the instance's configuration there.
 cat >"$root$units/notebook-idle-stop.service" <<END_OF_UNIT

@@ -137,7 +137,7 @@ test('a notebook with an idle timeout runs the script that stops it beside the o
   const { OnStart } = (config as { Properties: { OnStart: { Content: { 'Fn::Base64': string } }[] } })
     .Properties;
   const script = OnStart[0]?.Content['Fn::Base64'] ?? '';
-  expect(script).toContain('stop-notebook-instance');
+  expect(script).toContain('systemctl restart notebook-idle-stop.timer');
   expect(script).toContain('3600');
   expect(script).toContain('\necho hello-from-me\n');
 });
