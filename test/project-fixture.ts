@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppProps, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { ConfigurationError } from '../lib/aws/configuration-error';
 import { Hosting } from '../lib/endpoint/hosting';
 import { SageMakerProject, type SageMakerProjectProps } from '../lib/project/sagemaker-project';
 import { Channel } from '../lib/training/channel';
@@ -86,6 +87,19 @@ export function synthesizedProject(props: SageMakerProjectProps, name = 'unet') 
     training: () => templateOf(app, `${name}-training`),
     endpoint: () => templateOf(app, `${name}-endpoint`),
   };
+}
+
+/** What is wrong with a project, one line each. */
+export function problemsOf(props: SageMakerProjectProps, name = 'unet'): readonly string[] {
+  try {
+    new SageMakerProject(testApp(), name, props);
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      return error.problems;
+    }
+    throw error;
+  }
+  return [];
 }
 
 /** A template without the hashes of bundled functions, which change with every line of theirs and say nothing in a review. */

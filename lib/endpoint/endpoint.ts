@@ -51,7 +51,7 @@ export class Endpoint extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'ModelRole', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
-    const model = this.model(props, role, props.model.framework.inferenceImage(hosting.processor));
+    const model = this.model(props, role, props.model.estimator.inferenceImage(hosting.processor));
     const config = new EndpointConfig(this, 'Config', {
       instanceProductionVariants: [{ variantName: VARIANT_NAME, model, ...hosting.instances() }],
     });

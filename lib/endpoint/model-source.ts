@@ -8,6 +8,8 @@ import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
 import { directoryFiles } from '../aws/directory-files';
 import { s3UriProblems } from '../training/channel';
+import type { Algorithm } from '../images/algorithm';
+import type { Estimator } from '../images/estimator';
 import { Framework } from '../images/framework';
 import { modelDataUrlParameterName } from '../names';
 
@@ -18,6 +20,11 @@ export interface ModelSourceOptions {
    * @default Framework.tensorflow()
    */
   readonly framework?: Framework;
+  /**
+   * The algorithm of SageMaker's own that made it, in place of a framework.
+   * @default - a framework serves it
+   */
+  readonly algorithm?: Algorithm;
 }
 
 /** A model artifact in a stack. */
@@ -48,7 +55,7 @@ export abstract class ModelSource {
 
   protected constructor(
     /** What serves the model. */
-    public readonly framework: Framework,
+    public readonly estimator: Estimator,
   ) {}
 
   /** The artifact as a stack sees it. */
@@ -62,9 +69,9 @@ export abstract class ModelSource {
 export class TrainedModel extends ModelSource {
   public constructor(
     private readonly projectName: string,
-    framework: Framework,
+    estimator: Estimator,
   ) {
-    super(framework);
+    super(estimator);
   }
 
   public artifact(scope: Construct): ModelArtifact {
@@ -83,7 +90,7 @@ class S3Model extends ModelSource {
     private readonly uri: string,
     private readonly declared: CheckedProps<ModelSourceOptions>,
   ) {
-    super(declared.sound.framework ?? Framework.tensorflow());
+    super(declared.sound.algorithm ?? declared.sound.framework ?? Framework.tensorflow());
   }
 
   public artifact(scope: Construct): ModelArtifact {
@@ -106,7 +113,7 @@ class DirectoryModel extends ModelSource {
     private readonly directory: string,
     private readonly declared: CheckedProps<ModelSourceOptions>,
   ) {
-    super(declared.sound.framework ?? Framework.tensorflow());
+    super(declared.sound.algorithm ?? declared.sound.framework ?? Framework.tensorflow());
   }
 
   public artifact(scope: Construct): ModelArtifact {

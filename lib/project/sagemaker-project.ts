@@ -102,7 +102,7 @@ export class SageMakerProject extends Construct {
       stacks.push(training);
     }
 
-    const model = props.model ?? (props.training && new TrainedModel(id, props.training.framework));
+    const model = props.model ?? (props.training && new TrainedModel(id, props.training.estimator));
     if (props.hosting && model) {
       const endpoint = new EndpointStack(scope, endpointStackName, {
         description: `Endpoint of ${id}`,
@@ -166,19 +166,21 @@ function withTrainingChanges(
 /** What to know of the images: said once, of the first stack that has some. */
 function imageWarning({ training, model, hosting }: Project): string | undefined {
   if (model) {
-    return hosting && model.framework.warning(['inference']);
+    return hosting && model.estimator.warning(['inference']);
   }
-  return training?.framework.warning(hosting ? ['training', 'inference'] : ['training']);
+  return training?.estimator.warning(hosting ? ['training', 'inference'] : ['training']);
 }
 
 /** What looks like a secret in the directories of a training, and stays there. */
 function leftOutSecrets(training: Training): string[] {
   const uploads = [...uploadedChannels(training.channels).values()];
-  const source = new SourceDirectory(
-    training.sourceDir,
-    uploads.map(({ path }) => path),
-  );
-  return [source, ...uploads].flatMap((directory) => directory.secrets());
+  const source =
+    training.script &&
+    new SourceDirectory(
+      training.script.sourceDir,
+      uploads.map(({ path }) => path),
+    );
+  return [...(source ? [source] : []), ...uploads].flatMap((directory) => directory.secrets());
 }
 
 /** The region that the stacks get from the stage around the project; undefined if only a deploy tells it. */
@@ -189,14 +191,15 @@ function knownRegion(project: Construct): string | undefined {
 
 /** Images that do not exist: for what trains, and for what serves. */
 function imageProblems({ training, model, hosting }: Project, region: string | undefined): string[] {
-  const trained = training?.framework
+  const place = training?.algorithm ? 'training.algorithm' : 'training.framework';
+  const trained = training?.estimator
     .trainingProblems(processorOf(training.instanceType) ?? 'cpu', region)
-    .map((problem) => `training.framework: ${problem}`);
-  const [served, prop] = model ? [model.framework, 'model'] : [training?.framework, 'training'];
+    .map((problem) => `${place}: ${problem}`);
+  const [served, servedPlace] = model ? [model.estimator, 'model.framework'] : [training?.estimator, place];
   const serving =
     hosting &&
-    served?.inferenceProblems(hosting.processor, region).map((problem) => `${prop}.framework: ${problem}`);
-  return [...(trained ?? []), ...(serving ?? [])];
+    served?.inferenceProblems(hosting.processor, region).map((problem) => `${servedPlace}: ${problem}`);
+  return [...new Set([...(trained ?? []), ...(serving ?? [])])];
 }
 
 /** What is wrong with a project's name, and with what is declared and what is not. */

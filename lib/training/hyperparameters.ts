@@ -80,6 +80,34 @@ export function encodeHyperparameters(values: Readonly<Record<string, unknown>>)
   );
 }
 
+/** Hyperparameters as an algorithm reads them: texts. */
+export function plainHyperparameters(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, String(value)]),
+  );
+}
+
+/** What CreateTrainingJob would refuse of an algorithm's hyperparameters, one line each. */
+export function plainHyperparameterProblems(hyperparameters: Readonly<Record<string, unknown>>): string[] {
+  const entries = Object.entries(hyperparameters).filter(([, value]) => value !== undefined);
+  const problems = entries.flatMap(([name, value]) => {
+    if (!['string', 'number', 'boolean'].includes(typeof value) || Number.isNaN(value)) {
+      return [
+        `hyperparameters: ${name} is not a text, a number, true or false, and an algorithm takes nothing else`,
+      ];
+    }
+    return String(value).length > MAX_VALUE_LENGTH && !Token.isUnresolved(value)
+      ? [`hyperparameters: ${name} has ${String(value).length} characters, at most ${MAX_VALUE_LENGTH}`]
+      : [];
+  });
+  if (entries.length > MAX_HYPERPARAMETERS) {
+    problems.push(`hyperparameters: ${entries.length} of them, at most ${MAX_HYPERPARAMETERS}`);
+  }
+  return problems;
+}
+
 function nameProblems(name: string): string[] {
   const subject = `hyperparameters: the name '${name}'`;
   if (name === '') {

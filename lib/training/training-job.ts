@@ -82,8 +82,10 @@ export class TrainingJob extends Construct implements ITaggableV2 {
   public constructor(scope: Construct, id: string, props: TrainingJobProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const image = props.framework.trainingImage(processorOf(props.instanceType) ?? 'cpu');
-    const source = new SourceDirectory(props.sourceDir, channelDirectories(props)).asset(this, 'Source');
+    const image = props.estimator.trainingImage(processorOf(props.instanceType) ?? 'cpu');
+    const source =
+      props.script &&
+      new SourceDirectory(props.script.sourceDir, channelDirectories(props)).asset(this, 'Source');
 
     const role = new TrainingRole(this, 'JobRole', {
       bucket: props.bucket,
@@ -91,19 +93,21 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       channels: props.channels,
       inVpc: props.vpc !== undefined,
     });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
-      }),
-    );
+    if (source) {
+      role.addToPolicy(
+        new PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
+        }),
+      );
+    }
 
     const request = trainingRequest(props, {
       projectName: props.projectName,
       bucketName: props.bucket.bucketName,
       roleArn: role.roleArn,
       trainingImage: image.uri(this),
-      sourceArchiveUri: source.s3ObjectUrl,
+      sourceArchiveUri: source?.s3ObjectUrl,
       region: stack.region,
       stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
       vpcConfig: this.vpcConfig(props),

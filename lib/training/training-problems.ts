@@ -1,8 +1,9 @@
 import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { budgetProblems } from '../cost/budget';
+import type { Algorithm } from '../images/algorithm';
 import { instanceTypeProblems, processorOf } from '../images/instance-types';
 import { uploadedChannels } from './channel';
-import { hyperparameterProblems } from './hyperparameters';
+import { hyperparameterProblems, plainHyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
 import { SourceDirectory } from './source-directory';
 import type { Training } from './training';
@@ -25,9 +26,11 @@ export function channelDirectories({ channels }: Training): string[] {
 export function trainingProblems(props: Training, region: string | undefined): string[] {
   const compute = computeProblems(props);
   return [
-    ...new SourceDirectory(props.sourceDir, channelDirectories(props)).problems(props.entryPoint),
+    ...(props.algorithm ? algorithmProblems(props, props.algorithm) : scriptProblems(props)),
     ...compute,
-    ...hyperparameterProblems(props.hyperparameters),
+    ...(props.algorithm
+      ? plainHyperparameterProblems(props.hyperparameters)
+      : hyperparameterProblems(props.hyperparameters)),
     ...environmentProblems(props.environment ?? {}),
     ...metricDefinitionProblems(props.metricDefinitions),
     ...gateProblems(props),
@@ -38,6 +41,38 @@ export function trainingProblems(props: Training, region: string | undefined): s
     ...retryProblems(props),
     ...networkProblems(props),
   ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));
+}
+
+function scriptProblems(props: Training): string[] {
+  const missing = (['sourceDir', 'entryPoint'] as const).filter((prop) => props[prop] === undefined);
+  return missing.length === 0 && props.script
+    ? new SourceDirectory(props.script.sourceDir, channelDirectories(props)).problems(props.script.entryPoint)
+    : missing.map((prop) => `${prop}: is missing; give a string, or an algorithm in place of a script`);
+}
+
+/** What an algorithm would not take. */
+function algorithmProblems(props: Training, algorithm: Algorithm): string[] {
+  const others = (['framework', 'sourceDir', 'entryPoint'] as const).filter(
+    (prop) => props[prop] !== undefined,
+  );
+  return [
+    ...others.map((prop) => `${prop}: an algorithm runs no script of yours; leave it out, or algorithm`),
+    ...(props.metricDefinitions.length > 0
+      ? [
+          `metricDefinitions: SageMaker defines those of its algorithms itself, and refuses others; leave them out`,
+        ]
+      : []),
+    ...algorithm.inputProblems({
+      instanceCount: props.instanceCount,
+      hyperparameters: Object.keys(props.hyperparameters),
+      channels: Object.fromEntries(
+        Object.entries(props.channels).map(([name, { options }]) => [
+          name,
+          { ...options, inputMode: options.inputMode ?? props.inputMode },
+        ]),
+      ),
+    }),
+  ];
 }
 
 function computeProblems(props: Training): string[] {
@@ -81,7 +116,8 @@ function environmentProblems(environment: Readonly<Record<string, string>>): str
 function gateProblems(props: Training): string[] {
   const declared = props.metricDefinitions.map(({ name }) => name);
   return Object.entries(props.minimumMetrics).flatMap(([name, minimum]) => {
-    if (!declared.includes(name)) {
+    // An algorithm has metrics of its own, which no list here knows.
+    if (!props.algorithm && !declared.includes(name)) {
       const known = declared.length > 0 ? `there are ${declared.join(', ')}` : 'there are none';
       return [`minimumMetrics: '${name}' is not the name of one of metricDefinitions; ${known}`];
     }

@@ -2,6 +2,7 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { InstanceType } from '../images/instance-types';
 import type { Channel, InputMode } from './channel';
+import type { Algorithm } from '../images/algorithm';
 import type { Framework } from '../images/framework';
 import type { HyperparameterValue } from './hyperparameters';
 import type { MetricDefinition } from './metric-definitions';
@@ -13,10 +14,21 @@ export interface TrainingProps {
    * @default Framework.tensorflow()
    */
   readonly framework?: Framework;
-  /** The directory with the training script, relative to the current directory. Its `requirements.txt` is installed before the script starts. */
-  readonly sourceDir: string;
-  /** The script, relative to `sourceDir`: a .py file, or a .sh file. */
-  readonly entryPoint: string;
+  /**
+   * An algorithm of SageMaker's own, in place of a framework and a script.
+   * @default - a script trains
+   */
+  readonly algorithm?: Algorithm;
+  /**
+   * The directory with the training script, relative to the current directory. Its `requirements.txt` is installed before the script starts.
+   * @default - none, with an algorithm alone
+   */
+  readonly sourceDir?: string;
+  /**
+   * The script, relative to `sourceDir`: a .py file, or a .sh file.
+   * @default - none, with an algorithm alone
+   */
+  readonly entryPoint?: string;
   /** Such as `ml.m5.xlarge`; one with a GPU chooses the images for GPUs. */
   readonly instanceType: InstanceType;
   /** @default 1 */
@@ -27,7 +39,7 @@ export interface TrainingProps {
    */
   readonly volumeSize?: Size;
   /**
-   * Arguments of the script: `{ 'batch-size': 32 }` arrives as `--batch-size 32`.
+   * Arguments of the script: `{ 'batch-size': 32 }` arrives as `--batch-size 32`. An algorithm gets each as a text.
    * @default - none
    */
   readonly hyperparameters?: Readonly<Record<string, HyperparameterValue>>;

@@ -3,7 +3,7 @@ import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { TrainingBudget } from '../cost/budget';
 import { CHECKPOINTS_PREFIX, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
-import { encodeHyperparameters } from './hyperparameters';
+import { encodeHyperparameters, plainHyperparameters } from './hyperparameters';
 import type { Training } from './training';
 import type { StoppingCondition } from './training-time';
 
@@ -21,8 +21,8 @@ export interface TrainingSurroundings {
   readonly bucketName: string;
   readonly roleArn: string;
   readonly trainingImage: string;
-  /** S3 URI of the source archive. */
-  readonly sourceArchiveUri: string;
+  /** S3 URI of the script's archive; none with an algorithm. */
+  readonly sourceArchiveUri: string | undefined;
   readonly region: string;
   readonly stoppingCondition: StoppingCondition;
   /** Subnets and security groups of the instances. */
@@ -52,16 +52,18 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
         props.metricDefinitions.length > 0
           ? props.metricDefinitions.map(({ name, regex }) => ({ Name: name, Regex: regex }))
           : undefined,
-      EnableSageMakerMetricsTimeSeries: true,
+      EnableSageMakerMetricsTimeSeries: props.script ? true : undefined,
     },
     RoleArn: surroundings.roleArn,
-    HyperParameters: {
-      ...encodeHyperparameters(props.hyperparameters),
-      sagemaker_program: JSON.stringify(props.entryPoint),
-      sagemaker_submit_directory: `"${surroundings.sourceArchiveUri}"`,
-      sagemaker_container_log_level: '20',
-      sagemaker_region: `"${surroundings.region}"`,
-    },
+    HyperParameters: props.script
+      ? {
+          ...encodeHyperparameters(props.hyperparameters),
+          sagemaker_program: JSON.stringify(props.script.entryPoint),
+          sagemaker_submit_directory: `"${surroundings.sourceArchiveUri}"`,
+          sagemaker_container_log_level: '20',
+          sagemaker_region: `"${surroundings.region}"`,
+        }
+      : plainHyperparameters(props.hyperparameters),
     Environment: props.environment,
     InputDataConfig: Object.entries(props.channels).map(([name, channel]) =>
       channel.input(name, surroundings.bucketName),

@@ -1,25 +1,35 @@
 import { Size } from 'aws-cdk-lib';
+import type { Estimator } from '../images/estimator';
 import { Framework } from '../images/framework';
 import type { TrainingProps } from './training-props';
 
 /** The props that have a value of their own where a person says nothing. */
 type Defaulted =
-  | 'framework'
-  | 'instanceCount'
-  | 'volumeSize'
-  | 'hyperparameters'
-  | 'metricDefinitions'
-  | 'inputMode'
-  | 'minimumMetrics';
+  'instanceCount' | 'volumeSize' | 'hyperparameters' | 'metricDefinitions' | 'inputMode' | 'minimumMetrics';
+
+/** A training script and the directory with all that it needs. */
+export interface Script {
+  readonly sourceDir: string;
+  readonly entryPoint: string;
+}
 
 /** A training job as declared, its defaults filled in: what all but the declaration itself reads. */
-export type Training = TrainingProps & Required<Pick<TrainingProps, Defaulted>>;
+export type Training = TrainingProps &
+  Required<Pick<TrainingProps, Defaulted>> & {
+    /** The framework, or the algorithm. */
+    readonly estimator: Estimator;
+    /** What the framework runs; none with an algorithm. */
+    readonly script: Script | undefined;
+  };
 
 /** Fills in what a person did not say. */
 export function withDefaults(props: TrainingProps): Training {
   return {
     ...props,
-    framework: props.framework ?? Framework.tensorflow(),
+    estimator: props.algorithm ?? props.framework ?? Framework.tensorflow(),
+    script: props.algorithm
+      ? undefined
+      : { sourceDir: props.sourceDir ?? '', entryPoint: props.entryPoint ?? '' },
     instanceCount: props.instanceCount ?? 1,
     // The SageMaker Python SDK's own default.
     volumeSize: props.volumeSize ?? Size.gibibytes(30),

@@ -44,7 +44,7 @@ test.each([
   [{ metricDefinitions: {} }, 'metricDefinitions: {} is not a list, each an object with name, regex'],
   [{ vpc: 'vpc-1' }, "vpc: 'vpc-1' is not an IVpc"],
   [{ instanceCount: '2' }, "instanceCount: '2' is not a number"],
-  [{ sourceDir: undefined }, 'sourceDir: is missing; give a string'],
+  [{ channels: undefined }, 'channels: is missing; give an object, each value a Channel'],
 ])('fails with %j', (props, expected) => {
   expect(said(props)).toEqual([expected].flat());
 });

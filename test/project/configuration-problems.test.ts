@@ -6,7 +6,7 @@ import type { SageMakerProjectProps } from '../../lib/project/sagemaker-project'
 import { SageMakerProject } from '../../lib/project/sagemaker-project';
 import { Channel } from '../../lib/training/channel';
 import type { TrainingProps } from '../../lib/training/training-props';
-import { ProjectDirectory, testApp } from '../project-fixture';
+import { problemsOf, ProjectDirectory, testApp } from '../project-fixture';
 
 const directory = new ProjectDirectory();
 directory.write('training/nested/other.py', '');
@@ -17,18 +17,6 @@ directory.write('training/.sagemakerignore', 'secret.py\n');
 directory.write('empty/.keep/.gitkeep', '');
 directory.write('model/saved_model.pb', '');
 afterAll(() => directory.remove());
-
-function problemsOf(props: SageMakerProjectProps, name = 'unet'): readonly string[] {
-  try {
-    new SageMakerProject(testApp(), name, props);
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      return error.problems;
-    }
-    throw error;
-  }
-  return [];
-}
 
 type Case = [title: string, changes: Partial<TrainingProps>, message: RegExp];
 
@@ -53,6 +41,11 @@ const TRAINING: Case[] = [
     /^training\.entryPoint: no file 'trian\.py'.*it holds a;b\.py, nested\/other\.py, train\.py/,
   ],
   ['an entry point in another folder', { entryPoint: 'other.py' }, /did you mean 'nested\/other\.py'\?/],
+  [
+    'a source without a directory',
+    { sourceDir: undefined },
+    /^training\.sourceDir: is missing; give a string, or an algorithm in place of a script$/,
+  ],
   ['an ignored entry point', { entryPoint: 'secret.py' }, /it is there, but \.sagemakerignore/],
   [
     'an entry point of another language',
