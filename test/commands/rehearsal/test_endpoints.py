@@ -141,6 +141,20 @@ def test_serves_switches_and_survives_a_broken_successor(stack, emulator, bucket
     assert stack.deploy(resources(bucket, role, "broken")) == "UPDATE_ROLLBACK_COMPLETE"
     assert "did not pass the ping health check" in stack.reason("UPDATE_FAILED")
     assert predict() == [3.0, 6.0]
+    for variant, reason in (
+        (
+            {"InstanceType": "ml.c5.large", "InitialInstanceCount": 1},
+            "must be deregistered as a scalable target",
+        ),
+        (
+            {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}},
+            "from instance-based to serverless",
+        ),
+    ):
+        changed = resources(bucket, role, "triple", **variant)
+        changed |= {name: resources(bucket, role, "triple")[name] for name in ("Target", "Policy")}
+        assert stack.deploy(changed) == "UPDATE_ROLLBACK_COMPLETE"
+        assert reason in stack.reason("UPDATE_FAILED")
     assert {item: stack.resource(item)["PhysicalResourceId"] for item in first} == second
     assert len(emulator.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
 

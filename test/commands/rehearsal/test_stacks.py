@@ -131,13 +131,110 @@ def test_a_replaced_resource_goes_after_the_update(stack, emulator):
 
 
 def test_a_custom_name_cannot_be_replaced(stack):
-    named = {"Name": "/test/named"}
-    stack.deploy({"Thing": parameter("1", properties=named)})
+    def named(path: str) -> dict:
+        statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        properties = {"ManagedPolicyName": "named", "Path": path, "PolicyDocument": document}
+        return {"Thing": {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}}
+
+    stack.deploy(named("/one/"))
+    assert stack.deploy(named("/two/")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Rename named and update the stack again" in stack.reason("UPDATE_FAILED")
+
+
+GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 17}}
+ALARM = {
+    "Type": "AWS::CloudWatch::Alarm",
+    "Properties": {
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "MetricName": "Errors",
+        "Namespace": "AWS/Lambda",
+        "Period": 61,
+        "Statistic": "Sum",
+        "Threshold": 0,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("thing", "path", "reason"),
+    [
+        (GROUP, "RetentionInDays", "17 is not one of [1, 3, 5"),
+        (ALARM, "Period", "61 is not one of [10, 30, 60] or a multiple of 60"),
+        (parameter("1", properties={"Wish": 1}), "Wish", "'Wish' was unexpected"),
+        (parameter({"Fn::GetAtt": ["Other", "Nope"]}), "Value/Fn::GetAtt/1", "'Nope' is not one of"),
+    ],
+)
+def test_a_change_set_fails_for_what_no_schema_allows(stack, thing, path, reason):
+    body = json.dumps({"Resources": {"Thing": thing, "Other": parameter("1")}})
+    name = {"StackName": stack.name, "ChangeSetName": "wrong"}
+    stack.cloudformation.create_change_set(**name, ChangeSetType="CREATE", TemplateBody=body)
+    described = stack.cloudformation.describe_change_set(**name)
+    assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    assert "AWS::EarlyValidation::PropertyValidation" in described["StatusReason"]
+    # What the CDK asks next, and shows.
+    (event,) = stack.cloudformation.describe_events(**name)["OperationEvents"]
+    assert (event["LogicalResourceId"], event["EventType"]) == ("Thing", "VALIDATION_ERROR")
+    assert event["ValidationPath"] == f"/Resources/Thing/Properties/{path}"
+    assert reason in event["ValidationStatusReason"]
+    with pytest.raises(ClientError, match="cannot be executed"):
+        stack.cloudformation.execute_change_set(**name)
+
+
+def test_a_value_that_a_reference_brings_is_checked_too(stack):
+    group = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"LogGroupName": {"Fn::Join": ["", ["a", " ", "b"]]}},
+    }
+    assert stack.deploy({"Thing": group}) == "ROLLBACK_COMPLETE"
     assert (
-        stack.deploy({"Thing": parameter("1", properties={**named, "DataType": "text"})})
-        == "UPDATE_ROLLBACK_COMPLETE"
+        "Properties validation failed for resource Thing with message:\n[#/LogGroupName: 'a b' does not match"
+        in (stack.reason("CREATE_FAILED"))
     )
-    assert "Rename /test/named and update the stack again" in stack.reason("UPDATE_FAILED")
+
+
+def test_what_is_not_create_only_changes_in_place(stack, emulator):
+    def things(second: bool) -> dict:
+        name = "two" if second else "one"
+        statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+        trust = {**statement, "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+        del trust["Resource"]
+        return {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}}},
+            "Policy": {
+                "Type": "AWS::IAM::Policy",
+                "Properties": {
+                    "PolicyName": name, "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}, "Roles": [{"Ref": "Role"}]
+                },
+            },
+            "Topic": {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {"Subscription": [{"Protocol": "email", "Endpoint": f"{name}@example.org"}]},
+            },
+            "Other": {"Type": "AWS::SNS::Topic"},
+            "TopicPolicy": {
+                "Type": "AWS::SNS::TopicPolicy",
+                "Properties": {
+                    "PolicyDocument": {"Statement": [{**statement, "Sid": "ours", "Principal": {"AWS": "*"}}]},
+                    "Topics": [{"Ref": "Other" if second else "Topic"}],
+                },
+            },
+        }  # fmt: skip
+
+    assert stack.deploy(things(False)) == "CREATE_COMPLETE", stack.failures()
+    before = {name: stack.resource(name)["PhysicalResourceId"] for name in things(False)}
+    assert stack.deploy(things(True)) == "UPDATE_COMPLETE"
+    assert {name: stack.resource(name)["PhysicalResourceId"] for name in before} == before
+    iam, sns = emulator.client("iam"), emulator.client("sns")
+    assert iam.list_role_policies(RoleName=before["Role"])["PolicyNames"] == ["two"]
+    found = sns.list_subscriptions_by_topic(TopicArn=before["Topic"])["Subscriptions"]
+    assert [item["Endpoint"] for item in found] == ["two@example.org"]
+    policies = {
+        name: sns.get_topic_attributes(TopicArn=before[name])["Attributes"]["Policy"]
+        for name in ("Topic", "Other")
+    }
+    assert "ours" in policies["Other"] and "ours" not in policies["Topic"]
 
 
 def test_an_unchanged_template_changes_nothing(stack):

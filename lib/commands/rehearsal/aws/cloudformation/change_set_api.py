@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from aws.cloudformation import changes, engine, views
+from aws.cloudformation import changes, engine, schemas, views
 from aws.cloudformation.errors import ChangeSetNotFound, invalid
 from aws.cloudformation.stack import ChangeSet, Stack, Target, add_stack, find_stack, stacks_of
 from aws.host import ACCOUNT, Host
@@ -122,7 +122,14 @@ class ChangeSetActions(StackActions):
             self._get_param("Description"),
             role_arn=self._get_param("RoleARN"),
         )
-        if not changes.differs(stack, target, found):
+        change_set.problems = schemas.problems(target.body, self.region)
+        if change_set.problems:
+            change_set.status, change_set.reason, change_set.execution = (
+                "FAILED",
+                changes.INVALID,
+                "UNAVAILABLE",
+            )
+        elif not changes.differs(stack, target, found):
             change_set.status, change_set.reason, change_set.execution = (
                 "FAILED",
                 changes.NO_CHANGES,
@@ -142,6 +149,11 @@ class ChangeSetActions(StackActions):
 
     def describe_change_set(self) -> ActionResult:
         return ActionResult(views.change_set(*self._change_set()))
+
+    def describe_events(self) -> ActionResult:
+        if not self._get_param("ChangeSetName"):
+            raise invalid("the rehearsal knows DescribeEvents of a change set only")
+        return ActionResult({"OperationEvents": views.validation_events(*self._change_set())})
 
     def list_change_sets(self) -> ActionResult:
         stack = self._stack()

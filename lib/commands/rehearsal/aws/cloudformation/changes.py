@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws.cloudformation import schemas
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.resources import HANDLERS, handler_of
 from aws.cloudformation.resources.custom import CustomResource
 from aws.cloudformation.stack import Stack, Target
 from aws.cloudformation.template import Resolver
 
+#: What CloudFormation says of a change set whose template breaks a schema. The CDK then asks for the events.
+INVALID = (
+    "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. "
+    "To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information."
+)
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a change set."
 )
@@ -59,20 +65,22 @@ def changes(stack: Stack, target: Target) -> list[dict[str, Any]]:
         if known and known.physical_id:
             change["PhysicalResourceId"] = known.physical_id
         if action == "Modify":
-            change |= _modification(old[logical_id], new[logical_id], tags_changed)
+            change |= _modification(stack.region, old[logical_id], new[logical_id], tags_changed)
         found.append({"Type": "Resource", "ResourceChange": change})
     return found
 
 
-def _modification(old: dict[str, Any], new: dict[str, Any], tags_changed: bool) -> dict[str, Any]:
+def _modification(
+    region: str, old: dict[str, Any], new: dict[str, Any], tags_changed: bool
+) -> dict[str, Any]:
     """What of a resource changes, and whether another takes its place: a custom resource's function alone knows that."""
     before, after = old.get("Properties", {}), new.get("Properties", {})
     names = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-    handler = handler_of(new["Type"])
-    unknown = isinstance(handler, CustomResource)
+    unknown = isinstance(handler_of(new["Type"]), CustomResource)
+    replacing = schemas.replacing(new["Type"], region, before, after)
 
     def recreation(name: str) -> str:
-        return "Conditionally" if unknown else "Always" if name in handler.immutable else "Never"
+        return "Conditionally" if unknown else "Always" if name in replacing else "Never"
 
     details = [
         {

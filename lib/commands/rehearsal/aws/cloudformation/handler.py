@@ -11,7 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.cloudformation.errors import ResourceRefused
+from aws import models
+from aws.cloudformation import schemas
+from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.host import Host, Session
 
 
@@ -36,14 +38,21 @@ class Operation:
         return self.caller().client(service, self.region)
 
     def call(self, service: str, method: str, **parameters: Any) -> dict[str, Any]:
-        """An API call whose strings become the numbers and booleans that the API's model asks for."""
+        """An API call whose strings become the numbers and booleans that the API's model asks for.
+
+        @raises ResourceFailed for a request that the model does not allow, which the service would refuse
+        """
         client = self.client(service)
-        shape = client.meta.service_model.operation_model(
-            client.meta.method_to_api_mapping[method]
-        ).input_shape
-        return getattr(client, method)(
-            **{key: value for key, value in typed(shape, parameters).items() if value is not None}
-        )
+        name = client.meta.method_to_api_mapping[method]
+        shape = client.meta.service_model.operation_model(name).input_shape
+        request = {key: value for key, value in typed(shape, parameters).items() if value is not None}
+        problems = models.problems(service, name, request)
+        if problems:
+            raise ResourceFailed(
+                f"{len(problems)} validation error(s) detected: {'; '.join(problems)} "
+                f"(Service: {service}, Operation: {name})"
+            )
+        return getattr(client, method)(**request)
 
     def name(self, longest: int = 64) -> str:
         """A physical name as CloudFormation makes them: stack, logical id and twelve random characters."""
@@ -100,18 +109,21 @@ class Handler:
 
     #: The properties that the emulation honours.
     properties: frozenset[str] = frozenset()
-    #: The properties whose change needs a new physical resource.
-    immutable: frozenset[str] = frozenset()
     #: The property by which a user names the physical resource.
     name_property: str | None = None
 
     def check(self, operation: Operation, properties: dict[str, Any]) -> None:
-        """Raises for properties that the emulation would ignore."""
+        """Raises for what the type's schema does not allow, and for properties that the emulation would ignore."""
         unknown = sorted(properties.keys() - self.properties)
         if unknown:
             raise ResourceRefused(
                 f"the rehearsal does not know {', '.join(unknown)} of {operation.resource_type}; "
                 f"it knows {', '.join(sorted(self.properties))}"
+            )
+        problems = schemas.property_problems(operation.resource_type, operation.region, properties)
+        if problems:
+            raise ResourceRefused(
+                f"Properties validation failed for resource {operation.logical_id} with message:\n[{', '.join(problems)}]"
             )
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -120,8 +132,7 @@ class Handler:
 
     def update(self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]) -> str:
         """Changes the resource, or makes another in its place; the physical id that then holds."""
-        changed = {key for key in new.keys() | old.keys() if new.get(key) != old.get(key)}
-        if changed & self.immutable:
+        if schemas.replacing(operation.resource_type, operation.region, old, new):
             if (
                 self.name_property
                 and self.name_property in new

@@ -12,6 +12,7 @@ from aws import rules
 from aws.clock import now
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
+from aws.cloudformation.schemas import Problem
 from aws.cloudformation.template import Resolver, parse
 from aws.host import ACCOUNT, Host, Session
 
@@ -73,6 +74,8 @@ class ChangeSet:
     reason: str | None = None
     execution: str = "AVAILABLE"
     role_arn: str | None = None
+    #: Why its template is refused.
+    problems: tuple[Problem, ...] = ()
 
 
 class Stack:

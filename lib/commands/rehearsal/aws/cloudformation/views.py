@@ -130,3 +130,25 @@ def template_summary(template: dict[str, Any]) -> dict[str, Any]:
     ]
     types = sorted({item["Type"] for item in template.get("Resources", {}).values()})
     return {"Parameters": parameters, "ResourceTypes": types, "Description": template.get("Description", "")}
+
+
+def validation_events(owner: Stack, item: ChangeSet) -> list[dict[str, Any]]:
+    """The entries of DescribeEvents that say why a change set's template is refused."""
+    resources = item.target.template.get("Resources", {})
+    return [
+        {
+            "EventId": f"{item.id}#{index}",
+            "StackId": owner.id,
+            "OperationType": "CREATE_CHANGESET",
+            "EventType": "VALIDATION_ERROR",
+            "LogicalResourceId": problem.logical_id or owner.name,
+            "ResourceType": resources.get(problem.logical_id, {}).get("Type", "AWS::CloudFormation::Stack"),
+            "Timestamp": item.created,
+            "ValidationFailureMode": "FAIL",
+            "ValidationName": "PROPERTY_VALIDATION",
+            "ValidationStatus": "FAILED",
+            "ValidationStatusReason": problem.message,
+            "ValidationPath": problem.path,
+        }
+        for index, problem in enumerate(item.problems)
+    ]

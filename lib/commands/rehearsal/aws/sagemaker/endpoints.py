@@ -71,7 +71,7 @@ class Endpoints:
         """Another configuration: the old containers answer until the new ones do."""
         if item.state["EndpointStatus"] in _BUSY:
             raise invalid(f'Cannot update in-progress endpoint "{item.arn}".')
-        self._config(region, request["EndpointConfigName"])
+        self._refuse_what_cannot_change(region, item, request["EndpointConfigName"])
         rollback = request.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {})
         alarms = [alarm["AlarmName"] for alarm in rollback.get("Alarms", [])]
         known = self._alarms(region, alarms)
@@ -112,6 +112,38 @@ class Endpoints:
 
     def _config(self, region: str, name: str) -> Item:
         return store(region).get("endpoint-config", name, 'Could not find endpoint configuration "{arn}".')
+
+    def _refuse_what_cannot_change(self, region: str, item: Item, name: str) -> None:
+        """Another kind of hosting, and another instance type under auto scaling. Source: SageMaker's developer guide."""
+        before = self._config(region, item.state["EndpointConfigName"]).request
+        after = self._config(region, name).request
+        kinds = _kind(before), _kind(after)
+        if kinds[0] != kinds[1] and kinds != ("serverless", "instance-based"):
+            raise invalid(
+                f'Cannot update endpoint "{item.arn}" from {kinds[0]} to {kinds[1]}: create another endpoint'
+            )
+        types = {
+            variant["VariantName"]: variant.get("InstanceType") for variant in after["ProductionVariants"]
+        }
+        held = [
+            variant["VariantName"]
+            for variant in before["ProductionVariants"]
+            if types.get(variant["VariantName"]) != variant.get("InstanceType")
+            and self._scales(region, item.name, variant["VariantName"])
+        ]
+        if held:
+            raise invalid(
+                f"The following variant(s) {json.dumps(held)[1:-1]} must be deregistered as a scalable target with AWS Auto "
+                "Scaling before they can be removed or have their instance type updated."
+            )
+
+    def _scales(self, region: str, endpoint: str, variant: str) -> bool:
+        client = self._host.client("application-autoscaling", region)
+        return bool(
+            client.describe_scalable_targets(
+                ServiceNamespace="sagemaker", ResourceIds=[f"endpoint/{endpoint}/variant/{variant}"]
+            )["ScalableTargets"]
+        )
 
     def _alarms(self, region: str, names: list[str]) -> dict[str, str]:
         if not names:
@@ -272,6 +304,13 @@ class Endpoints:
         except subprocess.TimeoutExpired:
             log.warning("serving process %s did not end", server.child.pid)
         self._host.children.forget(server.child)
+
+
+def _kind(config: dict[str, Any]) -> str:
+    if "AsyncInferenceConfig" in config:
+        return "asynchronous"
+    serverless = any("ServerlessConfig" in variant for variant in config["ProductionVariants"])
+    return "serverless" if serverless else "instance-based"
 
 
 def _payload_limit(config: dict[str, Any], variant: dict[str, Any]) -> int:

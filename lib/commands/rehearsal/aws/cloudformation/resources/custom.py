@@ -8,7 +8,7 @@ import time
 import uuid
 from typing import Any
 
-from aws.cloudformation.errors import ResourceFailed
+from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.handler import Handler, Operation
 
 #: CloudFormation's own default and limit, in seconds.
@@ -35,6 +35,8 @@ class CustomResource(Handler):
         return self._request(operation, "Create", properties)
 
     def update(self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]) -> str:
+        if new["ServiceToken"] != old["ServiceToken"]:
+            raise ResourceRefused("Modifying service token is not allowed.")
         return self._request(operation, "Update", new, physical_id, old)
 
     def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:

@@ -16,7 +16,6 @@ class EventsRule(Handler):
     properties = frozenset(
         {"Description", "EventPattern", "Name", "RoleArn", "ScheduleExpression", "State", "Tags", "Targets"}
     )
-    immutable = frozenset({"Name"})
     name_property = "Name"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:

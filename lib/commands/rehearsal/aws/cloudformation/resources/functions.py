@@ -22,7 +22,6 @@ class LambdaFunction(Handler):
             "TracingConfig",
         }
     )  # fmt: skip
-    immutable = frozenset({"FunctionName"})
     name_property = "FunctionName"
     _settings = frozenset(
         {
@@ -115,7 +114,6 @@ class LambdaLayerVersion(Handler):
             "LicenseInfo",
         }
     )
-    immutable = properties
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         name = properties.get("LayerName") or operation.name()
@@ -153,7 +151,6 @@ class LambdaPermission(Handler):
             "SourceArn",
         }
     )
-    immutable = properties
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         statement = f"{operation.logical_id}-{uuid.uuid4().hex[:12]}"
@@ -173,7 +170,6 @@ class LambdaEventInvokeConfig(Handler):
     properties = frozenset(
         {"DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier"}
     )
-    immutable = frozenset({"FunctionName", "Qualifier"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         self.modify(operation, "", properties, {})

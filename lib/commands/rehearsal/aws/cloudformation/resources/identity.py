@@ -19,7 +19,6 @@ class IamRole(Handler):
             "PermissionsBoundary", "Policies", "RoleName", "Tags",
         }
     )  # fmt: skip
-    immutable = frozenset({"Path", "RoleName"})
     name_property = "RoleName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -108,7 +107,6 @@ class IamPolicy(Handler):
     """An inline policy of roles."""
 
     properties = frozenset({"PolicyDocument", "PolicyName", "Roles"})
-    immutable = frozenset({"PolicyName"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         self.modify(operation, "", properties, {})
@@ -123,7 +121,7 @@ class IamPolicy(Handler):
                 "iam", "put_role_policy", RoleName=role, PolicyName=new["PolicyName"], PolicyDocument=document
             )
         for role in old.get("Roles", []):
-            if role not in new.get("Roles", []):
+            if role not in new.get("Roles", []) or old["PolicyName"] != new["PolicyName"]:
                 delete_quietly(
                     operation, "iam", "delete_role_policy", RoleName=role, PolicyName=old["PolicyName"]
                 )
@@ -139,7 +137,6 @@ class IamManagedPolicy(Handler):
     """A policy of its own."""
 
     properties = frozenset({"Description", "ManagedPolicyName", "Path", "PolicyDocument", "Roles"})
-    immutable = frozenset({"Description", "ManagedPolicyName", "Path"})
     name_property = "ManagedPolicyName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:

@@ -15,7 +15,6 @@ class LogsLogGroup(Handler):
     """A log group."""
 
     properties = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
-    immutable = frozenset({"LogGroupName"})
     name_property = "LogGroupName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -72,7 +71,6 @@ class CloudWatchAlarm(Handler):
             "Threshold", "ThresholdMetricId", "TreatMissingData", "Unit",
         }
     )  # fmt: skip
-    immutable = frozenset({"AlarmName"})
     name_property = "AlarmName"
 
     def check(self, operation: Operation, properties: dict[str, Any]) -> None:
@@ -111,7 +109,6 @@ class BudgetsBudget(Handler):
     """A budget: kept and shown; nothing is spent in a rehearsal."""
 
     properties = frozenset({"Budget", "NotificationsWithSubscribers", "ResourceTags"})
-    immutable = frozenset({"NotificationsWithSubscribers", "ResourceTags"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         name = properties["Budget"].get("BudgetName") or operation.name(100)

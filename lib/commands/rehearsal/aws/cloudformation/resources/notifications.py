@@ -14,7 +14,6 @@ class SnsTopic(Handler):
     """A topic."""
 
     properties = frozenset({"DisplayName", "KmsMasterKeyId", "Subscription", "Tags", "TopicName"})
-    immutable = frozenset({"TopicName", "Subscription"})
     name_property = "TopicName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -23,8 +22,7 @@ class SnsTopic(Handler):
         arn = operation.call(
             "sns", "create_topic", Name=name, Attributes=attributes, Tags=operation.tags(properties)
         )["TopicArn"]
-        for subscription in properties.get("Subscription", []):
-            operation.call("sns", "subscribe", TopicArn=arn, **subscription)
+        self._subscribe(operation, arn, properties, {})
         return arn
 
     def modify(
@@ -39,7 +37,23 @@ class SnsTopic(Handler):
                     AttributeName=key,
                     AttributeValue=new.get(key, ""),
                 )
+        self._subscribe(operation, physical_id, new, old)
         replace_tags(operation, "sns", "resource", {"ResourceArn": physical_id}, new, old)
+
+    def _subscribe(self, operation: Operation, arn: str, new: dict[str, Any], old: dict[str, Any]) -> None:
+        wanted, known = new.get("Subscription", []), old.get("Subscription", [])
+        for subscription in wanted:
+            if subscription not in known:
+                operation.call("sns", "subscribe", TopicArn=arn, **subscription)
+        gone = [item for item in known if item not in wanted]
+        listed = (
+            operation.call("sns", "list_subscriptions_by_topic", TopicArn=arn)["Subscriptions"]
+            if gone
+            else []
+        )
+        for item in listed:
+            if {"Endpoint": item["Endpoint"], "Protocol": item["Protocol"]} in gone:
+                delete_quietly(operation, "sns", "unsubscribe", SubscriptionArn=item["SubscriptionArn"])
 
     def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
         delete_quietly(operation, "sns", "delete_topic", TopicArn=physical_id)
@@ -56,7 +70,6 @@ class SnsSubscription(Handler):
     properties = frozenset(
         {"Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol", "RawMessageDelivery", "TopicArn"}
     )
-    immutable = frozenset({"Endpoint", "Protocol", "TopicArn"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         base = {key: properties[key] for key in ("Endpoint", "Protocol", "TopicArn") if key in properties}
@@ -91,7 +104,6 @@ class SnsTopicPolicy(Handler):
     """The policy of topics: kept and shown, not enforced. Deleting it leaves the policy that a new topic has."""
 
     properties = frozenset({"PolicyDocument", "Topics"})
-    immutable = frozenset({"Topics"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         self.modify(operation, "", properties, {})
@@ -100,6 +112,7 @@ class SnsTopicPolicy(Handler):
     def modify(
         self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
     ) -> None:
+        self._reset(operation, [topic for topic in old.get("Topics", []) if topic not in new["Topics"]])
         document = json.dumps(new["PolicyDocument"])
         for topic in new["Topics"]:
             operation.call(
@@ -107,7 +120,10 @@ class SnsTopicPolicy(Handler):
             )
 
     def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        for topic in properties["Topics"]:
+        self._reset(operation, properties["Topics"])
+
+    def _reset(self, operation: Operation, topics: list[str]) -> None:
+        for topic in topics:
             owner = {
                 "Sid": "__default_statement_ID",
                 "Effect": "Allow",

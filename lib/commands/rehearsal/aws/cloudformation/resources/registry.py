@@ -15,7 +15,6 @@ class SsmParameter(Handler):
     properties = frozenset(
         {"AllowedPattern", "DataType", "Description", "Name", "Policies", "Tags", "Tier", "Type", "Value"}
     )
-    immutable = frozenset({"DataType", "Name"})
     name_property = "Name"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -61,7 +60,6 @@ class EcrRepository(Handler):
             "Tags",
         }
     )
-    immutable = frozenset({"RepositoryName"})
     name_property = "RepositoryName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -150,7 +148,6 @@ class KmsAlias(Handler):
     """A key's alias."""
 
     properties = frozenset({"AliasName", "TargetKeyId"})
-    immutable = frozenset({"AliasName"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         operation.call("kms", "create_alias", **properties)

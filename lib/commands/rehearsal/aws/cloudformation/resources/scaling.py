@@ -16,7 +16,6 @@ class ScalableTarget(Handler):
     properties = frozenset(
         {*_TARGET, "MaxCapacity", "MinCapacity", "RoleARN", "ScheduledActions", "SuspendedState", "Tags"}
     )
-    immutable = frozenset(_TARGET)
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         self.modify(operation, "", properties, {})
@@ -63,7 +62,6 @@ class ScalingPolicy(Handler):
             "StepScalingPolicyConfiguration", "TargetTrackingScalingPolicyConfiguration",
         }
     )  # fmt: skip
-    immutable = frozenset({*_TARGET, "PolicyName", "ScalingTargetId"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         target = self._target(properties)

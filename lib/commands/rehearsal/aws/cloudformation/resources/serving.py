@@ -41,7 +41,6 @@ class SageMakerModel(Handler):
             "VpcConfig",
         }
     )
-    immutable = properties - {"Tags"}
     name_property = "ModelName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -76,7 +75,6 @@ class SageMakerEndpointConfig(Handler):
             "Tags",
         }
     )
-    immutable = properties - {"Tags"}
     name_property = "EndpointConfigName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -113,7 +111,6 @@ class SageMakerEndpoint(Handler):
             "Tags",
         }
     )
-    immutable = frozenset({"EndpointName"})
     name_property = "EndpointName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:

@@ -27,7 +27,6 @@ class S3Bucket(Handler):
             "VersioningConfiguration",
         }
     )  # fmt: skip
-    immutable = frozenset({"BucketName"})
     name_property = "BucketName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -191,7 +190,6 @@ class S3BucketPolicy(Handler):
     """A bucket's policy."""
 
     properties = frozenset({"Bucket", "PolicyDocument"})
-    immutable = frozenset({"Bucket"})
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         self.modify(operation, properties["Bucket"], properties, {})

@@ -25,16 +25,6 @@ class NotebookInstance(Handler):
     properties = _UPDATABLE | {
         "DirectInternetAccess", "KmsKeyId", "NotebookInstanceName", "SecurityGroupIds", "SubnetId", "Tags",
     }  # fmt: skip
-    immutable = frozenset(
-        {
-            "DirectInternetAccess",
-            "KmsKeyId",
-            "NotebookInstanceName",
-            "PlatformIdentifier",
-            "SecurityGroupIds",
-            "SubnetId",
-        }
-    )
     name_property = "NotebookInstanceName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
@@ -101,7 +91,6 @@ class NotebookInstanceLifecycleConfig(Handler):
     """Scripts of a notebook instance: kept and shown, not run."""
 
     properties = frozenset({"NotebookInstanceLifecycleConfigName", "OnCreate", "OnStart", "Tags"})
-    immutable = frozenset({"NotebookInstanceLifecycleConfigName"})
     name_property = "NotebookInstanceLifecycleConfigName"
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
