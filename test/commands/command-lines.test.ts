@@ -1,3 +1,4 @@
+import { adoptCommand } from '../../lib/commands/adopt/adopt-command';
 import { benchCommand } from '../../lib/commands/bench/bench-command';
 import { checkCommand, drillsCommand } from '../../lib/commands/check/check-command';
 import { imagesCommand } from '../../lib/commands/images/images-command';
@@ -19,6 +20,7 @@ const nothing = () => Promise.reject(new Error('the command began its work'));
 const COMMANDS: readonly (readonly [name: string, command: Command, takesProject: boolean])[] = [
   ['npm run invoke', invokeCommand(nothing), true],
   ['npm run watch', watchCommand(nothing), true],
+  ['npm run adopt', adoptCommand('/nowhere'), true],
   ['npm run local', localCommand('/nowhere'), true],
   ['npm start', startCommand('/nowhere'), true],
   ['npm run review', createReviewCommand('/nowhere'), true],

@@ -1,0 +1,161 @@
+// `npm run adopt`: reads a training script, and proposes what bin/app.ts should say of it. Python's `ast` reads the script
+// (read_script.py), so nothing of it runs; what follows from that is decided in TypeScript.
+
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
+import type { Command } from '../../console/main';
+import { UserError } from '../../console/user-error';
+import { editApp } from './app-edit';
+import type { Finding } from './findings';
+import { propose } from './proposal';
+import { readScript } from './script-facts';
+
+/** What `adopt` was asked to do. */
+interface AdoptArguments {
+  readonly projectName: string | undefined;
+  readonly script: string;
+  readonly data: string | undefined;
+  readonly write: boolean;
+  readonly json: boolean;
+}
+
+/** The line of `npm run adopt`. */
+const adoptLine = new CommandLine({
+  name: 'npm run adopt',
+  summary:
+    'Reads a training script and shows what bin/app.ts would say of it, and what will not work on SageMaker. It never runs the script.',
+  words: { usage: 'SCRIPT', description: 'the training script, a .py file' },
+  options: {
+    ...PROJECT_OPTION,
+    data: { type: 'string', value: 'DIR', description: "the script's data, or the folders of its channels" },
+    write: { type: 'boolean', description: 'change bin/app.ts' },
+    json: { type: 'boolean', description: 'the result as JSON' },
+  },
+  exitCodes:
+    'exit code: 0 the script can run on SageMaker as far as one can read; 1 something has to change first, or no proposal is possible; 2 usage',
+  examples: [
+    'npm run adopt -- training/train.py --data training/data',
+    'npm run adopt -- training/train.py --data training/data --write',
+  ],
+  read: ({ project, data, write, json }, [script, ...rest], problems): AdoptArguments => {
+    if (script === undefined) {
+      problems.push('SCRIPT is missing');
+    }
+    if (rest.length > 0) {
+      problems.push(`one script at a time: '${rest[0]}' is another`);
+    }
+    return { projectName: project, script: script ?? '', data, write, json };
+  },
+});
+
+/** Proposes what bin/app.ts in `root` should say of a script. */
+export function adoptCommand(root: string): Command {
+  return adoptLine.command(async ({ projectName, script, data, write, json }, { terminal, signal }) => {
+    checkPaths(script, data);
+    const facts = await readScript(root, resolve(script), signal);
+    const proposal = propose(facts, { root, data: data && resolve(data) });
+    const app = join(root, 'bin/app.ts');
+    const before = readFileSync(app, 'utf8');
+    const after = await formatted(root, editApp(before, proposal, projectName));
+    const diff = await unifiedDiff(before, after);
+    if (write && after !== before) {
+      writeFileSync(app, after);
+    }
+    if (json) {
+      terminal.result(JSON.stringify({ findings: proposal.findings, diff, written: write }, null, 2));
+    } else {
+      terminal.info(`read ${facts.files.join(', ')}`);
+      if (diff !== '') {
+        terminal.result(diff);
+      }
+      proposal.findings.forEach((finding) => terminal.info(findingLine(finding)));
+      terminal.info(
+        diff === ''
+          ? 'bin/app.ts says so already'
+          : write
+            ? 'bin/app.ts is changed: `npm run local` tries it'
+            : 'nothing is written: --write changes bin/app.ts',
+      );
+    }
+    return proposal.findings.some(({ fails }) => fails) ? 1 : 0;
+  });
+}
+
+function findingLine({ file, line, fails, text }: Finding): string {
+  return `${file}:${line}: ${fails ? '' : 'note: '}${text}`;
+}
+
+function checkPaths(script: string, data: string | undefined): void {
+  if (!existsSync(script) || !statSync(script).isFile()) {
+    throw new UserError(`no file '${script}'`);
+  }
+  if (script.endsWith('.ipynb')) {
+    throw new UserError(
+      `'${script}' is a notebook; jupyter nbconvert --to script '${script}' makes a script of it`,
+    );
+  }
+  if (!script.endsWith('.py')) {
+    throw new UserError(`'${script}' is no Python script: its name does not end with .py`);
+  }
+  if (data !== undefined && !(existsSync(data) && statSync(data).isDirectory())) {
+    throw new UserError(`--data: no directory '${data}'`);
+  }
+}
+
+/** TypeScript as `npm run format` writes it. */
+function formatted(root: string, text: string): Promise<string> {
+  const prettier = require.resolve('prettier/bin/prettier.cjs');
+  return output(process.execPath, [prettier, '--stdin-filepath', join(root, 'bin/app.ts')], {
+    cwd: root,
+    input: text,
+  });
+}
+
+/** The change of bin/app.ts as `git apply` takes it; '' for none. */
+async function unifiedDiff(before: string, after: string): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'adopt-'));
+  try {
+    for (const [side, text] of [
+      ['a', before],
+      ['b', after],
+    ] as const) {
+      mkdirSync(join(directory, side, 'bin'), { recursive: true });
+      writeFileSync(join(directory, side, 'bin/app.ts'), text);
+    }
+    const line = [
+      'diff',
+      '--no-index',
+      '--no-color',
+      '--no-ext-diff',
+      '--no-prefix',
+      'a/bin/app.ts',
+      'b/bin/app.ts',
+    ];
+    return (await output('git', line, { cwd: directory, differs: true })).trimEnd();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** What a program prints. @param options.differs whether exit code 1 is an answer, as it is of a diff */
+function output(
+  program: string,
+  line: readonly string[],
+  { cwd, input, differs = false }: { cwd: string; input?: string; differs?: boolean },
+): Promise<string> {
+  return new Promise((done, fail) => {
+    const child = execFile(program, line, { cwd }, (error, stdout, stderr) => {
+      if (error && !(differs && error.code === 1)) {
+        fail(new UserError(`${program} failed: ${stderr.trim() || error.message}`));
+      } else {
+        done(stdout);
+      }
+    });
+    if (input !== undefined) {
+      child.stdin?.end(input);
+    }
+  });
+}
