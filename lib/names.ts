@@ -87,6 +87,19 @@ export function projectOfEndpoint(name: string): string {
   return kind && kind !== 'realtime' ? name.slice(0, -kind.length - 1) : name;
 }
 
+/** The name of a project's notebook instance, by a hash of its network if it has one of its own. */
+export function notebookName(projectName: string, networkHash?: string): string {
+  return networkHash === undefined ? projectName : `${projectName}-${networkHash}`;
+}
+
+/** Whether a name is one that a project's notebook instance may have. */
+export function isNotebookName(projectName: string, name: string): boolean {
+  return (
+    name === projectName ||
+    (name.startsWith(`${projectName}-`) && /^[0-9a-f]{10}$/.test(name.slice(projectName.length + 1)))
+  );
+}
+
 /** CloudWatch's namespace of the metrics of training jobs. */
 export const TRAINING_METRICS = '/aws/sagemaker/TrainingJobs';
 
@@ -98,6 +111,11 @@ export const DATASETS_PREFIX = 'data/';
 
 /** Where training jobs put their results in the project's bucket. */
 export const JOBS_PREFIX = 'jobs/';
+
+/** Where the log of a training job that did not succeed lies in the project's bucket: beside the job's results. */
+export function keptLogKey(trainingJobName: string): string {
+  return `${JOBS_PREFIX}${trainingJobName}/log.txt`;
+}
 
 /** Where training jobs keep their checkpoints in the project's bucket. */
 export const CHECKPOINTS_PREFIX = 'checkpoints/';

@@ -42,7 +42,7 @@ export class BundledFunction extends Construct implements IGrantable {
    * without the policy and the log group, the function could neither do its work nor say why.
    */
   public readonly outlives: IDependable[];
-  private readonly role: Role;
+  public readonly role: Role;
 
   public constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);

@@ -11,9 +11,7 @@ import {
   ModelData,
   type ModelDataConfig,
 } from '@aws-cdk/aws-sagemaker-alpha';
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -35,7 +33,7 @@ export interface EndpointProps {
 }
 
 /**
- * A SageMaker endpoint with its model, its role and its log group.
+ * A SageMaker endpoint with its model and its role. Its log group is the workspace's: what it said outlives it.
  * Another model, hosting or image updates it in place; real-time by blue/green, turned back by its own alarms.
  */
 export class Endpoint extends Construct {
@@ -44,12 +42,6 @@ export class Endpoint extends Construct {
   public constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);
     const { hosting } = props;
-    // The stack owns the group, so that it goes with it; the role cannot make it again.
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: endpointLogGroupName(props.endpointName),
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     const role = new Role(this, 'ModelRole', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     const model = this.model(props, role, props.model.estimator.inferenceImage(hosting.processor));
     const config = new EndpointConfig(this, 'Config', {
@@ -61,7 +53,7 @@ export class Endpoint extends Construct {
     });
     const cfnConfig = config.node.findChild('EndpointConfig') as CfnEndpointConfig;
     const cfnEndpoint = endpoint.node.findChild('Endpoint') as CfnEndpoint;
-    cfnEndpoint.node.addDependency(logGroup, model);
+    cfnEndpoint.node.addDependency(model);
     hosting.configure(cfnConfig, props.bucket);
     hosting.attach({
       scope: this,

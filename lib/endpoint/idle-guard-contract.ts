@@ -11,3 +11,12 @@ export const IdleGuardVariable = {
   /** The topic that mails; absent when nobody is to be told. */
   TOPIC_ARN: 'TOPIC_ARN',
 } as const;
+
+/** What the function is called with: CloudWatch's own event of an alarm, or the like of it by a schedule. */
+export interface IdleGuardEvent {
+  /** The moment, as text. */
+  readonly time: string;
+  readonly alarmData: { readonly alarmName: string };
+  /** Whether it is a look of the schedule: it tells nobody again what a person must do. */
+  readonly bySchedule?: boolean;
+}

@@ -7,9 +7,8 @@ import {
 import { CloudWatchClient, GetMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { CloudWatchAlarmEvent } from 'aws-lambda';
 import { decide, type GuardedEndpoint, idleSince } from './idle-decision';
-import { IdleGuardVariable } from './idle-guard-contract';
+import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
 import { deletionMail, type Mail, obstacleMail } from './idle-mail';
 
 /** What the function works with, injected so that tests run it against their own. */
@@ -25,13 +24,13 @@ export interface IdleGuardServices {
 const METRIC_MARGIN = 300;
 
 /**
- * Deletes the function's own stack when its endpoint is idle; called by the alarm, more than once at times.
+ * Deletes the function's own stack when its endpoint is idle; called by the alarm, more than once at times, and by a schedule.
  *
  * A deploy that begins between the look at the stack and its deletion is CloudFormation's to keep: it refuses to delete a stack
  * that is being updated. Lambda then calls again, twice at most, and the next look sees the deploy.
  */
 export function idleGuardHandler(services: IdleGuardServices) {
-  return async (event: CloudWatchAlarmEvent): Promise<void> => {
+  return async (event: IdleGuardEvent): Promise<void> => {
     const { cloudformation, cloudwatch, sns, environment } = services;
     const stackId = required(environment, IdleGuardVariable.STACK_ID);
     const endpointName = required(environment, IdleGuardVariable.ENDPOINT_NAME);
@@ -64,7 +63,7 @@ export function idleGuardHandler(services: IdleGuardServices) {
         }),
       );
     } else if (decision.action === 'leave') {
-      if (decision.needsPerson) {
+      if (decision.needsPerson && !event.bySchedule) {
         await tell(obstacleMail(endpointName, stackName, idleTimeout, decision.reason));
       }
     } else {

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BundledFunction } from '../aws/bundled-function';
-import { IdleGuardVariable } from './idle-guard-contract';
+import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
 import { VARIANT_NAME } from './variant-name';
 import { spanInWords } from './idle-mail';
 import { idleAlarmTiming } from './idle-timeout';
+
+/** How often the guard looks, whatever its alarm does. */
+const LOOK_INTERVAL = Duration.hours(1);
 
 /** An endpoint that ends when nobody uses it. */
 export interface IdleGuardProps {
@@ -105,5 +110,13 @@ export class IdleGuard extends Construct {
     alarm.addAlarmAction({ bind: () => ({ alarmActionArn: guard.function.functionArn }) });
     // An action that fails for want of its permission is not tried again, and the alarm would never go off once more.
     alarm.node.addDependency(guard);
+
+    // An alarm acts once. A guard that failed on it, three times in a few minutes, would never be called again, and the endpoint would cost.
+    const look: IdleGuardEvent = { time: EventField.time, alarmData: { alarmName }, bySchedule: true };
+    new Rule(this, 'Look', {
+      description: `Looks whether the endpoint ${endpointName} is idle, if its alarm could not end it`,
+      schedule: Schedule.rate(LOOK_INTERVAL),
+      targets: [new LambdaFunction(guard.function, { event: RuleTargetInput.fromObject(look) })],
+    });
   }
 }

@@ -9,7 +9,14 @@ import { processorOf } from '../images/instance-types';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
-import { endpointName, MAX_PROJECT_NAME_LENGTH, PROJECT_TAG, stackName } from '../names';
+import {
+  endpointName,
+  HOSTING_KINDS,
+  MAX_PROJECT_NAME_LENGTH,
+  PROJECT_TAG,
+  STACK_SUFFIXES,
+  stackName,
+} from '../names';
 import { uploadedChannels } from '../training/channel';
 import { IGNORE_FILE } from '../training/file-selection';
 import { SourceDirectory } from '../training/source-directory';
@@ -66,6 +73,7 @@ export class SageMakerProject extends Construct {
    * @param id the project's name: that of the endpoint, and what the names of stacks and jobs begin with.
    */
   public constructor(scope: Construct, id: string, declared: SageMakerProjectProps) {
+    throwProblems(`the project '${id}'`, collisionProblems(scope, id));
     super(scope, id);
     const checked = checkProps('SageMakerProjectProps', declared);
     const { props, changeProblems } = withTrainingChanges(this, checked.sound);
@@ -86,6 +94,7 @@ export class SageMakerProject extends Construct {
       notebook: props.notebook,
       monthlyBudget: props.monthlyBudget,
       retainData: props.retainData ?? false,
+      hasEndpoint: props.hosting !== undefined,
       idleNotices:
         notify === undefined ? undefined : { endpointName: id, stackName: endpointStackName, notify },
     });
@@ -117,10 +126,8 @@ export class SageMakerProject extends Construct {
         // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
         endpoint.addStackDependency(training);
       }
-      if (notify !== undefined) {
-        // The topic's ARN crosses by a parameter too.
-        endpoint.addStackDependency(workspace);
-      }
+      // Its log group is there by its name alone, and the topic's ARN crosses by a parameter too.
+      endpoint.addStackDependency(workspace);
       stacks.push(endpoint);
     }
 
@@ -202,6 +209,30 @@ function imageProblems({ training, model, hosting }: Project, region: string | u
   return [...new Set([...(trained ?? []), ...(serving ?? [])])];
 }
 
+/** The names of a project's own: its stacks, and its endpoint of each kind, the first of which is the project's name. */
+function namesOf(id: string): string[] {
+  return [
+    ...HOSTING_KINDS.map((kind) => endpointName(id, kind)),
+    ...STACK_SUFFIXES.map((suffix) => stackName(id, suffix)),
+  ];
+}
+
+/** Why a project cannot stand beside the others of its app or stage: a stack or an endpoint would have the name of another. */
+function collisionProblems(scope: Construct, id: string): string[] {
+  return scope.node.children
+    .filter((child) => child instanceof SageMakerProject)
+    .flatMap((other) => {
+      const shared = namesOf(other.node.id).find((name) => namesOf(id).includes(name));
+      return shared === undefined
+        ? []
+        : [
+            other.node.id === id
+              ? `the name: there is a project '${id}' already; give this one another name`
+              : `the name: '${shared}' would be the name of something of the project '${other.node.id}' too; give one of the two another name`,
+          ];
+    });
+}
+
 /** What is wrong with a project's name, and with what is declared and what is not. */
 function togetherProblems(name: string, props: SageMakerProjectProps): string[] {
   const problems: string[] = [];
@@ -237,6 +268,6 @@ function valueProblems(props: Project, region: string | undefined): string[] {
     ...(props.model?.problems() ?? []),
     ...(props.hosting?.problems() ?? []),
     ...(props.notebook ? notebookProblems(props.notebook) : []),
-    ...(props.monthlyBudget ? monthlyBudgetProblems(props.monthlyBudget) : []),
+    ...(props.monthlyBudget ? monthlyBudgetProblems(props.monthlyBudget, region) : []),
   ];
 }

@@ -5,6 +5,7 @@ import { type Channel, uploadedChannels } from '../training/channel';
 import { PROJECT_TAG } from '../names';
 import { DataBucket } from '../workspace/data-bucket';
 import { Datasets } from '../workspace/datasets';
+import { EndpointLogs } from '../workspace/endpoint-logs';
 import { IdleNotices, type IdleNoticesProps } from '../workspace/idle-notices';
 import { MonthlyBudget, type MonthlyBudgetProps } from '../workspace/monthly-budget';
 import { Notebook, type NotebookProps } from '../workspace/notebook';
@@ -16,11 +17,13 @@ export interface WorkspaceStackProps extends StackProps {
   readonly notebook: NotebookProps | undefined;
   readonly monthlyBudget: MonthlyBudgetProps | undefined;
   readonly retainData: boolean;
+  /** Whether the project has an endpoint. */
+  readonly hasEndpoint: boolean;
   /** Who is told when the endpoint stops itself. */
   readonly idleNotices: IdleNoticesProps | undefined;
 }
 
-/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, and the mails about an idle endpoint. */
+/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, the endpoint's logs, and the mails about its end. */
 export class WorkspaceStack extends Stack {
   public readonly bucket: IBucket;
 
@@ -30,6 +33,7 @@ export class WorkspaceStack extends Stack {
     this.bucket = new DataBucket(this, 'DataBucket', { retainData });
     // Whether a stack imports it now or not: one that did still holds it when this stack is updated.
     this.exportValue(this.bucket.bucketName);
+    this.exportValue(this.bucket.bucketArn);
     new CfnOutput(this, 'BucketName', {
       value: this.bucket.bucketName,
       description: 'Datasets, training results, checkpoints',
@@ -59,12 +63,16 @@ export class WorkspaceStack extends Stack {
       });
       new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
     }
+    if (props.hasEndpoint) {
+      new EndpointLogs(this, 'EndpointLogs', { projectName });
+    }
     if (props.idleNotices) {
       new IdleNotices(this, 'IdleNotices', props.idleNotices);
     }
     if (props.monthlyBudget) {
       const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });
       new CfnOutput(this, 'BudgetName', {
+        condition: budget.made,
         value: budget.budgetName,
         description: `Counts only once the tag '${PROJECT_TAG}' is activated: Billing and Cost Management, Cost allocation tags (in an organization, its management account)`,
       });

@@ -33,10 +33,16 @@ export function budgetedTime(scope: Construct, props: BudgetedTraining, prices?:
   return {
     MaxRuntimeInSeconds: time('MaxRuntimeInSeconds'),
     ...(props.spot ? { MaxWaitTimeInSeconds: time('MaxWaitTimeInSeconds') } : {}),
+    MaxPendingTimeInSeconds: props.spot ? undefined : props.maxPendingTime?.toSeconds(),
   };
 }
 
 /** A mapping holds text and lists alone. */
 function asText(condition: StoppingCondition): Record<string, string> {
-  return Object.fromEntries(Object.entries(condition).map(([field, seconds]) => [field, String(seconds)]));
+  return Object.fromEntries(
+    Object.entries(condition).flatMap(([field, seconds]) =>
+      // It is the same in all regions.
+      field === 'MaxPendingTimeInSeconds' ? [] : [[field, String(seconds)]],
+    ),
+  );
 }

@@ -15,6 +15,8 @@ export const TrainingJobProperty = {
   DATASET_VERSIONS: 'DatasetVersions',
   /** The most that a run may cost, in USD: part of the job's identity, and what the StoppingCondition comes from. */
   BUDGET: 'Budget',
+  /** The name of the rule that hands the function the job's end, and lets it look by a schedule for as long as the stack waits. */
+  RULE: 'Rule',
 } as const;
 
 /** Key of the input transformer under which EventBridge puts the event's own detail. */

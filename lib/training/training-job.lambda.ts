@@ -1,4 +1,7 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { handleCustomResource } from './job/custom-resource';
@@ -9,7 +12,7 @@ import { handleTerminalEvent, type TerminalEvent } from './job/terminal-event';
 /** Milliseconds of the function's time that are kept for the answer and its repetitions. */
 const ANSWER_RESERVE = 120_000;
 
-/** Serves the custom resource (CloudFormation) and the end of its training job (EventBridge). */
+/** Serves the custom resource (CloudFormation), and tells how its training job ended: by SageMaker's event, or by the schedule's looks. */
 export function trainingJobHandler(services: Services) {
   return async (
     event: CloudFormationCustomResourceEvent | TerminalEvent,
@@ -25,6 +28,9 @@ export function trainingJobHandler(services: Services) {
 export const handler = trainingJobHandler({
   sagemaker: new SageMakerClient({ maxAttempts: 5 }),
   logs: new CloudWatchLogsClient({ maxAttempts: 5 }),
+  s3: new S3Client({ maxAttempts: 5 }),
+  events: new EventBridgeClient({ maxAttempts: 5 }),
+  cloudformation: new CloudFormationClient({ maxAttempts: 5 }),
   fetch,
   clock: systemClock,
   region: process.env.AWS_REGION ?? '',

@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import {
+  Aws,
   CfnWaitCondition,
   CfnWaitConditionHandle,
   CustomResource,
@@ -14,9 +15,9 @@ import {
   TagType,
 } from 'aws-cdk-lib';
 import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -27,6 +28,7 @@ import { budgetedTime } from './budgeted-time';
 import {
   ATTEMPT_HASH_LENGTH,
   CHECKPOINTS_PREFIX,
+  keptLogKey,
   modelDataUrlParameterName,
   TRAINING_LOG_GROUP,
   trainingJobNameOf,
@@ -54,6 +56,9 @@ import {
 } from './training-request';
 import { TrainingRole } from './training-role';
 import { stackTimeout, stoppingCondition } from './training-time';
+
+/** How often the function looks whether the job has ended, beside the event that tells it. */
+const LOOK_INTERVAL = Duration.minutes(5);
 
 /** A training job of a project. */
 export interface TrainingJobProps extends Training {
@@ -124,7 +129,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       }
     }
 
-    const run = this.runFunction(props.projectName, role.roleArn);
+    const run = this.runFunction(props, role.roleArn);
     // Neither a handle nor a condition can be updated: another request has others.
     const handle = new CfnWaitConditionHandle(this, `Handle${requestHash}`);
     const forTheFunction = {
@@ -134,6 +139,10 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     };
     const rule = new Rule(this, 'Ended', {
       description: `Tells the stack that a training job of ${props.projectName} has ended`,
+      // The function lets it call when the stack begins to wait, and ends it when the stack waits no more.
+      enabled: false,
+      // SageMaker's events are best effort, and a delivery may fail: the job is looked at too.
+      schedule: Schedule.rate(LOOK_INTERVAL),
       eventPattern: {
         source: ['aws.sagemaker'],
         detailType: ['SageMaker Training Job State Change'],
@@ -146,8 +155,21 @@ export class TrainingJob extends Construct implements ITaggableV2 {
         new LambdaFunction(run.function, {
           event: RuleTargetInput.fromObject({
             ...forTheFunction,
+            // EventBridge's own placeholder: a rule cannot refer to itself.
+            [TrainingJobProperty.RULE]: '<aws.events.rule-name>',
             [TERMINAL_EVENT_DETAIL]: EventField.fromPath('$.detail'),
           }),
+        }),
+      ],
+    });
+
+    // A policy of its own: the function's is there before the rule, which calls the function.
+    const waiting = new Policy(this, 'Waiting', {
+      roles: [run.role],
+      statements: [
+        new PolicyStatement({
+          actions: ['events:EnableRule', 'events:DisableRule'],
+          resources: [rule.ruleArn],
         }),
       ],
     });
@@ -157,6 +179,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       serviceToken: run.function.functionArn,
       properties: {
         ...forTheFunction,
+        [TrainingJobProperty.RULE]: rule.ruleName,
         ...(Object.keys(versions).length > 0 ? { [TrainingJobProperty.DATASET_VERSIONS]: versions } : {}),
         ...(isBudgeted(props) ? { [TrainingJobProperty.BUDGET]: props.budget } : {}),
         ...request,
@@ -165,7 +188,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       },
     });
     // The rule must be there when the job ends; the policies and the log group when the job is deleted.
-    job.node.addDependency(rule, role, ...run.outlives);
+    job.node.addDependency(rule, waiting, role, ...run.outlives);
 
     const wait = new CfnWaitCondition(this, `Wait${requestHash}`, {
       handle: handle.ref,
@@ -209,7 +232,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
   }
 
   /** The function that starts, ends and deletes the project's training jobs, and no others. */
-  private runFunction(projectName: string, jobRoleArn: string): BundledFunction {
+  private runFunction({ projectName, bucket }: TrainingJobProps, jobRoleArn: string): BundledFunction {
     const stack = Stack.of(this);
     // As long as the project's own jobs' names are: those of a project whose name only begins alike are longer.
     const jobs = (name: string) =>
@@ -254,9 +277,19 @@ export class TrainingJob extends Construct implements ITaggableV2 {
     run.addToRolePolicy(new PolicyStatement({ actions: ['logs:DescribeLogStreams'], resources: [streams] }));
     run.addToRolePolicy(
       new PolicyStatement({
-        actions: ['logs:DeleteLogStream'],
+        actions: ['logs:DeleteLogStream', 'logs:GetLogEvents'],
         resources: [streams.replace(/\*$/, `log-stream:${jobs(projectName)}/*`)],
       }),
+    );
+    run.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(keptLogKey(jobs(projectName)))],
+      }),
+    );
+    // Whether the stack rolls back, which starts no job.
+    run.addToRolePolicy(
+      new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
     );
     return run;
   }

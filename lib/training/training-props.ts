@@ -85,6 +85,12 @@ export interface TrainingProps {
    */
   readonly maxWait?: Duration;
   /**
+   * When SageMaker gives up a job that waits for capacity which does not come, before it runs and costs; at least 30 minutes.
+   * Only for accelerated instances (ml.p, ml.g, ml.trn); with spot, `maxWait` says it. With the run, at most 11 hours and 30 minutes.
+   * @default - SageMaker waits, and the stack as long as the job may run
+   */
+  readonly maxPendingTime?: Duration;
+  /**
    * The gate: least values of the job's final metrics. A job that falls short fails the deploy, and the model that serves stays.
    * @default - every job that completes passes
    */

@@ -132,6 +132,7 @@ export function trainingIdentity(props: Training, request: TrainingRequest): unk
             budget: props.budget,
             maxRuntime: props.maxRuntime?.toSeconds(),
             maxWait: props.maxWait?.toSeconds(),
+            maxPendingTime: props.maxPendingTime?.toSeconds(),
           },
         }
       : request,

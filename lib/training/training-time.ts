@@ -5,13 +5,21 @@ import { LONGEST_JOB, MAX_WAIT, WAIT_MARGIN } from './wait-limits';
 /** How long a training job may run if nothing is said. */
 const DEFAULT_MAX_RUNTIME = Duration.hours(1);
 
+/** The least that SageMaker lets a job wait for capacity. */
+const LEAST_PENDING = Duration.minutes(30);
+
 /** The props that say how long a job may take. */
-export type TimeProps = Pick<TrainingProps, 'maxRuntime' | 'maxWait' | 'budget' | 'spot' | 'checkpoints'>;
+export type TimeProps = Pick<
+  TrainingProps,
+  'maxRuntime' | 'maxWait' | 'maxPendingTime' | 'budget' | 'spot' | 'checkpoints'
+> &
+  Partial<Pick<TrainingProps, 'instanceType'>>;
 
 /** CreateTrainingJob's StoppingCondition. */
 export interface StoppingCondition {
   readonly MaxRuntimeInSeconds: number;
   readonly MaxWaitTimeInSeconds?: number;
+  readonly MaxPendingTimeInSeconds?: number;
 }
 
 /**
@@ -21,10 +29,14 @@ export interface StoppingCondition {
 export function stoppingCondition(props: TimeProps, paidSeconds = Infinity): StoppingCondition {
   const longest = LONGEST_JOB.toSeconds();
   const maxWait = props.maxWait?.toSeconds() ?? longest;
-  const MaxRuntimeInSeconds = Math.min(runLimit(props), paidSeconds, props.spot ? maxWait : longest);
+  const MaxRuntimeInSeconds = Math.min(
+    runLimit(props),
+    paidSeconds,
+    props.spot ? maxWait : longest - pendingTime(props),
+  );
   return props.spot
     ? { MaxRuntimeInSeconds, MaxWaitTimeInSeconds: waitTime(props, MaxRuntimeInSeconds) }
-    : { MaxRuntimeInSeconds };
+    : { MaxRuntimeInSeconds, MaxPendingTimeInSeconds: props.maxPendingTime?.toSeconds() };
 }
 
 /**
@@ -32,7 +44,9 @@ export function stoppingCondition(props: TimeProps, paidSeconds = Infinity): Sto
  * updated, so another price would be another one, and with it another training.
  */
 export function stackTimeout(props: TimeProps): number {
-  const longest = props.spot ? waitTime(props, runLimit(props)) : runLimit(props);
+  const longest = props.spot
+    ? waitTime(props, runLimit(props))
+    : Math.min(runLimit(props) + pendingTime(props), LONGEST_JOB.toSeconds());
   return longest + WAIT_MARGIN.toSeconds();
 }
 
@@ -55,6 +69,9 @@ function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
   problems.push(...wholeSecondsProblems('maxWait', maxWait));
   // With a budget alone, the run is as long as it pays for within maxWait.
   const least = props.maxRuntime || props.budget === undefined ? runLimit(props) : 60;
+  if (props.maxPendingTime) {
+    problems.push('maxPendingTime: with spot, maxWait ends the wait for capacity; leave maxPendingTime out');
+  }
   if (checkpoints === false) {
     problems.push(
       'checkpoints: false, with spot: whenever AWS takes the capacity back, all that was trained would be lost; leave checkpoints out, or spot',
@@ -76,10 +93,41 @@ function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
   return problems;
 }
 
-function onDemandProblems({ maxWait }: TimeProps): string[] {
+function onDemandProblems({ maxWait, ...props }: TimeProps): string[] {
+  const problems = pendingProblems(props);
   return maxWait === undefined
-    ? []
-    : ['maxWait: only with spot, since nothing else waits for capacity; give spot: true, or leave it out'];
+    ? problems
+    : [
+        ...problems,
+        'maxWait: only with spot, while maxPendingTime ends the wait of others; give spot: true, or leave it out',
+      ];
+}
+
+/** Limits: MaxPendingTimeInSeconds in SageMaker's service model, and what it says of instance types. */
+function pendingProblems(props: Omit<TimeProps, 'maxWait'>): string[] {
+  const pending = secondsOf(props.maxPendingTime);
+  if (pending === undefined) {
+    return [];
+  }
+  const problems = wholeSecondsProblems('maxPendingTime', pending);
+  if (pending < LEAST_PENDING.toSeconds()) {
+    problems.push(`maxPendingTime: ${pending} s is less than the 30 minutes that SageMaker waits at least`);
+  }
+  if (!/^ml\.(p|g|trn)\d/.test(props.instanceType ?? '')) {
+    problems.push(
+      `maxPendingTime: without effect on '${props.instanceType}': SageMaker ends the wait for ml.p, ml.g and ml.trn types alone; leave it out`,
+    );
+  }
+  const run = secondsOf(props.maxRuntime) ?? (props.budget === undefined ? runLimit(props) : 60);
+  if (pending + run > LONGEST_JOB.toSeconds()) {
+    problems.push(`maxPendingTime: with the run, ${beyondLongest(pending + run)}`);
+  }
+  return problems;
+}
+
+/** The wait for capacity before a run on demand. */
+function pendingTime({ maxPendingTime }: TimeProps): number {
+  return secondsOf(maxPendingTime) ?? 0;
 }
 
 /** Seconds, with their fraction, which `wholeSecondsProblems` refuses. */

@@ -33,25 +33,27 @@ export class IdleNotices extends Construct {
       stringValue: topic.topicArn,
       description: `Topic of the mails about the endpoint ${endpointName}`,
     });
-    this.tell(
-      topic,
-      'Deleted',
-      stackName,
-      'DELETE_COMPLETE',
-      `The endpoint ${endpointName} is gone with its stack ${stackName}, and costs nothing any more. ` +
-        `The trained model and the data are still there: 'npx cdk deploy ${stackName}' brings the endpoint back without training.`,
-    );
-    this.tell(
-      topic,
-      'Failed',
-      stackName,
-      'DELETE_FAILED',
-      `The stack ${stackName} of the endpoint ${endpointName} could not be deleted, and what is left of it may cost. ` +
-        `CloudFormation says: ${EventField.fromPath('$.detail.status-details.status-reason')} 'npx cdk destroy ${stackName}' tries again.`,
-    );
+    this.tell(topic, 'Deleted', stackName, 'DELETE_COMPLETE', {
+      [`The endpoint ${endpointName}`]: `is gone with its stack ${stackName}, and costs nothing any more.`,
+      'The trained model and the data': 'are still there.',
+      'To bring it back without training': `npx cdk deploy ${stackName}`,
+    });
+    this.tell(topic, 'Failed', stackName, 'DELETE_FAILED', {
+      [`The stack ${stackName} of the endpoint ${endpointName}`]:
+        'could not be deleted, and what is left of it may cost.',
+      'CloudFormation says': EventField.fromPath('$.detail.status-details.status-reason'),
+      'To try again': `npx cdk destroy ${stackName}`,
+    });
   }
 
-  private tell(topic: Topic, id: string, stackName: string, status: string, text: string): void {
+  /** A mail of EventBridge is JSON, a text within its quotation marks: an object of short lines reads better. */
+  private tell(
+    topic: Topic,
+    id: string,
+    stackName: string,
+    status: string,
+    message: Readonly<Record<string, string>>,
+  ): void {
     const stackArn = Stack.of(this).formatArn({
       service: 'cloudformation',
       resource: 'stack',
@@ -69,7 +71,7 @@ export class IdleNotices extends Construct {
           'status-details': { status: [status] },
         },
       },
-      targets: [new SnsTopic(topic, { message: RuleTargetInput.fromText(text) })],
+      targets: [new SnsTopic(topic, { message: RuleTargetInput.fromObject(message) })],
     });
   }
 }

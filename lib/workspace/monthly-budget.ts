@@ -1,3 +1,4 @@
+import { Aws, CfnCondition, Fn, type ICfnConditionExpression, Stack, Token } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Construct } from 'constructs';
 import { mailAddressProblems } from '../aws/mail-address';
@@ -11,9 +12,45 @@ export interface MonthlyBudgetProps {
   readonly notify: string;
 }
 
-/** What is wrong with a monthly budget, in the names that a person typed. */
-export function monthlyBudgetProblems({ amount, notify }: MonthlyBudgetProps): string[] {
+/** Regions whose CloudFormation makes no budget: those for which cfn-lint's schemas have no AWS::Budgets::Budget. A test holds them equal. */
+export const REGIONS_WITHOUT_BUDGETS: readonly string[] = [
+  'af-south-1',
+  'ap-east-1',
+  'ap-east-2',
+  'ap-northeast-3',
+  'ap-south-2',
+  'ap-southeast-3',
+  'ap-southeast-4',
+  'ap-southeast-5',
+  'ap-southeast-6',
+  'ap-southeast-7',
+  'ca-west-1',
+  'eu-central-2',
+  'eu-north-1',
+  'eu-south-1',
+  'eu-south-2',
+  'il-central-1',
+  'me-central-1',
+  'mx-central-1',
+  'us-gov-east-1',
+  'us-gov-west-1',
+];
+
+/**
+ * What is wrong with a monthly budget, in the names that a person typed.
+ * @param region the region of the stack; undefined when the app does not know it
+ */
+export function monthlyBudgetProblems(
+  { amount, notify }: MonthlyBudgetProps,
+  region: string | undefined,
+): string[] {
   const problems = mailAddressProblems('monthlyBudget.notify', notify);
+  if (region !== undefined && REGIONS_WITHOUT_BUDGETS.includes(region)) {
+    problems.push(
+      `monthlyBudget: CloudFormation makes no budgets in ${region}; leave it out, and make one in the billing console ` +
+        `for the tag ${PROJECT_TAG}: a budget counts the costs of all regions`,
+    );
+  }
   // Below a cent AWS Budgets has nothing to compare with.
   return Number.isFinite(amount) && amount >= 0.01
     ? problems
@@ -33,10 +70,13 @@ const FORECAST_THRESHOLD = 100;
  *
  * AWS counts a tag's costs from when it is activated as a cost allocation tag in the billing console, updates them up to three
  * times a day, and forecasts after about five weeks of costs.
+ * Where the region is known only at deploy, one that has no budgets gets none: the data is not to be held up by a mail.
  */
 export class MonthlyBudget extends Construct {
   /** The name that AWS Budgets shows. */
   public readonly budgetName: string;
+  /** Whether there is a budget; undefined where that is known already. */
+  public readonly made: CfnCondition | undefined;
 
   public constructor(
     scope: Construct,
@@ -66,6 +106,23 @@ export class MonthlyBudget extends Construct {
         mail('FORECASTED', FORECAST_THRESHOLD),
       ],
     });
+    this.made = regionHasBudgets(this);
+    budget.cfnOptions.condition = this.made;
     this.budgetName = budget.ref;
   }
+}
+
+/** A condition has at most ten operands. */
+const MAX_OPERANDS = 10;
+
+function regionHasBudgets(scope: Construct): CfnCondition | undefined {
+  if (!Token.isUnresolved(Stack.of(scope).region)) {
+    return undefined;
+  }
+  const without = REGIONS_WITHOUT_BUDGETS.map((region) => Fn.conditionEquals(Aws.REGION, region));
+  const groups: ICfnConditionExpression[] = [];
+  for (let start = 0; start < without.length; start += MAX_OPERANDS) {
+    groups.push(Fn.conditionOr(...without.slice(start, start + MAX_OPERANDS)));
+  }
+  return new CfnCondition(scope, 'Made', { expression: Fn.conditionNot(Fn.conditionOr(...groups)) });
 }

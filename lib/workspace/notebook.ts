@@ -17,8 +17,9 @@ import {
 import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
 import { attachToVpc, createSharedLogGroup, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
+import { identityHash } from '../training/training-request';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
-import { endpointName, HOSTING_KINDS, NOTEBOOK_LOG_GROUP } from '../names';
+import { endpointName, HOSTING_KINDS, NOTEBOOK_LOG_GROUP, notebookName } from '../names';
 
 /** Shell scripts that a notebook instance runs; each at most 16,384 characters in base64. */
 export interface NotebookLifecycle {
@@ -40,7 +41,8 @@ export interface NotebookProps {
   readonly instanceType: InstanceType;
   /**
    * The name that SageMaker shows.
-   * @default - the project's name
+   * SageMaker changes no network of an instance: with a name of yours, another network needs another name.
+   * @default - the project's name; in a `vpc`, with a hash of the network behind it, so that another network can be another instance
    */
   readonly notebookInstanceName?: string;
   /**
@@ -175,7 +177,10 @@ export class Notebook extends Construct {
 
   public constructor(scope: Construct, id: string, props: ProjectNotebookProps) {
     super(scope, id);
-    this.notebookInstanceName = props.notebookInstanceName ?? props.projectName;
+    const network = this.network(props);
+    // CloudFormation puts another instance in the place of one whose network changes, and cannot while both have one name.
+    const place = props.vpc && identityHash(Stack.of(this).resolve(network));
+    this.notebookInstanceName = props.notebookInstanceName ?? notebookName(props.projectName, place);
     this.role = props.role ?? this.leastRole(props);
     if (props.idleTimeout) {
       this.grantStop(this.role);
@@ -199,7 +204,7 @@ export class Notebook extends Construct {
       additionalCodeRepositories: props.additionalCodeRepositories && [...props.additionalCodeRepositories],
       rootAccess: props.rootAccess ? 'Enabled' : 'Disabled',
       instanceMetadataServiceConfiguration: { minimumInstanceMetadataServiceVersion: '2' },
-      ...this.network(props),
+      ...network,
     });
     // The instance must be able to log and to stop itself for as long as it lives.
     instance.node.addDependency(this.role);

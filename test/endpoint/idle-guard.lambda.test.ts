@@ -8,9 +8,9 @@ import {
 import { CloudWatchClient, GetMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { CloudWatchAlarmEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { idleGuardHandler } from '../../lib/endpoint/idle-guard.lambda';
+import type { IdleGuardEvent } from '../../lib/endpoint/idle-guard-contract';
 
 const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/unet-endpoint/5b918d10';
 const TOPIC_ARN = 'arn:aws:sns:eu-west-1:111122223333:topic';
@@ -45,9 +45,9 @@ const event = {
   alarmArn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:unet-idle',
   time: '2026-03-01T12:00:00.250+0000',
   alarmData: { alarmName: 'unet-idle' },
-} as CloudWatchAlarmEvent;
+} as IdleGuardEvent;
 
-const invoke = (variables: { TOPIC_ARN?: string } = { TOPIC_ARN }) =>
+const invoke = (variables: { TOPIC_ARN?: string } = { TOPIC_ARN }, called: IdleGuardEvent = event) =>
   idleGuardHandler({
     cloudformation: new CloudFormationClient({}),
     cloudwatch: new CloudWatchClient({}),
@@ -60,7 +60,7 @@ const invoke = (variables: { TOPIC_ARN?: string } = { TOPIC_ARN }) =>
       IDLE_TIMEOUT_SECONDS: '7200',
       ...variables,
     },
-  })(event);
+  })(called);
 
 const deletions = () => cloudformation.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input);
 const rearmed = () => cloudwatch.commandCalls(SetAlarmStateCommand).map(({ args }) => args[0].input);
@@ -128,6 +128,20 @@ test('a change set that waits is a deploy; one that was executed or failed is no
   world({ changeSets: [{ CreationTime, ExecutionStatus: 'UNAVAILABLE', Status: 'FAILED' }] });
   await invoke();
   expect(deletions()).toHaveLength(1);
+});
+
+test('a look of the schedule deletes what the alarm could not, and tells nobody again what a person must do', async () => {
+  const look = { time: '2026-03-01T12:00:00Z', alarmData: { alarmName: 'unet-idle' }, bySchedule: true };
+  world();
+  cloudformation.on(DescribeStacksCommand).rejects(new Error('Rate exceeded'));
+  await expect(invoke()).rejects.toThrow('Rate exceeded');
+  world();
+  await invoke({ TOPIC_ARN }, look);
+  expect(deletions()).toHaveLength(1);
+  expect(mails()).toHaveLength(1);
+  world({ stack: { EnableTerminationProtection: true } });
+  await invoke({ TOPIC_ARN }, look);
+  expect([deletions(), mails()].map(({ length }) => length)).toEqual([1, 1]);
 });
 
 test('termination protection and a missing execution role are told of, once per idle spell', async () => {

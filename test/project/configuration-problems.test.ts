@@ -330,6 +330,26 @@ const TRAINING: Case[] = [
     { maxWait: Duration.hours(2) },
     /^training\.maxWait: only with spot.*; give spot: true, or leave it out$/,
   ],
+  [
+    'a wait for capacity of a type that never waits so',
+    { maxPendingTime: Duration.hours(1) },
+    /^training\.maxPendingTime: without effect on 'ml\.m5\.xlarge': .*; leave it out$/,
+  ],
+  [
+    'a wait for capacity that SageMaker finds too short',
+    { instanceType: 'ml.g5.xlarge', maxPendingTime: Duration.minutes(29) },
+    /^training\.maxPendingTime: 1740 s is less than the 30 minutes/,
+  ],
+  [
+    'a wait for capacity and a run beyond what a stack can wait',
+    { instanceType: 'ml.g5.xlarge', maxPendingTime: Duration.hours(6), maxRuntime: Duration.hours(6) },
+    /^training\.maxPendingTime: with the run, 43200 s is more than the 41400 s/,
+  ],
+  [
+    'a wait for capacity with spot, which has its own',
+    { instanceType: 'ml.g5.xlarge', spot: true, maxPendingTime: Duration.hours(1) },
+    /^training\.maxPendingTime: with spot, maxWait ends the wait for capacity/,
+  ],
   ['no budget', { budget: 0 }, /^training\.budget: 0 is not a sum of US dollars above zero/],
   ['a negative budget', { budget: -5 }, /budget: -5 is not a sum of US dollars/],
   ['a budget without end', { budget: Infinity }, /budget: Infinity is not a sum of US dollars/],
@@ -633,6 +653,30 @@ test.each([
   ],
 ])('fails for hosting of other types: %#', (hosting, problem) => {
   expect(problemsOf(directory.props({ hosting: hosting() }))).toEqual([problem]);
+});
+
+test.each([
+  ['x', 'x-training', undefined],
+  ['x-training', 'x', undefined],
+  ['x', 'x-async', Hosting.async({ instanceType: 'ml.m5.large' })],
+  ['x', 'x', undefined],
+])('fails for the project %s with %s beside it, which would have one of its names', (one, other, hosting) => {
+  const app = testApp();
+  const props = directory.props(hosting && { hosting });
+  new SageMakerProject(app, one, props);
+  expect(() => new SageMakerProject(app, other, props)).toThrow(ConfigurationError);
+  expect(() => new SageMakerProject(app, other, props)).toThrow(
+    /the name: .*; give (this one|one of the two) another name/,
+  );
+  expect(() => new SageMakerProject(new Stage(app, 'elsewhere'), other, props)).not.toThrow();
+});
+
+test('fails for a monthly budget in a region that has none', () => {
+  const stage = new Stage(testApp(), 'there', { env: { region: 'eu-north-1' } });
+  const props = directory.props({ monthlyBudget: { amount: 5, notify: 'me@example.com' } });
+  expect(() => new SageMakerProject(stage, 'unet', props)).toThrow(
+    /monthlyBudget: CloudFormation makes no budgets in eu-north-1; leave it out/,
+  );
 });
 
 test('a configuration error shows its problems and no stack of ours', () => {

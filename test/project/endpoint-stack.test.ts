@@ -133,15 +133,6 @@ test('serverless hosting has memory and concurrency, and nothing of instances', 
   template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
 });
 
-test('the log group belongs to the stack, goes with it, and cannot be made again by the container', () => {
-  const template = endpointTemplate();
-  template.hasResource('AWS::Logs::LogGroup', {
-    Properties: { LogGroupName: '/aws/sagemaker/Endpoints/unet' },
-    DeletionPolicy: 'Delete',
-  });
-  expect(JSON.stringify(template.toJSON())).not.toContain('logs:CreateLogGroup');
-});
-
 test('the model is served by the image that matches the one that trained', () => {
   const image = (framework: Framework, instanceType: 'ml.m5.xlarge' | 'ml.g5.xlarge') =>
     JSON.stringify(

@@ -292,6 +292,27 @@ test('another request has another handle and another wait condition, since neith
   expect(after.filter((id) => before.includes(id))).toEqual([]);
 });
 
+test('the function is called at the end of the job and by a schedule, from when it lets the rule on', () => {
+  const template = trainingTemplate();
+  const [ruleId] = Object.keys(template.findResources('AWS::Events::Rule'));
+  template.hasResourceProperties('AWS::Events::Rule', {
+    ScheduleExpression: 'rate(5 minutes)',
+    EventPattern: Match.objectLike({ source: ['aws.sagemaker'] }),
+    State: 'DISABLED',
+  });
+  template.hasResourceProperties(JOB, { Rule: { Ref: ruleId } });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: [
+        Match.objectLike({
+          Action: ['events:DisableRule', 'events:EnableRule'],
+          Resource: { 'Fn::GetAtt': [ruleId, 'Arn'] },
+        }),
+      ],
+    },
+  });
+});
+
 test("the model's URL is written to its parameter only after the wait", () => {
   const template = trainingTemplate();
   const [jobId] = Object.keys(template.findResources(JOB));
@@ -306,7 +327,7 @@ test("the function's policy and log group outlive the job", () => {
   const template = trainingTemplate();
   const [logGroupId] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
   const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
-  expect(policies).toHaveLength(2);
+  expect(policies).toHaveLength(3);
   template.hasResource(JOB, { DependsOn: Match.arrayWith([logGroupId, ...policies].toSorted()) });
 });
 

@@ -4,6 +4,7 @@ import { Hosting } from '../../lib/endpoint/hosting';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SageMakerProject } from '../../lib/project/sagemaker-project';
+import { REGIONS_WITHOUT_BUDGETS } from '../../lib/workspace/monthly-budget';
 import { Channel } from '../../lib/training/channel';
 import type { NotebookProps } from '../../lib/workspace/notebook';
 import {
@@ -62,13 +63,24 @@ test('the bucket is emptied and deleted with its stack', () => {
   const template = workspaceTemplate();
   template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
   template.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
-  template.resourceCountIs('AWS::Logs::LogGroup', 2);
   for (const lambda of Object.values(template.findResources('AWS::Lambda::Function'))) {
     // A function without a group of the stack's writes to one that nobody deletes.
     expect(lambda).toMatchObject({
       Properties: { LoggingConfig: { LogGroup: { Ref: expect.any(String) as string } } },
     });
   }
+});
+
+test('the endpoint writes to groups that outlive it, one for each kind of hosting, and that no container can make again', () => {
+  const project = synthesizedProject(directory.props());
+  for (const name of ['unet', 'unet-serverless', 'unet-async']) {
+    project.workspace().hasResource('AWS::Logs::LogGroup', {
+      Properties: { LogGroupName: `/aws/sagemaker/Endpoints/${name}`, RetentionInDays: 90 },
+      DeletionPolicy: 'Delete',
+    });
+  }
+  project.endpoint().resourcePropertiesCountIs('AWS::Logs::LogGroup', { LogGroupName: Match.anyValue() }, 0);
+  expect(JSON.stringify(project.endpoint().toJSON())).not.toContain('logs:CreateLogGroup');
 });
 
 test('retained data stays with its bucket, and an output says so', () => {
@@ -188,6 +200,16 @@ describe('a monthly budget', () => {
     template.hasOutput('BudgetName', { Description: Match.stringLikeRegexp("'project' is activated") });
   });
 
+  test('is not made in a region without budgets, where the rest of the workspace is', () => {
+    const template = synthesizedProject({ monthlyBudget: { amount: 50, notify } }).workspace();
+    const [condition] = Object.keys(template.findConditions('*'));
+    template.hasResource('AWS::Budgets::Budget', { Condition: condition });
+    template.hasOutput('BudgetName', { Condition: condition });
+    for (const region of REGIONS_WITHOUT_BUDGETS) {
+      expect(JSON.stringify(template.findConditions(condition!))).toContain(`"${region}"`);
+    }
+  });
+
   test('is not there unless asked for', () => {
     workspaceTemplate().resourceCountIs('AWS::Budgets::Budget', 0);
   });
@@ -207,6 +229,22 @@ test('a notebook in a network of the account has no other way out, and a role th
   expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).toContain(
     'ec2:CreateNetworkInterfacePermission',
   );
+});
+
+test('a notebook whose network changes gets another name, so that CloudFormation can make the new one beside the former', () => {
+  const name = (subnets?: 'public', notebookInstanceName?: string) => {
+    const app = testApp();
+    const vpc = new Vpc(new Stack(app, 'network'), 'Vpc', { natGateways: 1 });
+    const vpcSubnets = subnets && { subnets: vpc.publicSubnets };
+    const notebook: NotebookProps = { instanceType: 'ml.t3.medium', vpc, vpcSubnets, notebookInstanceName };
+    new SageMakerProject(app, 'unet', directory.props({ notebook }));
+    const found = templateOf(app, 'unet-workspace').findResources('AWS::SageMaker::NotebookInstance');
+    return Object.values(found)[0]!.Properties.NotebookInstanceName as string;
+  };
+  expect(name()).toMatch(/^unet-[0-9a-f]{10}$/);
+  expect(name()).toBe(name());
+  expect(name('public')).not.toBe(name());
+  expect(name('public', 'mine')).toBe('mine');
 });
 
 test("the notebook's role lists its bucket, asks the endpoint in both ways, and may be the first to log", () => {

@@ -129,6 +129,19 @@ describe('Update', () => {
     expect(stack.aws.started).toEqual([former, trainingJobName(after)]);
   });
 
+  test('that rolls back to a job whose record is gone starts none', async () => {
+    const [before, after] = [jobProperties('aaaaaaaaaa'), jobProperties('bbbbbbbbbb')];
+    const former = await stack.start(before);
+    stack.aws.jobs.delete(former);
+    const { PhysicalResourceId } = await stack.answer(stack.update(former, before, after));
+    stack.aws.stackStatus = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    expect(await stack.answer(stack.update(PhysicalResourceId, after, before))).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: former,
+    });
+    expect(stack.aws.started).toEqual([former, trainingJobName(after)]);
+  });
+
   test('that fails keeps the former physical id', async () => {
     const before = jobProperties('aaaaaaaaaa');
     const former = await stack.start(before);
@@ -195,6 +208,20 @@ describe('Delete', () => {
     expect(stack.aws.calls.filter((call) => call === 'StopTrainingJob')).toHaveLength(1);
     expect(stack.aws.jobs.size).toBe(0);
     expect([...stack.aws.logStreams]).toEqual(['unet-1a2b3c4d5e-other/algo-1']);
+  });
+
+  test('keeps the log of a job that was stopped, and of none that succeeded', async () => {
+    const jobName = await stack.start();
+    stack.aws.logPages.set(`${jobName}/algo-1-1`, [['epoch 1']]);
+    await stack.answer(stack.delete(jobName));
+    expect([...stack.aws.objects.keys()]).toEqual([`bucket/jobs/${jobName}/log.txt`]);
+    stack.aws.objects.clear();
+    const other = jobProperties('bbbbbbbbbb');
+    const passed = await stack.start(other);
+    stack.aws.logPages.set(`${passed}/algo-1-1`, [['epoch 1']]);
+    stack.aws.end(passed, 'Completed', { metrics: GOOD_METRICS });
+    await stack.answer(stack.delete(passed, other));
+    expect(stack.aws.objects.size).toBe(0);
   });
 
   test('succeeds when the job ends while it is asked to stop', async () => {

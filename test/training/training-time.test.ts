@@ -36,6 +36,12 @@ test.each<[string, TimeProps, number | undefined, StoppingCondition]>([
     { MaxRuntimeInSeconds: 8 * HOUR, MaxWaitTimeInSeconds: LONGEST },
   ],
   [
+    'a limit to the wait for capacity',
+    { maxRuntime: Duration.hours(8), maxPendingTime: Duration.hours(2), instanceType: 'ml.g5.xlarge' },
+    undefined,
+    { MaxRuntimeInSeconds: 8 * HOUR, MaxPendingTimeInSeconds: 2 * HOUR },
+  ],
+  [
     'spot with a wait',
     { spot: true, maxWait: Duration.hours(5) },
     undefined,
@@ -61,6 +67,8 @@ test('the stack waits for the run, and for spot capacity, and half an hour; what
   expect(stackTimeout({ maxRuntime: Duration.hours(2) })).toBe(2.5 * HOUR);
   expect(stackTimeout({ spot: true, maxRuntime: Duration.hours(2) })).toBe(4.5 * HOUR);
   expect(stackTimeout({ budget: 1 })).toBe(12 * HOUR);
+  expect(stackTimeout({ budget: 1, maxPendingTime: Duration.hours(2) })).toBe(12 * HOUR);
+  expect(stackTimeout({ maxRuntime: Duration.hours(1), maxPendingTime: Duration.hours(2) })).toBe(3.5 * HOUR);
   expect(stackTimeout({ budget: 1, maxRuntime: Duration.hours(2) })).toBe(2.5 * HOUR);
 });
 

@@ -1,4 +1,11 @@
-import { endpointName, HOSTING_KINDS, projectOfTrainingJob, STACK_SUFFIXES, stackName } from '../../names';
+import {
+  endpointName,
+  isNotebookName,
+  HOSTING_KINDS,
+  projectOfTrainingJob,
+  STACK_SUFFIXES,
+  stackName,
+} from '../../names';
 
 /** What follows a stack's name in a name that CloudFormation made up; its suffixes have 12 or 13 characters. */
 const LOGICAL_ID_AND_SUFFIX = /^[a-zA-Z][a-zA-Z0-9]*-[a-zA-Z0-9]{12,}$/;
@@ -33,6 +40,11 @@ export class ProjectNames {
   /** The project's own name, which the endpoint and the notebook have, or a generated one. */
   public isOwn(name: string): boolean {
     return name === this.project || this.isGenerated(name);
+  }
+
+  /** A notebook instance of the project. */
+  public isNotebook(name: string): boolean {
+    return isNotebookName(this.project, name) || this.isGenerated(name);
   }
 
   /** An endpoint of the project: each kind of hosting has a name of its own. */

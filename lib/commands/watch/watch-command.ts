@@ -6,7 +6,7 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { accessProblem } from '../../aws/access-problem';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { logLink } from '../../training/job/console-link';
-import { projectOfTrainingJob } from '../../names';
+import { projectOfTrainingJob, stackName } from '../../names';
 import type { MinimumMetrics } from '../../training/job/minimum-metrics';
 import { trainingOutcome } from '../../training/job/outcome';
 import { connectToAws } from './aws-connection';
@@ -113,7 +113,9 @@ export function watchCommand(
     } catch (error) {
       if (signal.aborted) {
         view.close();
-        terminal.info(`left, the job goes on; rejoin with: npm run watch -- ${jobName}`);
+        terminal.info(
+          `left, the job goes on; rejoin with: npm run watch -- ${jobName}${waysToEnd(jobName, region)}`,
+        );
         return INTERRUPTED;
       }
       if (error instanceof NoSuchJob) {
@@ -125,6 +127,19 @@ export function watchCommand(
       view.close();
     }
   });
+}
+
+/** How a person ends a job of a project: CloudFormation deletes no stack that it updates. */
+function waysToEnd(jobName: string, region: string): string {
+  const project = projectOfTrainingJob(jobName);
+  if (project === undefined) {
+    return '';
+  }
+  const stack = stackName(project, 'training');
+  return (
+    `\nto end a retraining, and keep the model that serves: aws cloudformation cancel-update-stack --stack-name ${stack} --region ${region}` +
+    `\nto end a first training: npx cdk destroy ${stack}`
+  );
 }
 
 /** What a job has to reach. */

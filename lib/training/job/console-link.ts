@@ -16,6 +16,11 @@ export function logLink(jobName: string, region: string): string {
   return `${consoleUrl(region)}/cloudwatch/home?region=${region}#logStream:group=${TRAINING_LOG_GROUP};prefix=${jobName};streamFilter=typeLogStreamPrefix`;
 }
 
+/** Where a person opens an object of S3. */
+export function objectLink(bucket: string, key: string, region: string): string {
+  return `${consoleUrl(region)}/s3/object/${bucket}?region=${region}&prefix=${encodeURIComponent(key)}`;
+}
+
 /** Where a person asks for a higher SageMaker quota. */
 export function quotasLink(region: string): string {
   return `${consoleUrl(region)}/servicequotas/home/services/sagemaker/quotas`;

@@ -1,12 +1,18 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import { createRequest } from './create-request';
 import { isTrainingJobName, trainingJobArn, trainingJobAttributes, trainingJobName } from './job-name';
+import { keepLog } from './kept-log';
 import { deleteLogStreams } from './log-streams';
 import { raisedMinimums, shortfalls } from './minimum-metrics';
+import { trainingOutcome } from './outcome';
 import { jsonWithReason, putJson } from './presigned-put';
+import { isPassing } from './api-errors';
+import { PATIENCE, retry } from './retry';
 import type { Services } from './services';
 import type { TrainingJobProperties } from './training-job-properties';
 import { hasEnded, TrainingJobs } from './training-jobs';
+import { enableRule } from './waiting-rule';
 
 /** Milliseconds between two looks at a job that is stopping. */
 const POLL_INTERVAL = 5_000;
@@ -53,23 +59,52 @@ async function act(
   const jobs = new TrainingJobs(services, until);
   switch (event.RequestType) {
     case 'Create':
-      return create(properties, jobs);
+      return create(event.StackId, properties, services, jobs, until);
     case 'Update':
       // The rollback of an update asks for the former request: its handle names the former job, which is still there.
       return trainingJobName(properties) === event.PhysicalResourceId
         ? adjust(event, properties, jobs)
-        : create(properties, jobs);
+        : create(event.StackId, properties, services, jobs, until);
     case 'Delete':
-      return remove(jobToDelete(event.PhysicalResourceId, properties), services, jobs, until);
+      return remove(jobToDelete(event.PhysicalResourceId, properties), properties, services, jobs, until);
   }
 }
 
-async function create(properties: TrainingJobProperties, jobs: TrainingJobs): Promise<void> {
+async function create(
+  stackId: string,
+  properties: TrainingJobProperties,
+  services: Services,
+  jobs: TrainingJobs,
+  until: number,
+): Promise<void> {
   const request = createRequest(properties);
   // Looked up first: SageMaker may find fault with a request, such as data gone since, before it finds the name taken.
   const found = await jobs.describe(request.TrainingJobName!);
+  if (!found && (await isRollingBack(stackId, services, until))) {
+    // The model that the stack returns to lies in the bucket; its job's record is gone, and nobody waits for another.
+    console.log(`training job ${request.TrainingJobName} is not started: the stack rolls back`);
+    return;
+  }
+  if (!hasEnded(found?.TrainingJobStatus)) {
+    // Before the job: one that ends at once is told of too.
+    await enableRule(properties.Rule, services, until);
+  }
   const result = found ? 'exists' : await jobs.create(request);
   console.log(`training job ${request.TrainingJobName} ${result}`);
+}
+
+/** Whether a stack is on its way back to what it was. */
+async function isRollingBack(
+  StackName: string,
+  { cloudformation, clock }: Services,
+  until: number,
+): Promise<boolean> {
+  const { Stacks = [] } = await retry(() => cloudformation.send(new DescribeStacksCommand({ StackName })), {
+    clock,
+    until: Math.min(clock.now() + PATIENCE, until),
+    retryable: isPassing,
+  });
+  return Stacks[0]?.StackStatus?.endsWith('ROLLBACK_IN_PROGRESS') ?? false;
 }
 
 /** Applies what may change without another training: the gate and the tags. */
@@ -94,9 +129,13 @@ async function adjust(
   }
 }
 
-/** Ends the job, and with it the bill, then deletes its record and its log streams. What is gone already is as good. */
+/**
+ * Ends the job, and with it the bill, then deletes its record and its log streams, of which a copy stays if it did not succeed.
+ * What is gone already is as good.
+ */
 async function remove(
   jobName: string | undefined,
+  properties: TrainingJobProperties,
   services: Services,
   jobs: TrainingJobs,
   until: number,
@@ -119,6 +158,9 @@ async function remove(
     job = await jobs.describe(jobName);
   }
   if (job && hasEnded(job.TrainingJobStatus)) {
+    if (!trainingOutcome(job, properties.MinimumMetrics ?? {}).succeeded) {
+      await keepLog(job, services, until);
+    }
     await jobs.delete(jobName);
   }
   await deleteLogStreams(logs, jobName, { clock, until });

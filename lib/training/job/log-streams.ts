@@ -2,7 +2,6 @@ import {
   type CloudWatchLogsClient,
   DeleteLogStreamCommand,
   DescribeLogStreamsCommand,
-  type DescribeLogStreamsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { TRAINING_LOG_GROUP } from '../../names';
 import { isNotFound, isPassing } from './api-errors';
@@ -22,23 +21,24 @@ export async function deleteLogStreams(
   let names: string[];
   // Always the first page: what it listed is gone by the next turn.
   do {
-    const page = await retry(() => firstPage(logs, jobName), options);
-    names = (page.logStreams ?? []).map((stream) => stream.logStreamName!);
+    names = await retry(() => logStreamNames(logs, jobName), options);
     for (const logStreamName of names) {
       await retry(() => deleteLogStream(logs, logStreamName), options);
     }
   } while (names.length > 0 && times.clock.now() < times.until);
 }
 
-async function firstPage(logs: CloudWatchLogsClient, jobName: string): Promise<DescribeLogStreamsResponse> {
+/** The log streams of one job, those of the first page; none where there is no group. */
+export async function logStreamNames(logs: CloudWatchLogsClient, jobName: string): Promise<string[]> {
   try {
-    return await logs.send(
+    const { logStreams = [] } = await logs.send(
       // The slash keeps out the streams of a job whose name only begins alike.
       new DescribeLogStreamsCommand({ logGroupName: TRAINING_LOG_GROUP, logStreamNamePrefix: `${jobName}/` }),
     );
+    return logStreams.map((stream) => stream.logStreamName!);
   } catch (error) {
     if (isNotFound(error)) {
-      return {};
+      return [];
     }
     throw error;
   }

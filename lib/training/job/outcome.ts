@@ -32,8 +32,23 @@ function whyNotCompleted(job: DescribeTrainingJobResponse): string {
     case 'MaxWaitTimeExceeded':
       return `was stopped at its longest wait of ${job.StoppingCondition?.MaxWaitTimeInSeconds} seconds: spot capacity did not suffice, deploy again, raise maxWait, or train on demand without spot`;
     default:
+      if (neverHadCapacity(job)) {
+        return `had no capacity: no ${job.ResourceConfig?.InstanceType ?? 'instance'} came; deploy again later, take another instanceType or region, or raise maxPendingTime${job.FailureReason ? ` (SageMaker: ${job.FailureReason})` : ''}`;
+      }
       return job.TrainingJobStatus === 'Stopped'
         ? 'was stopped by hand (StopTrainingJob): deploy again to train again'
         : `failed: ${job.FailureReason ?? 'SageMaker gave no reason'}`;
   }
+}
+
+/** Whether a job waited for instances until it was given up: SageMaker has no status of its own for that. */
+function neverHadCapacity(job: DescribeTrainingJobResponse): boolean {
+  if (/^CapacityError/.test(job.FailureReason ?? '')) {
+    return true;
+  }
+  const allowed = job.StoppingCondition?.MaxPendingTimeInSeconds;
+  // An event has milliseconds where the API has dates.
+  const moment = (time: Date | undefined) => new Date(time ?? Number.NaN).getTime();
+  const waited = (moment(job.TrainingEndTime ?? job.LastModifiedTime) - moment(job.CreationTime)) / 1000;
+  return allowed !== undefined && job.TrainingStartTime === undefined && waited >= allowed;
 }

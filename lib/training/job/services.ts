@@ -1,7 +1,10 @@
 // The training job as AWS sees it, without any construct: what the function does for CloudFormation's and EventBridge's events
 // (custom-resource.ts, terminal-event.ts), and what a job's name, errors and end mean, which commands read too.
 
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Clock } from './retry';
 
@@ -9,6 +12,9 @@ import type { Clock } from './retry';
 export interface Services {
   readonly sagemaker: SageMakerClient;
   readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
+  readonly events: EventBridgeClient;
+  readonly cloudformation: CloudFormationClient;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   /** The region it runs in, for links to the console. */

@@ -1,20 +1,25 @@
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { TERMINAL_EVENT_DETAIL, TrainingJobProperty } from '../training-job-contract';
 import { logLink } from './console-link';
+import { keepLog } from './kept-log';
+import { lastLines } from './last-lines';
 import { trainingJobName } from './job-name';
 import { type MinimumMetrics, unreported } from './minimum-metrics';
 import { trainingOutcome } from './outcome';
 import { jsonWithReason, putJson } from './presigned-put';
 import type { Services } from './services';
+import { disableRule } from './waiting-rule';
 import { hasEnded, TrainingJobs } from './training-jobs';
 
-/** What the event rule's input transformer makes of a training job's change of state. */
+/** What the rule's input transformer makes of a training job's change of state, and of its schedule's moments. */
 export interface TerminalEvent {
   /** A presigned URL: never logged. */
   readonly [TrainingJobProperty.WAIT_CONDITION_HANDLE]: string;
   readonly [TrainingJobProperty.NAME_PREFIX]: string;
   readonly [TrainingJobProperty.MINIMUM_METRICS]?: MinimumMetrics;
-  /** Shaped as DescribeTrainingJob's answer. */
+  /** The rule's own name. */
+  readonly [TrainingJobProperty.RULE]: string;
+  /** Shaped as DescribeTrainingJob's answer; empty by the schedule. */
   readonly [TERMINAL_EVENT_DETAIL]: DescribeTrainingJobResponse;
 }
 
@@ -23,38 +28,44 @@ const METRIC_ATTEMPTS = 6;
 const METRIC_INTERVAL = 10_000;
 
 /**
- * Signals the wait condition how its job ended. An event that is not for this handle's job, or not its end, is none of its
- * business and is let pass.
+ * Signals the wait condition how its job ended, and ends the rule that called. An event that is not for this handle's job, or not its
+ * end, is none of its business and is let pass. SageMaker's events are best effort, so the function also looks by itself.
  *
- * @throws Error when the handle keeps refusing: Lambda then delivers the event again
+ * @throws Error when the handle keeps refusing: Lambda then delivers the event again, and the next look tries too
  */
 export async function handleTerminalEvent(
   event: TerminalEvent,
   services: Services,
   until: number,
 ): Promise<void> {
-  const { TrainingJobName: jobName, TrainingJobStatus: status } = event.detail;
-  const expected = trainingJobName(event);
-  if (jobName !== expected) {
-    console.log(`ignored: the event is for training job ${jobName}, the stack waits for ${expected}`);
+  const jobName = trainingJobName(event);
+  const told = event.detail.TrainingJobName;
+  if (told !== undefined && told !== jobName) {
+    console.log(`ignored: the event is for training job ${told}, the stack waits for ${jobName}`);
     return;
   }
-  if (!hasEnded(status)) {
-    console.log(`ignored: training job ${jobName} is ${status}, which is not its end`);
+  const detail =
+    told === undefined ? await new TrainingJobs(services, until).describe(jobName) : event.detail;
+  if (!detail || !hasEnded(detail.TrainingJobStatus)) {
+    console.log(`ignored: training job ${jobName} is ${detail?.TrainingJobStatus ?? 'not there'}`);
     return;
   }
   const minimumMetrics = event.MinimumMetrics ?? {};
-  const job = await settledJob(event.detail, minimumMetrics, services, until);
+  const job = await settledJob(detail, minimumMetrics, services, until);
   const { succeeded, reason } = trainingOutcome(job, minimumMetrics);
-  console.log(reason);
+  const kept = succeeded ? undefined : await keepLog(job, services, until);
+  const lines = job.TrainingJobStatus === 'Failed' && kept ? lastLines(kept.lines) : undefined;
+  const text = lines === undefined ? reason : `${reason}; its last lines:\n${lines}\n`;
+  console.log(text);
   const signal = {
     Status: succeeded ? 'SUCCESS' : 'FAILURE',
     // A repeated delivery is the same signal.
     UniqueId: jobName,
     Data: job.ModelArtifacts?.S3ModelArtifacts ?? '',
   };
-  const body = jsonWithReason(signal, reason, `; its log: ${logLink(jobName, services.region)}`);
-  await putJson(event.WaitConditionHandle, body, services);
+  const place = kept?.place ?? logLink(jobName, services.region);
+  await putJson(event.WaitConditionHandle, jsonWithReason(signal, text, `; its log: ${place}`), services);
+  await disableRule(event.Rule, services, until);
 }
 
 /** The job's record, with its final metrics; the event's own detail when the record is gone. */

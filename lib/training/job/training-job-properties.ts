@@ -10,6 +10,7 @@ export interface TrainingJobProperties {
   /** A presigned URL: never logged. */
   readonly WaitConditionHandle: string;
   readonly MinimumMetrics?: MinimumMetrics;
+  readonly Rule: string;
   readonly OutputDataConfig?: { readonly S3OutputPath?: string };
   readonly Tags?: readonly Tag[];
   readonly [field: string]: unknown;

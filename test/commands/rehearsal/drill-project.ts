@@ -9,9 +9,11 @@ import {
   ListTrainingJobsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
+import type { ModelSource } from '../../../lib/endpoint/model-source';
 import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
 import { EmulatedAws } from '../../../lib/commands/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
@@ -65,6 +67,8 @@ export interface DrillChanges {
   readonly initialInstanceCount?: number;
   /** Instead of instances that wait. */
   readonly hosting?: Hosting;
+  /** Instead of a training. */
+  readonly model?: ModelSource;
 }
 
 /** A small project and an AWS in memory to deploy it to, by the real CDK CLI. */
@@ -96,6 +100,7 @@ export class Drill {
   private readonly sagemaker: SageMakerClient;
   /** For what a drill does by hand. */
   public readonly s3: S3Client;
+  public readonly cloudformation: CloudFormationClient;
 
   private constructor(
     private readonly name: string,
@@ -113,6 +118,7 @@ export class Drill {
     };
     this.runtime = new SageMakerRuntimeClient({ ...config, maxAttempts: 1 });
     this.sagemaker = new SageMakerClient(config);
+    this.cloudformation = new CloudFormationClient(config);
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
   }
 
@@ -126,7 +132,7 @@ export class Drill {
       maxRuntime: Duration.minutes(15),
     });
     const props: SageMakerProjectProps = {
-      training,
+      ...(changes.model ? { model: changes.model } : { training }),
       hosting: changes.hosting ?? Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount }),
       notebook: { instanceType: 'ml.t3.medium' },
     };

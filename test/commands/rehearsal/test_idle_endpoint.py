@@ -142,7 +142,8 @@ def test_stays_while_it_is_used_or_deployed_ends_when_idle_and_comes_back(emulat
     assert first["to"] == second["to"] == "team@example.com"
     assert first["subject"] == "Endpoint tiny is idle and being deleted"
     assert "no invocation for 5 minutes" in first["text"]
-    assert "The endpoint tiny is gone with its stack tiny-endpoint" in second["text"]
+    said = json.loads(second["text"])["The endpoint tiny"]
+    assert said == "is gone with its stack tiny-endpoint, and costs nothing any more."
     assert "npx cdk deploy tiny-endpoint" in second["text"]
     emulator.wait(lambda: emulator.left() == before)
 

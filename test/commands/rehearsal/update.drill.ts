@@ -1,4 +1,9 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CancelUpdateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { ModelSource } from '../../../lib/endpoint/model-source';
 import { Drill, type DrillChanges } from './drill-project';
 
 let drill: Drill;
@@ -25,6 +30,13 @@ async function deployAndAsk(changes: DrillChanges) {
   deployed.abort();
   await asking;
   return { ...result, said: result.stdout + result.stderr, answers };
+}
+
+/** The log that an error leads to. */
+async function keptLog(said: string): Promise<string> {
+  const [, Bucket, Key] = /its log: s3:\/\/([^/]+)\/(\S+)/.exec(said) ?? [];
+  const { Body } = await drill.s3.send(new GetObjectCommand({ Bucket, Key }));
+  return Body!.transformToString();
 }
 
 // Each drill begins where the one before it ended.
@@ -81,6 +93,8 @@ test('a script that fails fails the deploy with its reason, and the former model
     /training job updates-\w+-\w+ failed: AlgorithmError: [^']*ValueError: the factor is nothing/,
   );
   expect(answers).toEqual([3]);
+  // The job is gone with its log streams; what the error leads to is there.
+  expect(await keptLog(said)).toContain('ValueError: the factor is nothing');
 }, 300_000);
 
 test('a model under its gate fails the deploy with the metric, and the former model serves on', async () => {
@@ -90,6 +104,34 @@ test('a model under its gate fails the deploy with the metric, and the former mo
   expect(answers).toEqual([3]);
   // Both failed jobs went with the rollback.
   expect(await drill.trainingJobs()).toHaveLength(1);
+  expect(await keptLog(said)).toContain('accuracy=0.4');
+}, 300_000);
+
+test('a retraining that is cancelled stops its job, and the former model serves on', async () => {
+  const StackName = 'updates-training';
+  const former = await drill.trainingJobs();
+  const before = drill.begunJobs();
+  const deploying = deployAndAsk({ factor: 9, initialInstanceCount: 2 });
+  await drill.until(
+    (event) => event.type === 'training' && event.logLine === 'begun' && !before.has(event.job),
+  );
+  await drill.cloudformation.send(new CancelUpdateStackCommand({ StackName }));
+  const { exitCode, answers } = await deploying;
+  expect([exitCode, answers]).toEqual([1, [3]]);
+  const { Stacks } = await drill.cloudformation.send(new DescribeStacksCommand({ StackName }));
+  expect(Stacks![0]!.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  // The bill ends: the job that was stopped is gone, and the one that serves is the one that was.
+  expect(await drill.trainingJobs()).toEqual(former);
+}, 300_000);
+
+test('a model takes the place of the training by one deploy, though the training stack still stands', async () => {
+  cpSync(join(drill.directory.sourceDir, 'models', '2'), join(drill.directory.path, 'model', '1'), {
+    recursive: true,
+  });
+  const model = ModelSource.fromDirectory(join(drill.directory.path, 'model'));
+  const { exitCode, said, answers } = await deployAndAsk({ model, initialInstanceCount: 2 });
+  expect(exitCode === 0 || said).toBe(true);
+  expect(answers).toEqual([3, 2]);
 }, 300_000);
 
 test('after all of that a destroy leaves nothing', async () => {

@@ -62,7 +62,7 @@ test('a review of ten projects fits into a comment, tells all that is destroyed,
   for (let index = 0; index < 10; index += 1) {
     const once = [
       `- **Data loss**: \`pets-${index}-workspace/Notebook\` is deleted`,
-      `- **Data loss**: \`pets-${index}-endpoint/Endpoint/Logs\` is deleted`,
+      `- **Data loss**: \`pets-${index}-workspace/EndpointLogs/realtime\` is deleted`,
       `- **Outage**: \`pets-${index}-endpoint/Endpoint\` is deleted`,
       `The stack \`pets-${index}-endpoint\` is no longer declared.`,
     ];

@@ -9,7 +9,11 @@ import { trainingJobName } from '../../../lib/training/job/job-name';
 import { BOOLEAN_PATHS, NUMBER_PATHS } from '../../../lib/training/job/request-types';
 import { BotocoreOracle, createTrainingJobShape, type Shape } from './botocore-oracle';
 
-const OURS = { TrainingJobNamePrefix: 'unet-1a2b3c4d5e', WaitConditionHandle: 'https://handle.example/one' };
+const OURS = {
+  TrainingJobNamePrefix: 'unet-1a2b3c4d5e',
+  WaitConditionHandle: 'https://handle.example/one',
+  Rule: 'unet-ended',
+};
 const shape = createTrainingJobShape();
 
 test('knows the type of every field of CreateTrainingJob that is not a string', () => {

@@ -1,4 +1,7 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Clock } from '../../../lib/training/job/retry';
 import type { Services } from '../../../lib/training/job/services';
@@ -51,6 +54,14 @@ export class FakeAws {
   public readonly started: string[] = [];
   public readonly tags = new Map<string, Record<string, string>>();
   public readonly logStreams = new Set<string>();
+  /** The messages of a stream, a page each. */
+  public readonly logPages = new Map<string, string[][]>();
+  /** What was put into S3, by bucket and key. */
+  public readonly objects = new Map<string, string>();
+  /** The rules that call by now. */
+  public readonly enabledRules = new Set<string>();
+  /** Of the stack, as DescribeStacks tells it. */
+  public stackStatus = 'UPDATE_IN_PROGRESS';
   /** The operations called, in order. */
   public readonly calls: string[] = [];
   /** What each presigned URL has accepted. */
@@ -62,6 +73,9 @@ export class FakeAws {
   public readonly services: Services = {
     sagemaker: new SageMakerClient(this.clientConfig()),
     logs: new CloudWatchLogsClient(this.clientConfig()),
+    s3: new S3Client({ ...this.clientConfig(), forcePathStyle: true }),
+    events: new EventBridgeClient(this.clientConfig()),
+    cloudformation: new CloudFormationClient(this.clientConfig()),
     clock: this.clock,
     region: 'eu-west-1',
     fetch: async (url, init) => {
@@ -125,8 +139,14 @@ export class FakeAws {
       // The SDK's own repetitions wait in real time.
       maxAttempts: 1,
       requestHandler: {
-        handle: async (request: { headers: Record<string, string>; body: Uint8Array }) => {
-          const operation = request.headers['x-amz-target']!.split('.')[1]!;
+        handle: async (request: { headers: Record<string, string>; path: string; body: Uint8Array }) => {
+          const target = request.headers['x-amz-target'];
+          if (target === undefined) {
+            return {
+              response: { statusCode: 200, headers: {}, body: Buffer.from(this.withoutTarget(request)) },
+            };
+          }
+          const operation = target.split('.')[1]!;
           const answer = this.answer(operation, JSON.parse(new TextDecoder().decode(request.body)));
           const failed = 'code' in answer;
           return {
@@ -141,6 +161,21 @@ export class FakeAws {
         },
       } as never,
     };
+  }
+
+  /** What S3 and CloudFormation answer, whose protocols name no target. */
+  private withoutTarget({ path, body }: { path: string; body: Uint8Array | string }): string {
+    const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+    if (text.includes('Action=DescribeStacks')) {
+      this.calls.push('DescribeStacks');
+      return (
+        '<DescribeStacksResponse><DescribeStacksResult><Stacks><member>' +
+        `<StackStatus>${this.stackStatus}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
+      );
+    }
+    this.calls.push('PutObject');
+    this.objects.set(decodeURIComponent(path).slice(1), text);
+    return '';
   }
 
   private answer(operation: string, input: Record<string, any>): Fault | object {
@@ -211,6 +246,20 @@ export class FakeAws {
             .map((logStreamName) => ({ logStreamName })),
           nextToken: 'more',
         };
+      case 'GetLogEvents': {
+        const pages = this.logPages.get(input.logStreamName) ?? [];
+        const left = Number(input.nextToken ?? pages.length);
+        return {
+          events: (pages[left - 1] ?? []).map((message) => ({ message, timestamp: 0 })),
+          nextBackwardToken: String(Math.max(left - 1, 0)),
+        };
+      }
+      case 'EnableRule':
+        this.enabledRules.add(input.Name);
+        return {};
+      case 'DisableRule':
+        this.enabledRules.delete(input.Name);
+        return {};
       case 'DeleteLogStream':
         return this.logStreams.delete(input.logStreamName) ? {} : { code: 'ResourceNotFoundException' };
       default:

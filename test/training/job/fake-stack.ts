@@ -18,6 +18,7 @@ export function jobProperties(hash = '1a2b3c4d5e', more: object = {}): TrainingJ
     TrainingJobNamePrefix: `unet-${hash}`,
     WaitConditionHandle: handleUrl(hash),
     MinimumMetrics: { 'validation:accuracy': '0.75' },
+    Rule: 'unet-ended',
     RoleArn: 'arn:aws:iam::111122223333:role/job',
     OutputDataConfig: { S3OutputPath: 's3://bucket/jobs' },
     StoppingCondition: { MaxRuntimeInSeconds: '7200' },
@@ -54,8 +55,8 @@ export class FakeStack {
 
   /** What the rule's input transformer makes of a job's end. */
   public ended(detail: object, properties: TrainingJobProperties = jobProperties()): Record<string, any> {
-    const { WaitConditionHandle, TrainingJobNamePrefix, MinimumMetrics } = properties;
-    return { WaitConditionHandle, TrainingJobNamePrefix, MinimumMetrics, detail };
+    const { WaitConditionHandle, TrainingJobNamePrefix, MinimumMetrics, Rule } = properties;
+    return { WaitConditionHandle, TrainingJobNamePrefix, MinimumMetrics, Rule, detail };
   }
 
   /** Runs the function as Lambda would; fails when it takes longer than Lambda lets it. */

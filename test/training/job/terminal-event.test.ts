@@ -88,6 +88,61 @@ test('the record counts, not the event; the event counts when the record is gone
   expect(stack.signals().map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS']);
 });
 
+test('a job whose event never came is found by a look of the schedule, which ends with it', async () => {
+  const look = stack.ended({});
+  await stack.deliver(look);
+  expect(stack.signals()).toEqual([]);
+  expect([...stack.aws.enabledRules]).toEqual([look.Rule]);
+  stack.aws.end(jobName, 'Completed', { metrics: GOOD_METRICS });
+  await stack.deliver(look);
+  expect(stack.signals()).toMatchObject([{ Status: 'SUCCESS', UniqueId: jobName }]);
+  expect(stack.aws.enabledRules.size).toBe(0);
+});
+
+test('a look before the job is there, or at one whose record is gone, is let pass', async () => {
+  stack.aws.jobs.delete(jobName);
+  await stack.deliver(stack.ended({}));
+  expect(stack.signals()).toEqual([]);
+});
+
+test("a failed job's log is kept in the bucket, and its last lines are told without the toolkit's report", async () => {
+  const deep = Array.from({ length: 200 }, (_, depth) => `  File "train.py", line ${depth}, in call`);
+  stack.aws.logPages.set(`${jobName}/algo-1-1`, [
+    ['epoch 1', 'Traceback (most recent call last):', ...deep.slice(0, 100)],
+    [
+      ...deep.slice(100),
+      'mylib.DataFault: no photographs in /opt/ml/input/data/training',
+      '2026-11-27 10:00:00,000 sagemaker-training-toolkit INFO     Waiting for the process to finish and give a return code.',
+      '2026-11-27 10:00:00,000 sagemaker-training-toolkit ERROR    Reporting training FAILURE',
+      '2026-11-27 10:00:00,000 sagemaker-training-toolkit ERROR    ExecuteUserScriptError:\nExitCode 1\nErrorMessage ""',
+    ],
+  ]);
+  await stack.deliver(stack.ended(stack.aws.end(jobName, 'Failed', { failureReason: 'ErrorMessage ""' })));
+  const [{ Reason }] = stack.signals();
+  const key = `jobs/${jobName}/log.txt`;
+  expect(Reason).toMatch(/failed: ErrorMessage ""; its last lines:\n {2}File/);
+  expect(Reason).toContain(
+    'mylib.DataFault: no photographs in /opt/ml/input/data/training\n; its log: s3://',
+  );
+  expect(
+    Reason.endsWith(
+      `s3://bucket/${key} (https://eu-west-1.console.aws.amazon.com/s3/object/bucket?region=eu-west-1&prefix=${encodeURIComponent(key)})`,
+    ),
+  ).toBe(true);
+  const kept = stack.aws.objects.get(`bucket/${key}`);
+  expect(kept).toContain('epoch 1');
+  expect(kept).toContain('Reporting training FAILURE');
+});
+
+test('the log of a job that falls short of its gate is kept too, without lines in the reason', async () => {
+  stack.aws.logPages.set(`${jobName}/algo-1-1`, [['epoch 1']]);
+  await stack.deliver(stack.ended(stack.aws.end(jobName, 'Completed', { metrics: [] })));
+  expect(stack.signals()[0].Reason).toMatch(
+    /was not reported \(reported: none\); its log: s3:\/\/bucket\/jobs\//,
+  );
+  expect(stack.aws.objects.size).toBe(1);
+});
+
 test('an event of an earlier attempt at the same request is let pass', async () => {
   const again = jobProperties('1a2b3c4d5e', { WaitConditionHandle: handleUrl('1a2b3c4d5e', 2) });
   await stack.start(again);

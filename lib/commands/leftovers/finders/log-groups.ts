@@ -90,7 +90,7 @@ async function streamsByWriter(group: string, search: Search): Promise<Map<strin
     const pages = paginateDescribeLogStreams({ client }, request, search.options);
     for await (const { logStreamName } of each(pages, (page) => page.logStreams)) {
       const writer = logStreamName!.split('/')[0]!;
-      if (names.isOwn(writer) || names.isTrainingJob(writer)) {
+      if (names.isNotebook(writer) || names.isTrainingJob(writer)) {
         counts.set(writer, (counts.get(writer) ?? 0) + 1);
       }
     }

@@ -24,7 +24,7 @@ export const notebooks: Finder = {
       yield {
         name,
         arn: notebook.NotebookInstanceArn,
-        isNamed: search.names.isOwn(name),
+        isNamed: search.names.isNotebook(name),
         detail: `${notebook.NotebookInstanceStatus}, ${notebook.InstanceType}`,
         removal: removal(notebook, search.region),
         describe: async () => ({ cost: await cost(notebook, search) }),

@@ -1,4 +1,4 @@
-"""EventBridge: events reach the functions and the topics that rules name.
+"""EventBridge: events reach the functions and the topics that rules name, and so do the moments of their schedules.
 
 Replaces in moto: `Rule.send_to_targets`, which knows no Lambda and no SNS target.
 """
@@ -9,33 +9,43 @@ import datetime
 import json
 import logging
 import re
+import threading
+import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from moto.events.models import Rule, events_backends
 
 from aws import topics
-from aws.host import ACCOUNT
+from aws.host import ACCOUNT, Host
 
 log = logging.getLogger(__name__)
 
 _PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
+_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
-def install(invoke: Callable[[str, Any], None]) -> None:
-    """Lets rules invoke functions by `invoke(arn, event)` and publish to topics; other targets stay with moto."""
+def interval(expression: str) -> datetime.timedelta | None:
+    """The time between two moments of a schedule; None for a schedule of another kind than a rate."""
+    match = _RATE.fullmatch(expression)
+    return datetime.timedelta(**{f"{match[2]}s": int(match[1])}) if match else None
+
+
+def install(host: Host) -> None:
+    """Lets rules invoke functions and publish to topics, and begins to keep their schedules; other targets stay with moto."""
     original = Rule.send_to_targets
 
     def send(rule: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:
-        if rule.state != "ENABLED" or not rule.event_pattern.matches_event(original_event):
+        if rule.state != "ENABLED":
+            return
+        if original_event["source"] != _SCHEDULE and not rule.event_pattern.matches_event(original_event):
             return
         targets = rule.targets
         event = _shown(original_event)
         others = []
         for target in targets:
             if ":lambda:" in target["Arn"]:
-                invoke(target["Arn"], target_input(target, event, rule))
+                host.invoke(target["Arn"], target_input(target, event, rule))
             elif ":sns:" in target["Arn"]:
                 # A text arrives as JSON too, within its quotation marks.
                 topics.publish(target["Arn"], json.dumps(target_input(target, event, rule)))
@@ -49,12 +59,58 @@ def install(invoke: Callable[[str, Any], None]) -> None:
                 rule.targets = targets
 
     Rule.send_to_targets = send
+    threading.Thread(target=_keep_schedules, args=[host], daemon=True, name="schedules").start()
+
+
+#: The source of the events of a rule's own schedule, which no pattern has to match.
+_SCHEDULE = "aws.events"
+
+
+def _keep_schedules(host: Host) -> None:
+    """Calls the targets of rules with a rate, counted on the alarms' clock from when a rule is enabled on."""
+    due: dict[str, datetime.datetime] = {}
+    while True:
+        time.sleep(host.alarm_clock.seconds_per_minute)
+        now = host.alarm_clock.now()
+        enabled = {
+            rule.arn: rule
+            for backend in list(events_backends[ACCOUNT].values())
+            for rule in list(backend.event_buses["default"].rules.values())
+            if rule.scheduled_expression and rule.state == "ENABLED"
+        }
+        due = {arn: due.get(arn, now + interval(rule.scheduled_expression)) for arn, rule in enabled.items()}
+        for arn, rule in enabled.items():
+            if due[arn] <= now:
+                due[arn] = now + interval(rule.scheduled_expression)
+                _send(rule, _event(rule.region_name, _SCHEDULE, "Scheduled Event", [arn], {}, now))
 
 
 def publish(region: str, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
     """Puts a service's own event on the default bus."""
-    moment = datetime.datetime.now(datetime.timezone.utc).timestamp()
-    event = {
+    event = _event(
+        region, source, detail_type, resources, detail, datetime.datetime.now(datetime.timezone.utc)
+    )
+    for rule in list(events_backends[ACCOUNT][region].event_buses["default"].rules.values()):
+        _send(rule, event)
+
+
+def _send(rule: Rule, event: dict[str, Any]) -> None:
+    try:
+        rule.send_to_targets(event)
+    except Exception:  # noqa: BLE001 a target that cannot be reached is not the publisher's fault
+        log.exception("event of %s to rule %s", event["source"], rule.name)
+
+
+def _event(
+    region: str,
+    source: str,
+    detail_type: str,
+    resources: list[str],
+    detail: dict[str, Any],
+    time_of_event: datetime.datetime,
+) -> dict[str, Any]:
+    moment = time_of_event.timestamp()
+    return {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": detail_type,
@@ -67,11 +123,6 @@ def publish(region: str, source: str, detail_type: str, resources: list[str], de
         "resources": resources,
         "detail": detail,
     }
-    for rule in list(events_backends[ACCOUNT][region].event_buses["default"].rules.values()):
-        try:
-            rule.send_to_targets(event)
-        except Exception:  # noqa: BLE001 a target that cannot be reached is not the publisher's fault
-            log.exception("event of %s to rule %s", source, rule.name)
 
 
 def _shown(event: dict[str, Any]) -> dict[str, Any]:

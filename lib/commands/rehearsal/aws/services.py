@@ -33,7 +33,7 @@ def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: f
     tagging.install()
     interfaces.install()
     topics.install(host)
-    rules.install(host.invoke)
+    rules.install(host)
     Alarms(host).install()
     CloudFormationApi.host = host
     cloudformation_urls.url_paths["{0}/$"] = CloudFormationApi.dispatch

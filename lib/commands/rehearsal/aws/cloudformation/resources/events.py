@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from aws import rules
+from aws.cloudformation.errors import ResourceRefused
 from aws.cloudformation.handler import Handler, Operation, delete_quietly
 from aws.cloudformation.resources.identity import replace_tags
 from aws.host import ACCOUNT
@@ -17,6 +19,12 @@ class EventsRule(Handler):
         {"Description", "EventPattern", "Name", "RoleArn", "ScheduleExpression", "State", "Tags", "Targets"}
     )
     name_property = "Name"
+
+    def check(self, operation: Operation, properties: dict[str, Any]) -> None:
+        super().check(operation, properties)
+        expression = properties.get("ScheduleExpression")
+        if expression is not None and rules.interval(expression) is None:
+            raise ResourceRefused(f"the rehearsal keeps schedules of a rate only, not {expression}")
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
         name = properties.get("Name") or operation.name()
