@@ -12,6 +12,7 @@ import type { ProjectTemplate } from '../../assembly/project-template';
 import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
 import type { InventoryItem } from './emulator-event';
+import { OwnBuckets, type S3Data } from './s3-data';
 import { RehearsalProgress } from './rehearsal-progress';
 
 /** A rehearsal to run. */
@@ -22,6 +23,10 @@ export interface RehearsalOptions {
   readonly project: ProjectTemplate;
   /** The stacks to deploy; all without it. */
   readonly stackNames: readonly string[] | undefined;
+  /** What lies in buckets of a person's own, which no stack makes. */
+  readonly s3: readonly S3Data[];
+  /** Files to predict; none chooses some of the training data. */
+  readonly predict: readonly string[];
   /** Gets the logs, the predictions and the report. */
   readonly outDirectory: string;
   readonly python: string;
@@ -49,6 +54,7 @@ export class Rehearsal {
   }
 
   private readonly clients: Clients;
+  private readonly buckets: OwnBuckets;
 
   private constructor(
     /** The in-memory AWS. */
@@ -61,10 +67,12 @@ export class Rehearsal {
     // A client of an AWS that is gone would try for minutes.
     const signal = AbortSignal.any([options.signal, aws.gone]);
     this.clients = new Clients(aws, options.python, logFile, signal);
+    this.buckets = new OwnBuckets(aws, options.region, options.s3);
   }
 
-  /** `cdk bootstrap`. */
+  /** `cdk bootstrap`, in an account that has the person's own buckets. */
   public async bootstrap(): Promise<void> {
+    await this.buckets.fill();
     await this.cdk('bootstrap');
   }
 
@@ -91,10 +99,14 @@ export class Rehearsal {
     return [`${progress.created - resourcesBefore} resources`, ...trained].join('; ');
   }
 
-  /** Predicts photographs of the training data with the deployed endpoint, as `npm run invoke` does. */
+  /** Predicts what was named, or photographs of the training data, with the deployed endpoint, as `npm run invoke` does. */
   public async invoke(): Promise<PredictionResult[]> {
     const { project, outDirectory } = this.options;
-    const files = samplePhotographs([...(project.trainingJob?.channelDirectories.values() ?? [])]);
+    const { predict } = this.options;
+    const files =
+      predict.length > 0
+        ? predict
+        : samplePhotographs([...(project.trainingJob?.channelDirectories.values() ?? [])]);
     if (!project.endpoint || project.endpoint.asynchronous || files.length === 0) {
       return [];
     }
@@ -112,9 +124,10 @@ export class Rehearsal {
     return (JSON.parse(answer) as { results: PredictionResult[] }).results;
   }
 
-  /** `cdk destroy --all`. */
+  /** `cdk destroy --all`; the person's own buckets, which it leaves alone, go with it. */
   public async destroy(): Promise<void> {
     await this.cdk('destroy', '--all', '--force');
+    await this.buckets.remove();
   }
 
   /** What is left in the account: everything of every service, not only what the templates name. */
@@ -154,7 +167,7 @@ export class Rehearsal {
       ...this.metrics(job.minimumMetrics),
       predictions,
       versions: { 'Node.js': process.version },
-      predictionNote: SAMPLE_NOTE,
+      predictionNote: this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
       notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
     };
     const path = join(outDirectory, 'report.html');

@@ -2,6 +2,7 @@
 // has the steps; emulated-aws.ts starts the process of emulator.py; aws/ is that AWS, with a README of its own.
 
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { estimateTemplate } from '../../cost/estimate';
 import { formatPerHour, formatUsd } from '../../cost/money';
@@ -9,6 +10,7 @@ import type { PredictionResult } from '../invoke/predict-files';
 import { keyValues, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
 import { predictionSummary, Rehearsal } from './rehearsal';
+import { type S3Data, s3Data } from './s3-data';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
@@ -25,6 +27,9 @@ import { UserError } from '../../console/user-error';
 export interface StartArguments extends TrainingChanges {
   /** Whose stacks are deployed, and no others. */
   readonly projectName: string | undefined;
+  /** What lies in buckets of a person's own. */
+  readonly s3: readonly S3Data[];
+  readonly predict: readonly string[];
   readonly outDirectory: string;
   /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
   readonly keep: boolean;
@@ -44,11 +49,23 @@ and everything that is left is listed.`,
       value: 'NAME=DIR',
       description: 'data of this machine for a channel of the job, without the gate of the declared data',
     },
+    s3: {
+      type: 'string',
+      multiple: true,
+      value: 's3://BUCKET/PREFIX=DIR',
+      description: 'data of this machine that a channel or the script finds in a bucket of yours',
+    },
     hyperparameter: {
       type: 'string',
       multiple: true,
       value: 'KEY=VALUE',
       description: 'another value for this rehearsal',
+    },
+    predict: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE|DIR',
+      description: 'what to predict (some photographs of the data)',
     },
     out: {
       type: 'string',
@@ -63,6 +80,7 @@ and everything that is left is listed.`,
   examples: [
     'npm start',
     'npm start -- --channel training=$HOME/photographs --hyperparameter epochs=5',
+    'npm start -- --s3 s3://my-bucket/photographs=$HOME/photographs',
     'npm start -- --keep',
   ],
   read: (values): StartArguments => ({
@@ -74,6 +92,8 @@ and everything that is left is listed.`,
         typed(text),
       ]),
     ),
+    s3: s3Data(values.s3),
+    predict: values.predict,
     outDirectory: values.out ?? 'rehearsal',
     keep: values.keep,
   }),
@@ -87,6 +107,11 @@ export function startCommand(root: string): Command {
       terminal,
       signal,
     });
+    // What is wrong with the command line is said now, not after the training.
+    const missing = options.predict.find((path) => !existsSync(path));
+    if (missing !== undefined) {
+      throw new UserError(`--predict: '${missing}' not found`);
+    }
     const outDirectory = resolve(options.outDirectory);
     return withRunLock(outDirectory, signal, () =>
       rehearse(root, options, outDirectory, python, { terminal, signal }),
@@ -129,6 +154,8 @@ async function rehearse(
         project,
         stackNames: chosen?.stackNames,
         assembly,
+        s3: options.s3,
+        predict: options.predict.map((path) => resolve(path)),
         outDirectory,
         python,
         region,

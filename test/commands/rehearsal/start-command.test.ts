@@ -21,6 +21,8 @@ describe('the command line', () => {
     ).toEqual({
       channels: { training: 'a=b' },
       hyperparameters: { epochs: 3, optimizer: 'adam' },
+      s3: [],
+      predict: [],
       outDirectory: 'there',
       keep: true,
     });
@@ -30,6 +32,8 @@ describe('the command line', () => {
     [['--epochs', '3'], "Unknown option '--epochs'"],
     [['--channel', 'training'], "--channel 'training' is not of the form NAME=DIR"],
     [['stray'], 'Unexpected argument'],
+    [['--s3', 'my-bucket=test'], "--s3 'my-bucket' is no address in S3, such as s3://my-bucket/photographs"],
+    [['--s3', 's3://my-bucket=nowhere'], "--s3 s3://my-bucket: 'nowhere' does not exist"],
   ])('fails for %j', (argv, message) => {
     expect(() => startLine.parse(argv)).toThrow(message);
   });

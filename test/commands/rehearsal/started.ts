@@ -35,13 +35,18 @@ export interface Started {
 
 /** `npm start`, in folders of its own. */
 export function start(name: string, ...options: string[]): Started {
+  return startIn(ROOT, name, ...options);
+}
+
+/** `npm start` for the app in another directory. */
+export function startIn(root: string, name: string, ...options: string[]): Started {
   const [temporary, out] = [join(folder, name, 'tmp'), join(folder, name, 'out')];
   mkdirSync(temporary, { recursive: true });
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const proxies = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'npm_config_proxy'];
   const child = spawn(
     process.execPath,
-    ['-r', 'ts-node/register', 'bin/start.ts', '--out', out, ...options],
+    ['-r', 'ts-node/register', join(__dirname, 'start-in.ts'), root, '--out', out, ...options],
     {
       cwd: ROOT,
       env: {

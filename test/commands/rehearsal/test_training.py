@@ -17,8 +17,18 @@ parser = argparse.ArgumentParser()
 parser.add_argument('--epochs', type=int)
 parser.add_argument('--wait', type=float, default=0)
 parser.add_argument('--fail', type=int, default=0)
+parser.add_argument('--ask', default='')
 arguments, _ = parser.parse_known_args()
 print('file', (pathlib.Path(os.environ['SM_CHANNEL_TRAINING']) / 'below/data.txt').read_text(), flush=True)
+if arguments.ask:
+    import boto3
+    print('I am', boto3.client('sts').get_caller_identity()['Arn'], flush=True)
+    for bucket in arguments.ask.split(','):
+        try:
+            answer = boto3.client('s3').list_objects_v2(Bucket=bucket)
+            print(f"{bucket}: {answer['KeyCount']} objects", flush=True)
+        except Exception as error:
+            print(f"{bucket}: {error}", flush=True)
 checkpoint = pathlib.Path(os.environ.get('CHECKPOINTS', '/nowhere')) / 'count.txt'
 count = int(checkpoint.read_text()) if checkpoint.exists() else 0
 for epoch in range(count, count + arguments.epochs):
@@ -223,6 +233,21 @@ def test_a_spot_job_trains_and_is_billed_for_less_than_it_ran(jobs, bucket):
     assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
     assert job["EnableManagedSpotTraining"] is True
     assert 0 < job["BillableTimeInSeconds"] < job["TrainingTimeInSeconds"]
+
+
+def test_a_script_acts_by_the_job_s_role_and_its_policies_hold(jobs, emulator, bucket):
+    iam = emulator.client("iam")
+    deny = {"Effect": "Deny", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::closed"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam.put_role_policy(RoleName="test", PolicyName="deny", PolicyDocument=policy)
+    try:
+        jobs.ended(jobs.start("asks", {"ask": f'"{bucket},closed"'}))
+    finally:
+        iam.delete_role_policy(RoleName="test", PolicyName="deny")
+    said = [line["logLine"] for line in emulator.lines() if line.get("job") == "asks" and "logLine" in line]
+    assert "I am arn:aws:sts::123456789012:assumed-role/test/SageMaker" in said
+    assert f"{bucket}: 2 objects" in said
+    assert any("closed: An error occurred (AccessDenied)" in line for line in said), said
 
 
 def test_checkpoints_reach_the_bucket_and_the_next_job(jobs, emulator, bucket):
