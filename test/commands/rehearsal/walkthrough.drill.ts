@@ -81,7 +81,9 @@ test('a script of TensorFlow 2.3 that reads its own bucket trains, is served and
     const started = startIn(root, 'walkthrough', '--s3', photographs, '--predict', join(root, 'x.json'));
     const { code, stdout, said } = await started.ended;
     expect(said).toContain('1 of 1 predicted');
-    const { predictions } = JSON.parse(readFileSync(join(started.out, 'predictions/x.prediction.json'), 'utf8')) as {
+    const { predictions } = JSON.parse(
+      readFileSync(join(started.out, 'predictions/x.prediction.json'), 'utf8'),
+    ) as {
       predictions: number[][][][];
     };
     expect([predictions.length, predictions[1]![127]![127]!.length]).toEqual([2, 3]);

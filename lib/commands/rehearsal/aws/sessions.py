@@ -1,6 +1,7 @@
 """Sessions of roles: what AssumeRole gives is a key of the run.
 
-Replaces in moto: `STSBackend.assume_role`, whose keys nobody else knows, and whose roles need not exist.
+Replaces in moto: `STSBackend.assume_role`, whose keys nobody else knows, and whose roles need not exist;
+`STSBackend.get_caller_identity`, which knows moto's keys alone.
 """
 
 from __future__ import annotations
@@ -26,4 +27,13 @@ def install(host: Host) -> None:
         assumed.access_key_id, assumed.secret_access_key = key.id, key.secret
         return assumed
 
+    def get_caller_identity(backend: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:
+        principal = host.identities.of(access_key_id)
+        if principal is None or principal.role is None:
+            return unknown(backend, access_key_id, region)
+        role = iam_backends[backend.account_id][backend.partition].get_role_by_arn(principal.role)
+        return f"{role.id}:{principal.arn.rsplit('/', 1)[-1]}", principal.arn, backend.account_id
+
+    unknown = STSBackend.get_caller_identity
+    STSBackend.get_caller_identity = get_caller_identity
     STSBackend.assume_role = assume_role
