@@ -22,6 +22,26 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
   return new Html(strings.reduce((markup, string, at) => markup + render(values[at - 1]) + string));
 }
 
+/** A table whose rows begin with what they are of; none of its head for no names of columns. */
+export function table(columns: readonly string[], rows: readonly (readonly HtmlValue[])[], kind = ''): Html {
+  const head = html`<thead>
+    <tr>
+      ${columns.map((name) => html`<th scope="col">${name}</th>`)}
+    </tr>
+  </thead>`;
+  const row = ([of, ...cells]: readonly HtmlValue[]) =>
+    html`<tr>
+      <th scope="row">${of}</th>
+      ${cells.map((cell) => html`<td>${cell}</td>`)}
+    </tr>`;
+  return html`<table class="${kind}">
+    ${columns.length > 0 ? head : undefined}
+    <tbody>
+      ${rows.map(row)}
+    </tbody>
+  </table>`;
+}
+
 function render(value: HtmlValue): string {
   if (value === undefined) {
     return '';

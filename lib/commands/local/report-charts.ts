@@ -1,5 +1,5 @@
 import * as echarts from 'echarts';
-import { html, Html } from './html';
+import { html, Html, table } from './html';
 import type { ReportMetric } from './report-data';
 
 /** Drawn at this size, in pixels, and scaled to the page by its view box. */
@@ -108,23 +108,10 @@ function valueTable(metrics: readonly ReportMetric[], longest: number, rows: num
     (at) => (longest - 1 - at) % step === 0,
   );
   return html`${step > 1 ? html`<p>Each ${step}th of ${longest} values; metrics.json has all.</p>` : undefined}
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">epoch</th>
-          ${metrics.map(({ name }) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${epochs.map(
-          (at) =>
-            html`<tr>
-              <th scope="row">${at + 1}</th>
-              ${metrics.map(({ points }) => html`<td>${points[at]?.value}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+  ${table(
+    ['epoch', ...metrics.map(({ name }) => name)],
+    epochs.map((at) => [at + 1, ...metrics.map(({ points }) => points[at]?.value)]),
+  )}`;
 }
 
 function seriesColor(name: string, index: number): string {

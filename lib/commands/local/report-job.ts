@@ -1,4 +1,4 @@
-import { html, type Html, type HtmlValue } from './html';
+import { html, type Html, type HtmlValue, table } from './html';
 import type { ReportData } from './report-data';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,41 +43,22 @@ ${shortened(JSON.stringify(request, undefined, 2), MOST_OF_REQUEST)}</pre>
 /** A table of names and values; names without a value stay out. */
 export function pairs(entries: readonly (readonly [string, unknown])[]): Html {
   const shown = entries.filter(([, value]) => value !== undefined);
-  if (shown.length === 0) {
-    return html`<p>none</p>`;
-  }
-  return html`<table>
-    <tbody>
-      ${shown.map(
-        ([name, value]) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            <td>${text(value)}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return shown.length === 0
+    ? html`<p>none</p>`
+    : table(
+        [],
+        shown.map(([name, value]) => [name, text(value)]),
+      );
 }
 
 function gateTable(gate: NonNullable<ReportData['gate']>): Html {
-  return html`<table>
-    <thead>
-      <tr>
-        ${['metric', 'minimum', 'value', 'outcome'].map((name) => html`<th scope="col">${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${gate.map(
-        ({ name, minimum, value, passed }) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            <td>${minimum}</td>
-            <td>${value ?? 'not printed'}</td>
-            <td class="${passed ? 'good' : 'bad'}">${passed ? '✓ passed' : '✗ fell short'}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  const rows = gate.map(({ name, minimum, value, passed }) => [
+    name,
+    minimum,
+    value ?? 'not printed',
+    html`<span class="${passed ? 'good' : 'bad'}">${passed ? '✓ passed' : '✗ fell short'}</span>`,
+  ]);
+  return table(['metric', 'minimum', 'value', 'outcome'], rows);
 }
 
 function channel(definition: Fields): readonly [string, unknown] {

@@ -4,7 +4,7 @@ import { classStyle, segmentationClass } from '../invoke/classes';
 import { latencyOf } from '../invoke/latency';
 import { colorMask } from '../invoke/mask';
 import type { PredictionResult } from '../invoke/predict-files';
-import { html, type Html, type HtmlValue } from './html';
+import { html, type Html, table } from './html';
 
 /** Longest side of an embedded picture, in pixels. */
 const THUMBNAIL = 320;
@@ -125,25 +125,11 @@ function shares(classCounts: Readonly<Record<string, number>>): Html {
           html`<i style="width:${percent(count)}%;background:${classStyle(indices.get(name) ?? 0)}"></i>`,
       )}
     </div>
-    <table class="counts">
-      <thead>
-        <tr>
-          <th scope="col">class</th>
-          <th scope="col">pixels</th>
-          <th scope="col">share</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${entries.map(
-          ([name, count]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${count.toLocaleString('en-US')}</td>
-              <td>${percent(count)} %</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    ${table(
+      ['class', 'pixels', 'share'],
+      entries.map(([name, count]) => [name, count.toLocaleString('en-US'), `${percent(count)} %`]),
+      'counts',
+    )}`;
 }
 
 function failures(predictions: readonly PredictionResult[]): Html | undefined {
@@ -157,27 +143,19 @@ function failures(predictions: readonly PredictionResult[]): Html | undefined {
 
 function timings(predictions: readonly PredictionResult[]): Html {
   const latency = latencyOf(predictions.flatMap(({ latencyMs }) => latencyMs ?? []));
-  const row = ({ file, status, latencyMs, requestBytes, responseBytes }: PredictionResult): HtmlValue =>
-    html`<tr>
-      <th scope="row">${file}</th>
-      <td>${status}</td>
-      ${[latencyMs, requestBytes, responseBytes].map((value) => html`<td>${value?.toLocaleString('en-US')}</td>`)}
-    </tr>`;
+  const rows = predictions
+    .slice(0, MOST_ROWS)
+    .map(({ file, status, ...sizes }) => [
+      file,
+      status,
+      ...[sizes.latencyMs, sizes.requestBytes, sizes.responseBytes].map((value) =>
+        value?.toLocaleString('en-US'),
+      ),
+    ]);
   return html`<h3>Timings</h3>
     <p>${latency ? `p50 ${latency.p50} ms, p95 ${latency.p95} ms` : 'Nothing was answered.'}</p>
     <details>
       <summary>each of ${predictions.length}</summary>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              ${['file', 'status', 'ms', 'request bytes', 'response bytes'].map((name) => html`<th scope="col">${name}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${predictions.slice(0, MOST_ROWS).map(row)}
-          </tbody>
-        </table>
-      </div>
+      <div class="scroll">${table(['file', 'status', 'ms', 'request bytes', 'response bytes'], rows)}</div>
     </details>`;
 }
