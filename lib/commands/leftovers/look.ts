@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { arnKind } from './arn';
 import { Clients } from './clients';
 import { failureReason } from './failure';
-import { find, type Finder, type Found, type Search } from './finder';
+import { find, type Found, type Search } from './finder';
 import { FINDERS } from './finders';
 import type { BlindSpot, Leftover } from './leftover';
 import { Ownership } from './ownership';
@@ -47,6 +47,7 @@ export async function look(props: LookProps): Promise<Sight> {
 /** One look at one project. */
 class Look {
   private readonly names: ProjectNames;
+  private readonly found: { readonly leftover: Leftover; readonly place: number }[] = [];
   private readonly blindSpots: BlindSpot[] = [];
   private account = '';
 
@@ -60,61 +61,29 @@ class Look {
   public async run(): Promise<Sight> {
     const { regions } = this.props;
     const home = regions[0]!;
-    const account = await this.attempt(
-      GLOBAL,
-      'anything: AWS does not say whose credentials these are',
-      async () => {
-        const search = this.search(home);
-        const identity = await search
-          .client(STSClient)
-          .send(new GetCallerIdentityCommand({}), search.options);
-        return identity.Account!;
-      },
-    );
-    if (account === undefined) {
-      return { leftovers: [], blindSpots: this.blindSpots };
+    const credentials = 'anything: AWS does not say whose credentials these are';
+    const identity = await this.attempt(GLOBAL, credentials, () => {
+      const { client, options } = this.search(home);
+      return client(STSClient).send(new GetCallerIdentityCommand({}), options);
+    });
+    if (identity) {
+      this.account = identity.Account!;
+      const ownerships: Ownership[] = [];
+      for (const region of regions) {
+        const owned = await this.recogniseIn(region);
+        ownerships.push(owned);
+        await this.runFinders(region, region, owned);
+      }
+      await this.runFinders(GLOBAL, home, Ownership.ofAll(ownerships));
     }
-    this.account = account;
-    const ownerships: Ownership[] = [];
-    const stacks: Leftover[] = [];
-    const byFinder = new Map<Finder, Leftover[]>();
-    const unknown: Leftover[] = [];
-    for (const region of regions) {
-      const { tagged, owned, found } = await this.recogniseIn(region);
-      ownerships.push(owned);
-      stacks.push(...found.map((item) => ({ ...item, region })));
-      unknown.push(...unknownTagged(tagged).map((item) => ({ ...item, region })));
-      await this.runFinders(
-        FINDERS.filter(({ global }) => !global),
-        region,
-        region,
-        owned,
-        byFinder,
-      );
-    }
-    await this.runFinders(
-      FINDERS.filter(({ global }) => global),
-      GLOBAL,
-      home,
-      Ownership.ofAll(ownerships),
-      byFinder,
-    );
-    const order = this.names.stackNames;
-    const rank = ({ name }: Leftover) => (order.includes(name) ? order.indexOf(name) : order.length);
     return {
-      leftovers: [
-        ...stacks.toSorted((one, other) => rank(one) - rank(other)),
-        ...FINDERS.flatMap((finder) => byFinder.get(finder) ?? []),
-        ...unknown,
-      ],
+      leftovers: this.found.toSorted((one, other) => one.place - other.place).map(({ leftover }) => leftover),
       blindSpots: this.blindSpots,
     };
   }
 
-  /** What tells the project's things from others in a region. */
-  private async recogniseIn(
-    region: string,
-  ): Promise<{ tagged: readonly string[]; owned: Ownership; found: readonly Found[] }> {
+  /** What tells the project's things from others in a region. The stacks go first, what no finder knows last. */
+  private async recogniseIn(region: string): Promise<Ownership> {
     this.props.progress(`looking for ${this.names.project} in ${region}: tags and stacks`);
     const search = this.search(region);
     const none: ProjectStacks = { stacks: [], found: [] };
@@ -123,32 +92,34 @@ class Look {
       this.attempt(region, 'tagged resources', () => taggedArns(search)),
       this.attempt(region, 'stacks', () => findStacks({ ...search, declaredStacks })),
     ]);
-    return { tagged, owned: new Ownership(tagged, stacks), found };
+    const order = this.names.stackNames;
+    const rank = ({ name }: Found) => (order.includes(name) ? order.indexOf(name) : order.length);
+    found.forEach((stack) => this.add(stack, region, rank(stack) - order.length - 1));
+    unknownTagged(tagged).forEach((item) => this.add(item, region, FINDERS.length));
+    return new Ownership(tagged, stacks);
   }
 
-  private async runFinders(
-    finders: readonly Finder[],
-    shownRegion: string,
-    region: string,
-    owned: Ownership,
-    byFinder: Map<Finder, Leftover[]>,
-  ): Promise<void> {
-    const waiting = [...finders];
+  private async runFinders(shownRegion: string, region: string, owned: Ownership): Promise<void> {
+    const waiting = FINDERS.filter(({ global = false }) => global === (shownRegion === GLOBAL));
     const work = async () => {
       for (let finder = waiting.shift(); finder; finder = waiting.shift()) {
         const { what } = finder;
-        const found = byFinder.get(finder) ?? [];
-        byFinder.set(finder, found);
+        const place = FINDERS.indexOf(finder);
         this.props.progress(`looking for ${this.names.project} in ${shownRegion}: ${what}`);
         await this.attempt(shownRegion, what, async () => {
           // What is found before a failure stays found.
           for await (const item of find(finder, { ...this.search(region, shownRegion), owned })) {
-            found.push({ ...item, region: shownRegion });
+            this.add(item, shownRegion, place);
           }
         });
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  }
+
+  /** @param place when to remove it: before what has a higher one */
+  private add(item: Found, region: string, place: number): void {
+    this.found.push({ leftover: { ...item, region }, place });
   }
 
   private search(region: string, shownRegion = region): Omit<Search, 'owned'> {

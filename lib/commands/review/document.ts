@@ -80,3 +80,39 @@ export function list(items: readonly (Item | Text)[]): Block[] {
     ? []
     : [{ kind: 'list', items: items.map((item) => ('text' in item ? item : { text: item })) }];
 }
+
+/** How a form of a document writes its parts. */
+export interface Form {
+  readonly title: (title: string) => string;
+  readonly heading: (title: string) => string;
+  readonly text: (content: Text) => string;
+  readonly table: (header: readonly string[], rows: readonly (readonly Text[])[]) => string;
+  readonly listing: (title: string, lines: readonly string[]) => string;
+}
+
+/** A document in a form. */
+export function rendered({ title, blocks, sections }: ReviewDocument, form: Form): string {
+  const all = (of: readonly Block[]) => of.map((block) => renderedBlock(block, form));
+  return [
+    form.title(title),
+    ...all(blocks),
+    ...sections.flatMap((section) => [form.heading(section.title), ...all(section.blocks)]),
+  ].join('\n\n');
+}
+
+/** A block in a form. */
+export function renderedBlock(block: Block, form: Form): string {
+  const line = (indent: string) => (content: Text) => `${indent}- ${form.text(content)}`;
+  switch (block.kind) {
+    case 'paragraph':
+      return form.text(block.text);
+    case 'list':
+      return block.items
+        .flatMap(({ text: content, items = [] }) => [line('')(content), ...items.map(line('  '))])
+        .join('\n');
+    case 'table':
+      return form.table(block.header, block.rows);
+    case 'listing':
+      return form.listing(block.title, block.lines);
+  }
+}

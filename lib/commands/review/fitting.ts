@@ -41,7 +41,8 @@ export function fitting(document: ReviewDocument, room: number, measure: Measure
   let left = room - (1 + sections.length) * measure(leftOut(Number.MAX_SAFE_INTEGER));
   const kept = new Set<Piece>();
   const isOpen = ({ pieces }: Pieces) => pieces.some((piece) => kept.has(piece));
-  const lengthOf = ({ block, of }: Piece) => measure(block) - (isOpen(of) ? measure(emptied(block)) : 0) + 1;
+  const lengthOf = ({ block, of }: Piece) =>
+    measure(block) - (isOpen(of) ? measure(only(block, () => false)) : 0) + 1;
   for (const piece of inOrder([head, ...sections].flat())) {
     const wanted = [...(piece.of.introduction?.pieces ?? []), piece].filter((each) => !kept.has(each));
     const length = wanted.reduce((sum, each) => sum + lengthOf(each), 0);
@@ -56,10 +57,7 @@ export function fitting(document: ReviewDocument, room: number, measure: Measure
     return [
       ...blocks.filter(isOpen).map(({ block, pieces }) => {
         if (block.kind !== 'listing') {
-          return together(
-            block,
-            pieces.filter((piece) => kept.has(piece)),
-          );
+          return only(block, (index) => kept.has(pieces[index]!));
         }
         left += measure(pieces[0]!.block);
         const listing = fittingListing(block, left, measure);
@@ -102,30 +100,13 @@ function cut(block: Block): Block[] {
   }
 }
 
-/** What every piece of a block repeats. */
-function emptied(block: Block): Block {
+/** Those of a block's pieces that are shown; without one, what every piece of it repeats. */
+function only(block: Block, isShown: (index: number) => boolean): Block {
   switch (block.kind) {
     case 'list':
-      return { ...block, items: [] };
+      return { ...block, items: block.items.filter((_item, index) => isShown(index)) };
     case 'table':
-      return { ...block, rows: [] };
-    default:
-      return block;
-  }
-}
-
-function together(block: Block, pieces: readonly Piece[]): Block {
-  switch (block.kind) {
-    case 'list':
-      return {
-        ...block,
-        items: pieces.flatMap((piece) => (piece.block.kind === 'list' ? piece.block.items : [])),
-      };
-    case 'table':
-      return {
-        ...block,
-        rows: pieces.flatMap((piece) => (piece.block.kind === 'table' ? piece.block.rows : [])),
-      };
+      return { ...block, rows: block.rows.filter((_row, index) => isShown(index)) };
     default:
       return block;
   }

@@ -1,9 +1,20 @@
 import { printable } from '../../aws/printable';
-import type { Block, ReviewDocument, Text } from './document';
+import { type Form, rendered, renderedBlock, type ReviewDocument, type Text } from './document';
 import { fitting } from './fitting';
 
 /** Characters of a review: GitHub takes comments of at most 65,536, and the workflow adds some words. */
 const MAX_LENGTH = 60_000;
+
+const MARKDOWN: Form = {
+  title: (title) => `## ${title}`,
+  heading: (title) => `### ${title}`,
+  text: renderText,
+  table: (header, rows) =>
+    [header, header.map(() => '---'), ...rows.map((row) => row.map(renderCell))]
+      .map((cells) => `| ${cells.join(' | ')} |`)
+      .join('\n'),
+  listing: renderListing,
+};
 
 /** A review as GitHub's Markdown, as much of it as a comment takes. */
 export function renderMarkdown(document: ReviewDocument): string {
@@ -13,41 +24,18 @@ export function renderMarkdown(document: ReviewDocument): string {
     sections: document.sections.map((of) => ({ ...of, blocks: [] })),
   };
   const room = MAX_LENGTH - lengthInComment(render(titles));
-  return render(fitting(document, room, (block) => lengthInComment(`${printable(renderBlock(block))}\n\n`)));
+  return render(
+    fitting(document, room, (block) => lengthInComment(`${printable(renderedBlock(block, MARKDOWN))}\n\n`)),
+  );
 }
 
-function render({ title, blocks, sections }: ReviewDocument): string {
-  const parts = [
-    `## ${title}`,
-    ...blocks.map(renderBlock),
-    ...sections.flatMap((section) => [`### ${section.title}`, ...section.blocks.map(renderBlock)]),
-  ];
-  return printable(parts.join('\n\n'));
+function render(document: ReviewDocument): string {
+  return printable(rendered(document, MARKDOWN));
 }
 
 /** The workflow that posts a review adds a character to each @, and three to what would begin a comment of HTML. */
 function lengthInComment(markdown: string): number {
   return markdown.replaceAll('@', '@ ').replaceAll('<!--', '&lt;!--').length;
-}
-
-function renderBlock(block: Block): string {
-  switch (block.kind) {
-    case 'paragraph':
-      return renderText(block.text);
-    case 'list':
-      return block.items
-        .flatMap(({ text, items = [] }) => [
-          `- ${renderText(text)}`,
-          ...items.map((item) => `  - ${renderText(item)}`),
-        ])
-        .join('\n');
-    case 'table':
-      return [block.header, block.header.map(() => '---'), ...block.rows.map((row) => row.map(renderCell))]
-        .map((cells) => `| ${cells.join(' | ')} |`)
-        .join('\n');
-    case 'listing':
-      return renderListing(block.title, block.lines);
-  }
 }
 
 function renderListing(title: string, lines: readonly string[]): string {

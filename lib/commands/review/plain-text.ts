@@ -1,32 +1,17 @@
 import { columns } from '../../console/columns';
-import type { Block, ReviewDocument, Text } from './document';
+import { type Form, rendered, type ReviewDocument, type Text } from './document';
+
+const PLAIN_TEXT: Form = {
+  title: (title) => underlined(title, '='),
+  heading: (title) => underlined(title, '-'),
+  text: renderText,
+  table: (header, rows) => columns([header, ...rows.map((row) => row.map(renderText))], 3),
+  listing: (title, lines) => [`${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())].join('\n'),
+};
 
 /** A review as text for a terminal. */
-export function renderPlainText({ title, blocks, sections }: ReviewDocument): string {
-  const parts = [
-    underlined(title, '='),
-    ...blocks.map(renderBlock),
-    ...sections.flatMap((section) => [underlined(section.title, '-'), ...section.blocks.map(renderBlock)]),
-  ];
-  return parts.join('\n\n');
-}
-
-function renderBlock(block: Block): string {
-  switch (block.kind) {
-    case 'paragraph':
-      return renderText(block.text);
-    case 'list':
-      return block.items
-        .flatMap(({ text, items = [] }) => [
-          `- ${renderText(text)}`,
-          ...items.map((item) => `  - ${renderText(item)}`),
-        ])
-        .join('\n');
-    case 'table':
-      return columns([block.header, ...block.rows.map((row) => row.map(renderText))], 3);
-    case 'listing':
-      return [`${block.title}:`, ...block.lines.map((line) => `  ${line}`.trimEnd())].join('\n');
-  }
+export function renderPlainText(document: ReviewDocument): string {
+  return rendered(document, PLAIN_TEXT);
 }
 
 function renderText(text: Text): string {
