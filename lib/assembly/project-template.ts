@@ -43,8 +43,6 @@ export interface DeclaredEndpoint {
   readonly image: string;
   /** The serving container's environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The S3 URL of the model artifact. */
-  readonly modelDataUrl: string;
 }
 
 /** What a project's templates declare. */
@@ -160,7 +158,7 @@ function readEndpoint(
     EndpointName: string;
   };
   const { PrimaryContainer: container } = sibling('AWS::SageMaker::Model') as {
-    PrimaryContainer: { Image: string; Environment?: Record<string, string>; ModelDataUrl: string };
+    PrimaryContainer: { Image: string; Environment?: Record<string, string> };
   };
   const { ProductionVariants: variants, AsyncInferenceConfig: asyncInference } = sibling(
     'AWS::SageMaker::EndpointConfig',
@@ -172,7 +170,6 @@ function readEndpoint(
     asynchronous: asyncInference !== undefined,
     image: container.Image,
     environment: container.Environment ?? {},
-    modelDataUrl: container.ModelDataUrl,
   };
 }
 

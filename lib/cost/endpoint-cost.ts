@@ -15,9 +15,10 @@ export interface EndpointContext {
   readonly template: Template;
   readonly values: TemplateResolver;
   readonly prices: RegionalPrices;
-  /** Length of the call that a serverless endpoint's price is told for. */
-  readonly callMilliseconds: number;
 }
+
+/** Length of the call that a serverless endpoint's price is told for. */
+const CALL_MILLISECONDS = 1000;
 
 /** A production variant, read. Counts are undefined when they are known only at deploy. */
 interface Variant {
@@ -164,7 +165,7 @@ function volumeParts({ properties }: Variant, count: number, { values, prices }:
 }
 
 function serverlessCost(serverless: Record<string, unknown>, context: EndpointContext): Cost {
-  const { values, prices, callMilliseconds } = context;
+  const { values, prices } = context;
   const memory = values.text(serverless.MemorySizeInMB);
   if (memory === undefined) {
     const size = values.describe(serverless.MemorySizeInMB);
@@ -172,14 +173,14 @@ function serverlessCost(serverless: Record<string, unknown>, context: EndpointCo
   }
   const what = `serverless, ${memory} MB`;
   const perSecond = prices.find('serverless', memory);
-  const perCall = perSecond === undefined ? undefined : (perSecond * callMilliseconds) / 1000;
+  const perCall = perSecond === undefined ? undefined : (perSecond * CALL_MILLISECONDS) / 1000;
   const parts: Part[] = [{ perHour: 0 }];
   const perUse: string[] = [];
   if (perCall === undefined) {
     parts.push({ unknown: `calls: ${prices.missing('serverless', memory)}` });
   } else {
     perUse.push(
-      `a call of ${callMilliseconds} ms: ${formatUsd(perCall)}, a million of them ${formatUsd(perCall * 1e6)}`,
+      `a call of ${CALL_MILLISECONDS} ms: ${formatUsd(perCall)}, a million of them ${formatUsd(perCall * 1e6)}`,
     );
   }
   if (serverless.ProvisionedConcurrency !== undefined) {

@@ -17,21 +17,10 @@ export interface EstimateOptions {
   readonly region: string;
   /** @default - the price table of this repository */
   readonly prices?: Prices;
-  /**
-   * Parameters given at deploy.
-   * @default - the defaults of the template
-   */
-  readonly parameters?: Readonly<Record<string, string>>;
-  /**
-   * Length of the call whose price is told for serverless inference, in milliseconds.
-   * @default 1000
-   */
-  readonly callMilliseconds?: number;
 }
 
 /** What the resources of a template cost. Amounts are USD and hold the known parts only: see `unknown`. */
 export interface CostEstimate {
-  readonly region: string;
   /** Every resource, in the template's order. */
   readonly resources: readonly ResourceCost[];
   /** The sum per hour while nobody uses it. */
@@ -41,18 +30,13 @@ export interface CostEstimate {
   /** The most that one run of every training job costs; undefined when there is no job or no price for one. */
   readonly perRun: number | undefined;
   /** What no sum contains. Empty when the sums are complete. */
-  readonly unknown: readonly {
-    readonly logicalId: string;
-    readonly path: string | undefined;
-    readonly type: string;
-    readonly reason: string;
-  }[];
+  readonly unknown: readonly { readonly logicalId: string; readonly reason: string }[];
 }
 
 /** Prices a template from its JSON alone: no account, no network. */
 export function estimateTemplate(template: Template, options: EstimateOptions): CostEstimate {
-  const { region, prices = PRICES, parameters = {}, callMilliseconds = 1000 } = options;
-  const values = knownValues(template, parameters, region);
+  const { region, prices = PRICES } = options;
+  const values = knownValues(template, region);
   const regional = new RegionalPrices(prices, region);
   const resources = Object.entries(template.Resources ?? {}).map(([logicalId, resource]): ResourceCost => {
     const path = resource.Metadata?.['aws:cdk:path'];
@@ -69,19 +53,16 @@ export function estimateTemplate(template: Template, options: EstimateOptions): 
   });
   const runs = resources.flatMap(({ run }) => (run?.most === undefined ? [] : [run.most]));
   return {
-    region,
     resources,
     perHour: total(resources.map(({ perHour }) => perHour)),
     perMonth: total(resources.map(({ perMonth }) => perMonth)),
     perRun: runs.length === 0 ? undefined : total(runs),
-    unknown: resources.flatMap(({ logicalId, path, type, unknown }) =>
-      unknown.map((reason) => ({ logicalId, path, type, reason })),
-    ),
+    unknown: resources.flatMap(({ logicalId, unknown }) => unknown.map((reason) => ({ logicalId, reason }))),
   };
 
   function resourceCost(logicalId: string, { Type, Properties = {} }: TemplateResource): Cost {
     if (Type === 'AWS::SageMaker::Endpoint') {
-      return endpointCost(logicalId, Properties, { template, values, prices: regional, callMilliseconds });
+      return endpointCost(logicalId, Properties, { template, values, prices: regional });
     }
     if (Type === TRAINING_JOB_RESOURCE_TYPE) {
       return trainingJobCost(Properties);

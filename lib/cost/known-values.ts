@@ -3,14 +3,9 @@ import { TemplateResolver } from '../aws/template-resolver';
 
 /**
  * Reads the values of a template that are known before a deploy; nothing stands for the others.
- * @param parameters values given at deploy, before the defaults
  * @param region what `AWS::Region` stands for
  */
-export function knownValues(
-  template: Template,
-  parameters: Readonly<Record<string, string>>,
-  region: string,
-): TemplateResolver {
+export function knownValues(template: Template, region: string): TemplateResolver {
   return new TemplateResolver(template, {
     reference: (name) => {
       if (name === 'AWS::Region') {
@@ -19,7 +14,7 @@ export function knownValues(
       const parameter = template.Parameters?.[name];
       // The default of an AWS::SSM::Parameter::Value<…> is the name of a parameter, not its value.
       const isPlain = parameter?.Type === 'String' || parameter?.Type === 'Number';
-      return parameter && (parameters[name] ?? (isPlain ? parameter.Default : undefined));
+      return isPlain ? parameter.Default : undefined;
     },
   });
 }

@@ -28,7 +28,7 @@ export function trainingRunCost(
   request: Readonly<Record<string, unknown>>,
   region: string,
   prices: Prices = PRICES,
-  values: TemplateResolver = knownValues({}, {}, region),
+  values: TemplateResolver = knownValues({}, region),
 ): TrainingRunCost {
   const unknown: string[] = [];
   const price = (table: PriceTableName, key: string, what: string): number | undefined => {

@@ -74,11 +74,11 @@ describe('endpoints that rest', () => {
   test('serverless: nothing at rest, and a price for a call', () => {
     const serverless = { ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 5 } };
     const template = { Resources: endpoint([serverless]) };
-    const result = estimateTemplate(template, { region: REGION, callMilliseconds: 250 });
+    const result = estimateTemplate(template, { region: REGION });
     const cost = of(result, 'AWS::SageMaker::Endpoint');
     expect([cost.perHour, cost.perMonth]).toEqual([0, 0]);
-    // 0.00004 a second × 0.25 s = 0.00001, a million of them 10
-    expect(cost.perUse[0]).toBe('a call of 250 ms: $0.00001, a million of them $10');
+    // 0.00004 a second × 1 s, a million of them 40
+    expect(cost.perUse[0]).toBe('a call of 1000 ms: $0.00004, a million of them $40');
     expect(result.unknown).toEqual([]);
   });
 

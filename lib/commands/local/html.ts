@@ -1,9 +1,6 @@
 /** Markup that may stand in a page as it is. */
 export class Html {
   constructor(readonly markup: string) {}
-  public toString(): string {
-    return this.markup;
-  }
 }
 
 /** What a template takes: text and numbers are escaped, markup is not, a list is joined, nothing is nothing. */

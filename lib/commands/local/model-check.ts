@@ -2,15 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What check_model.py says of an unpacked model artifact. */
+/** What check_model.py says of an unpacked model artifact, as far as a run reads it. */
 export interface ModelCheck {
-  /** Whether the serving image would load it. */
-  readonly ok: boolean;
   /** What is wrong, one line each. */
   readonly problems: readonly string[];
-  readonly version: number | null;
-  /** Inputs and outputs by signature. */
-  readonly signatures: Readonly<Record<string, unknown>>;
 }
 
 /** Checks that an unpacked model artifact would load in the serving image: a numeric folder, a SavedModel, signatures. */
