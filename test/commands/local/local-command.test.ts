@@ -23,6 +23,7 @@ describe('the command line', () => {
         '9000',
       ]),
     ).toEqual({
+      awsCredentials: false,
       channels: { training: 'a=b' },
       hyperparameters: { epochs: '3' },
       predict: ['x.jpg'],

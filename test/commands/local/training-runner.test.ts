@@ -208,6 +208,30 @@ print(sorted(os.listdir('/opt')))
   expect(machine()).toEqual(before);
 });
 
+test('names the paths below /opt/ml where the system allows no other one, and never lets them be the machine’s own', async () => {
+  const python = join(directory.path, 'python');
+  // A user without capabilities, in a namespace that may have no other.
+  const refusing = 'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all "$0" "$@"';
+  writeFileSync(
+    python,
+    `#!/bin/sh\nexec unshare --user --map-root-user sh -c '${refusing}' ${directory.job({}).python} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const named =
+    "train.py:2: /opt/ml/model/1 is not there on this machine; os.environ['SM_MODEL_DIR'] is the same here and on SageMaker";
+  const writes = { 'train.py': 'import os\nos.makedirs("/opt/ml/model/1")\n' };
+  const run = start(directory.job(writes, {}, { python }));
+  // Root could write there.
+  if (process.getuid!() === 0) {
+    await expect(run.result).rejects.toThrow(`this machine's own /opt/ml, since the system allows no other`);
+    await expect(run.result).rejects.toThrow(named);
+  } else {
+    expect(await run.result).toMatchObject({ trainingJobStatus: 'Failed' });
+    expect(lines(run)).toContain(`[here] ${named}`);
+  }
+  expect(existsSync('/opt/ml/model/1')).toBe(false);
+});
+
 test('another run begins with an empty tree and the same data', async () => {
   const job = directory.job({
     'train.py': `import os
