@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 import zipfile
 from typing import Any
 
@@ -153,7 +152,7 @@ class LambdaPermission(Handler):
     )
 
     def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        statement = f"{operation.logical_id}-{uuid.uuid4().hex[:12]}"
+        statement = operation.name(100)
         operation.call("lambda", "add_permission", StatementId=statement, **properties)
         return statement
 
