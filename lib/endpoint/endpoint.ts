@@ -20,6 +20,7 @@ import type { ContainerImage as EstimatorImage } from '../images/container-image
 import { ENDPOINT_METRICS, endpointLogGroupName } from '../names';
 import type { Hosting } from './hosting';
 import type { ModelSource } from './model-source';
+import { servingScript, type TrainedBy } from './serving-script';
 import { VARIANT_NAME } from './variant-name';
 
 /** The endpoint of a project. */
@@ -28,6 +29,8 @@ export interface EndpointProps {
   readonly endpointName: string;
   readonly model: ModelSource;
   readonly hosting: Hosting;
+  /** The script that trained the model; none if another project did. */
+  readonly trained: TrainedBy | undefined;
   /** The project's bucket: where asynchronous requests and their answers lie. */
   readonly bucket: IBucket;
 }
@@ -67,8 +70,11 @@ export class Endpoint extends Construct {
 
   private model(props: EndpointProps, role: Role, image: EstimatorImage): Model {
     const artifact = props.model.artifact(this);
+    const { estimator } = props.model;
+    const script = servingScript(this, { estimator, trained: props.trained, ...props.hosting.script });
     for (const statement of [
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
+      ...script.statements,
       ...image.pullStatements(this),
       writeLogs(this, endpointLogGroupName(props.endpointName)),
       publishMetrics(ENDPOINT_METRICS),
@@ -76,11 +82,11 @@ export class Endpoint extends Construct {
     ]) {
       role.addToPolicy(statement);
     }
+    const environment = { ...script.environment, ...props.hosting.environment };
     const container: ContainerDefinition = {
       image: new Image(image.uri(this)),
       modelData: new Artifact(artifact.url),
-      environment:
-        Object.keys(props.hosting.environment).length > 0 ? { ...props.hosting.environment } : undefined,
+      environment: Object.keys(environment).length > 0 ? environment : undefined,
     };
     return new Model(this, 'Model', { role, containers: [container] });
   }

@@ -38,6 +38,18 @@ interface HostingOptions {
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * The script with `model_fn` and the other handlers, for a framework whose container has some. Scikit-learn and XGBoost get it
+   * in an archive of `sourceDir`; PyTorch and Hugging Face have it in the folder `code` of the model's archive, where the training
+   * script copies it, or who made the model.
+   * @default - with an archive, the training's own; in the model, inference.py
+   */
+  readonly entryPoint?: string;
+  /**
+   * The directory with `entryPoint`, for scikit-learn and XGBoost, relative to the current directory.
+   * @default - the training's own
+   */
+  readonly sourceDir?: string;
 }
 
 /** Instances that wait for requests, and cost by the hour. */
@@ -113,9 +125,17 @@ export abstract class Hosting {
 
   protected constructor(
     private readonly declared: CheckedProps<object>,
-    /** Environment variables of the serving container. */
-    public readonly environment: Readonly<Record<string, string>>,
-  ) {}
+    options: HostingOptions,
+  ) {
+    this.environment = options.environment ?? {};
+    this.script = { entryPoint: options.entryPoint, sourceDir: options.sourceDir };
+  }
+
+  /** Environment variables of the serving container. */
+  public readonly environment: Readonly<Record<string, string>>;
+
+  /** The script with the handlers, as far as it was said. */
+  public readonly script: { readonly entryPoint: string | undefined; readonly sourceDir: string | undefined };
 
   /** Which of the ways of hosting. */
   public abstract readonly kind: HostingKind;
@@ -172,9 +192,9 @@ export abstract class InstanceHosting extends Hosting {
     declared: CheckedProps<object>,
     public readonly instanceType: InstanceType,
     public readonly initialInstanceCount: number,
-    environment: Readonly<Record<string, string>>,
+    options: HostingOptions,
   ) {
-    super(declared, environment);
+    super(declared, options);
   }
 
   public get processor(): Processor {
@@ -215,7 +235,7 @@ export class RealtimeHosting extends InstanceHosting {
 
   public constructor(declared: CheckedProps<RealtimeHostingProps>) {
     const props = declared.sound;
-    super(declared, props.instanceType, props.initialInstanceCount ?? 1, props.environment ?? {});
+    super(declared, props.instanceType, props.initialInstanceCount ?? 1, props);
     this.volumeSize = props.volumeSize;
     this.idleTimeout = props.idleTimeout;
     this.notify = props.notify;
@@ -281,7 +301,7 @@ export class AsyncHosting extends InstanceHosting {
   public constructor(declared: CheckedProps<AsyncHostingProps>) {
     const props = declared.sound;
     // SageMaker creates no endpoint without an instance; the first rest takes it away.
-    super(declared, props.instanceType, 1, props.environment ?? {});
+    super(declared, props.instanceType, 1, props);
     this.maxCapacity = props.maxCapacity ?? 1;
     this.maxConcurrentInvocationsPerInstance = props.maxConcurrentInvocationsPerInstance;
   }
@@ -324,7 +344,7 @@ export class ServerlessHosting extends Hosting {
 
   public constructor(declared: CheckedProps<ServerlessHostingProps>) {
     const props = declared.sound;
-    super(declared, props.environment ?? {});
+    super(declared, props);
     this.memorySize = props.memorySize?.toMebibytes({ rounding: SizeRoundingBehavior.NONE }) ?? 2048;
     this.maxConcurrency = props.maxConcurrency ?? 5;
   }

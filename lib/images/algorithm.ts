@@ -283,6 +283,7 @@ export class Algorithm extends Estimator {
     return new Algorithm(ALGORITHMS.xgboost, version);
   }
 
+  public readonly servingScript = 'none';
   private readonly release: Release | undefined;
 
   private constructor(

@@ -1,10 +1,19 @@
 import type { ContainerImage } from './container-image';
 import type { Processor } from './instance-types';
 
+/**
+ * Where the serving container takes a person's script from: an archive in S3 (as the SDK has it for scikit-learn and XGBoost),
+ * the folder `code` of the model's own archive (PyTorch and Hugging Face), or nobody says it: TensorFlow's looks for `code/inference.py` itself.
+ */
+export type ServingScript = 'archive' | 'model' | 'none';
+
 /** What trains and serves a model: a framework with a person's script, or an algorithm of SageMaker's. Problems and warnings have no prop before them: the caller knows where it was declared. */
 export abstract class Estimator {
   /** The name as SageMaker's images carry it, such as 'tensorflow'. */
   public abstract readonly name: string;
+
+  /** Where its serving container takes a script from. */
+  public abstract readonly servingScript: ServingScript;
 
   /** The image that trains. */
   public abstract trainingImage(processor: Processor): ContainerImage;

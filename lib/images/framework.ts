@@ -2,7 +2,7 @@
 
 import { DEFAULT_TENSORFLOW } from '../names';
 import { type ContainerImage, ReleasedImage } from './container-image';
-import { Estimator } from './estimator';
+import { Estimator, type ServingScript } from './estimator';
 import type { Processor } from './instance-types';
 import { type ImageScope, isVersion, type Release, releasedNames, releases, TABLE_DATE } from './release';
 import { compareVersions } from './version';
@@ -40,6 +40,7 @@ export interface HuggingFaceOptions extends FrameworkOptions {
 
 interface Kind {
   readonly title: string;
+  readonly servingScript: ServingScript;
   /** How a person writes a version. */
   readonly written: (version: string) => string;
   /** What else there is where no image of its own is patched, or none serves. */
@@ -47,19 +48,33 @@ interface Kind {
 }
 
 const KINDS: Readonly<Record<FrameworkName, Kind>> = {
-  tensorflow: { title: 'TensorFlow', written: (version) => `Framework.tensorflow('${version}')` },
+  tensorflow: {
+    title: 'TensorFlow',
+    servingScript: 'none',
+    written: (version) => `Framework.tensorflow('${version}')`,
+  },
   pytorch: {
     title: 'PyTorch',
+    servingScript: 'model',
     written: (version) => `Framework.pytorch('${version}')`,
     elsewhere:
       "Framework.huggingface({ transformers: '5.5', pytorch: '2.6' }), which serves plain PyTorch too, or an image of your own, such as one on Ray Serve",
   },
   huggingface: {
     title: 'Hugging Face transformers',
+    servingScript: 'model',
     written: (version) => `Framework.huggingface({ transformers: '${version}' })`,
   },
-  sklearn: { title: 'scikit-learn', written: (version) => `Framework.sklearn('${version}')` },
-  xgboost: { title: 'XGBoost', written: (version) => `Framework.xgboost('${version}')` },
+  sklearn: {
+    title: 'scikit-learn',
+    servingScript: 'archive',
+    written: (version) => `Framework.sklearn('${version}')`,
+  },
+  xgboost: {
+    title: 'XGBoost',
+    servingScript: 'archive',
+    written: (version) => `Framework.xgboost('${version}')`,
+  },
 };
 
 interface Asked extends FrameworkOptions {
@@ -124,6 +139,10 @@ export class Framework extends Estimator {
       training,
       inference: training ? serving(training) : newest(framework(name, 'inference'), asked),
     };
+  }
+
+  public get servingScript(): ServingScript {
+    return KINDS[this.name].servingScript;
   }
 
   /** As a person would say it. */

@@ -9,6 +9,7 @@ import { processorOf } from '../images/instance-types';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
 import { EndpointStack } from './endpoint-stack';
+import { servingScriptProblems, type TrainedBy } from '../endpoint/serving-script';
 import {
   endpointName,
   HOSTING_KINDS,
@@ -22,7 +23,7 @@ import { IGNORE_FILE } from '../training/file-selection';
 import { SourceDirectory } from '../training/source-directory';
 import { type Training, withDefaults } from '../training/training';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
-import { trainingProblems } from '../training/training-problems';
+import { channelDirectories, trainingProblems } from '../training/training-problems';
 import type { TrainingProps } from '../training/training-props';
 import { TrainingStack } from './training-stack';
 import { type MonthlyBudgetProps, monthlyBudgetProblems } from '../workspace/monthly-budget';
@@ -119,6 +120,7 @@ export class SageMakerProject extends Construct {
           endpointName: endpointName(id, props.hosting.kind),
           model,
           hosting: props.hosting,
+          trained: trainedBy(props),
           bucket: workspace.bucket,
         },
       });
@@ -233,6 +235,19 @@ function collisionProblems(scope: Construct, id: string): string[] {
     });
 }
 
+/** The script whose model is served; none if it was trained elsewhere, or by an algorithm. */
+function trainedBy({ training, model }: Pick<Project, 'training' | 'model'>): TrainedBy | undefined {
+  return model || !training?.script ? undefined : { ...training.script, data: channelDirectories(training) };
+}
+
+/** What is wrong with the script that serves. */
+function scriptProblems({ training, model, hosting }: Project): string[] {
+  const estimator = (model ?? training)?.estimator;
+  return hosting && estimator
+    ? servingScriptProblems({ estimator, trained: trainedBy({ training, model }), ...hosting.script })
+    : [];
+}
+
 /** What is wrong with a project's name, and with what is declared and what is not. */
 function togetherProblems(name: string, props: SageMakerProjectProps): string[] {
   const problems: string[] = [];
@@ -264,6 +279,7 @@ function togetherProblems(name: string, props: SageMakerProjectProps): string[] 
 function valueProblems(props: Project, region: string | undefined): string[] {
   return [
     ...imageProblems(props, region),
+    ...scriptProblems(props),
     ...(props.training ? trainingProblems(props.training, region) : []),
     ...(props.model?.problems() ?? []),
     ...(props.hosting?.problems() ?? []),

@@ -44,21 +44,21 @@ export class SourceDirectory {
     });
   }
 
-  /** What is wrong with the directory and an entry point in it. */
-  public problems(entryPoint: string): string[] {
+  /** What is wrong with the directory and an entry point in it. @param at where both were declared */
+  public problems(entryPoint: string, at = 'training'): string[] {
     if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
-      return [`training.sourceDir: no directory '${this.directory}' (looked for ${this.path})`];
+      return [`${at}.sourceDir: no directory '${this.directory}' (looked for ${this.path})`];
     }
     const files = this.files();
-    const problems = this.selected.problems('training.sourceDir');
+    const problems = this.selected.problems(`${at}.sourceDir`);
     if (!/\.(py|sh)$/.test(entryPoint)) {
       problems.push(
-        `training.entryPoint: '${entryPoint}' is neither a .py nor a .sh file; those are what the training image runs`,
+        `${at}.entryPoint: '${entryPoint}' is neither a .py nor a .sh file; those are what the training image runs`,
       );
     }
     if (!/^[\w./-]+$/.test(entryPoint)) {
       problems.push(
-        `training.entryPoint: '${entryPoint}' has characters that the training image's shell would read; use letters, digits, '_', '-', '.' and '/'`,
+        `${at}.entryPoint: '${entryPoint}' has characters that the training image's shell would read; use letters, digits, '_', '-', '.' and '/'`,
       );
     }
     if (!files.includes(entryPoint)) {
@@ -74,7 +74,7 @@ export class SourceDirectory {
                   .slice(0, 5)
                   .join(', ') || 'no .py or .sh file'
               }`;
-      problems.push(`training.entryPoint: no file '${entryPoint}' in sourceDir '${this.directory}'; ${hint}`);
+      problems.push(`${at}.entryPoint: no file '${entryPoint}' in sourceDir '${this.directory}'; ${hint}`);
     }
     return problems;
   }

@@ -1,0 +1,109 @@
+// The script with `model_fn` and the other handlers: where a serving container has it from, as the SageMaker Python SDK's models say it.
+
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Estimator } from '../images/estimator';
+import { SourceDirectory } from '../training/source-directory';
+import type { Script } from '../training/training';
+
+/** What a person said of the script that serves, and what trained. */
+export interface DeclaredServing {
+  readonly estimator: Estimator;
+  readonly entryPoint: string | undefined;
+  readonly sourceDir: string | undefined;
+  /** The script that trained; none if another project did. */
+  readonly trained: TrainedBy | undefined;
+}
+
+/** The script that trained a model. */
+export interface TrainedBy extends Script {
+  /** Directories with data, which its archive leaves out. */
+  readonly data: readonly string[];
+}
+
+/** The default of PyTorch's and Hugging Face's toolkits. */
+const MODEL_SCRIPT = 'inference.py';
+const MODEL_CODE = '/opt/ml/model/code';
+
+/** What the serving container is told of its script. */
+export interface ServingScript {
+  readonly environment: Readonly<Record<string, string>>;
+  /** What lets the model's role read it. */
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** The script of a project's endpoint, in its stack. */
+export function servingScript(scope: Construct, declared: DeclaredServing): ServingScript {
+  const { estimator, entryPoint } = declared;
+  if (estimator.servingScript === 'none') {
+    return { environment: {}, statements: [] };
+  }
+  const environment = (program: string, directory: string) => ({
+    SAGEMAKER_PROGRAM: program,
+    SAGEMAKER_SUBMIT_DIRECTORY: directory,
+    SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
+    SAGEMAKER_REGION: Stack.of(scope).region,
+  });
+  if (estimator.servingScript === 'model') {
+    return { environment: environment(entryPoint ?? MODEL_SCRIPT, MODEL_CODE), statements: [] };
+  }
+  const script = archivedScript(declared);
+  if (!script) {
+    throw new Error(servingScriptProblems(declared).join('; '));
+  }
+  const archive = new SourceDirectory(script.sourceDir, declared.trained?.data).asset(scope, 'Source');
+  return {
+    environment: environment(script.entryPoint, archive.s3ObjectUrl),
+    statements: [
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [archive.bucket.arnForObjects(archive.s3ObjectKey)],
+      }),
+    ],
+  };
+}
+
+/** What is wrong with the script that serves. */
+export function servingScriptProblems(declared: DeclaredServing): string[] {
+  const { estimator, entryPoint, sourceDir, trained } = declared;
+  const said = { entryPoint, sourceDir };
+  const useless = (props: readonly ('entryPoint' | 'sourceDir')[], reason: string) =>
+    props
+      .filter((prop) => said[prop] !== undefined)
+      .map((prop) => `hosting.${prop}: ${reason}; leave it out`);
+  switch (estimator.servingScript) {
+    case 'none':
+      return useless(
+        ['entryPoint', 'sourceDir'],
+        estimator.name === 'tensorflow'
+          ? "TensorFlow's container takes its script from code/inference.py in the model's archive, and from nowhere else"
+          : `the container of ${String(estimator)} runs no script`,
+      );
+    case 'model':
+      return useless(
+        ['sourceDir'],
+        `the container of ${String(estimator)} takes its script from the folder code of the model's archive`,
+      );
+    case 'archive': {
+      const script = archivedScript(declared);
+      if (!script) {
+        return [
+          `hosting.entryPoint: ${String(estimator)} serves by a script with model_fn; give hosting.sourceDir and hosting.entryPoint`,
+        ];
+      }
+      return script.sourceDir === trained?.sourceDir && script.entryPoint === trained.entryPoint
+        ? []
+        : new SourceDirectory(script.sourceDir, trained?.data).problems(script.entryPoint, 'hosting');
+    }
+  }
+}
+
+/** What a person said, else what trained. */
+function archivedScript({ entryPoint, sourceDir, trained }: DeclaredServing): Script | undefined {
+  const script = {
+    sourceDir: sourceDir ?? trained?.sourceDir,
+    entryPoint: entryPoint ?? trained?.entryPoint,
+  };
+  return script.sourceDir !== undefined && script.entryPoint !== undefined ? (script as Script) : undefined;
+}
