@@ -14,7 +14,12 @@ const FLOORS = [
 ];
 
 /** Which command builds on which others. The bench measures the two that predict. */
-const BUILDS_ON = { local: ['invoke'], rehearsal: ['local', 'invoke'], bench: ['local', 'invoke'] };
+const BUILDS_ON = {
+  local: ['invoke'],
+  rehearsal: ['local', 'invoke'],
+  bench: ['local', 'invoke'],
+  deploy: ['review', 'watch'],
+};
 
 const startingWith = (places) => `^(${places.join('|').replaceAll('.', '\\.')})`;
 

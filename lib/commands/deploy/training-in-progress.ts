@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Terminal } from '../../console/terminal';
+import { stackNameParts, TRAINING_JOB_RESOURCE_TYPE } from '../../names';
+import { hasEnded } from '../../training/job/training-jobs';
+import { connectToAws } from '../watch/aws-connection';
+import { BlockView } from '../watch/block-view';
+import { PlainView } from '../watch/plain-view';
+import { newestJobs } from '../watch/project-jobs';
+import { TrainingWatch, type WatchServices } from '../watch/training-watch';
+import type { StackEvent } from './cdk-output';
+
+/** How the training of a deploy is shown. */
+export interface TrainingInProgressProps {
+  readonly region: string;
+  readonly terminal: Terminal;
+  /** Aborted when the person leaves. */
+  readonly signal: AbortSignal;
+}
+
+const AWS: WatchServices = {
+  connect: () => connectToAws(),
+  now: () => Date.now(),
+  wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+};
+
+/** Shows the training job that a deploy waits for, from the job's start to its end, as `npm run watch` does. */
+export class TrainingInProgress {
+  /** Whether a job is shown now. */
+  public isShown = false;
+  private readonly ended = new AbortController();
+  private readonly watches: Promise<void>[] = [];
+
+  public constructor(
+    private readonly props: TrainingInProgressProps,
+    private readonly services: WatchServices = AWS,
+  ) {}
+
+  /** Takes what CloudFormation did: once the job's resource is there, so is the job. */
+  public take({ stack, type, status }: StackEvent): void {
+    const project = stackNameParts(stack)?.projectName;
+    if (type === TRAINING_JOB_RESOURCE_TYPE && /^(CREATE|UPDATE)_COMPLETE$/.test(status) && project) {
+      this.watches.push(this.follow(project));
+    }
+  }
+
+  /** The deploy has ended: so does what is shown. */
+  public async end(): Promise<void> {
+    this.ended.abort();
+    await Promise.all(this.watches);
+  }
+
+  private async follow(project: string): Promise<void> {
+    const { terminal, region } = this.props;
+    const signal = AbortSignal.any([this.props.signal, this.ended.signal]);
+    try {
+      const { sagemaker } = this.services.connect();
+      const job = (await newestJobs(sagemaker, project, signal)).find(
+        ({ TrainingJobStatus: status }) => !hasEnded(status),
+      );
+      if (!job) {
+        return;
+      }
+      const View = terminal.interactive ? BlockView : PlainView;
+      const view = new View(terminal, region);
+      this.isShown = true;
+      try {
+        const jobName = job.TrainingJobName!;
+        await new TrainingWatch({ jobName, region, view, services: this.services, signal }).follow();
+      } finally {
+        this.isShown = false;
+        view.close();
+      }
+    } catch (error) {
+      // What is shown is a help: the deploy itself goes on without it.
+      if (!signal.aborted) {
+        terminal.info(`the training job cannot be shown: ${(error as Error).message}`);
+      }
+    }
+  }
+}
