@@ -25,9 +25,9 @@ export interface DeclaredTrainingJob {
   readonly budget: number | undefined;
   /** The versions that channels give to contents that lie in S3. */
   readonly datasetVersions: Readonly<Record<string, string>>;
-  /** The archive with the script. */
-  readonly sourceArchive: string;
-  /** The directory of each channel whose data a deploy uploads. */
+  /** The archive with the script; undefined where it is not on this machine, as of a stack that is deployed. */
+  readonly sourceArchive: string | undefined;
+  /** The directory of each channel whose data a deploy uploads, where it is on this machine. */
   readonly channelDirectories: ReadonlyMap<string, string>;
 }
 
@@ -95,10 +95,6 @@ function readTrainingJob(
   // A mapping's numbers are text.
   const request = withRequestTypes(fields as PropertyValue) as DeclaredTrainingJob['request'];
   const submitDirectory = JSON.parse(request.HyperParameters?.sagemaker_submit_directory ?? '""') as string;
-  const sourceArchive = found.stack.assets.get(basename(submitDirectory));
-  if (sourceArchive === undefined) {
-    throw new Error(`stack ${found.stack.name} has no asset for the source archive ${submitDirectory}`);
-  }
   return {
     stackName: found.stack.name,
     namePrefix: String(properties[TrainingJobProperty.NAME_PREFIX]),
@@ -106,7 +102,7 @@ function readTrainingJob(
     minimumMetrics: (properties[TrainingJobProperty.MINIMUM_METRICS] ?? {}) as Record<string, number>,
     budget: properties[TrainingJobProperty.BUDGET] as number | undefined,
     datasetVersions: (properties[TrainingJobProperty.DATASET_VERSIONS] ?? {}) as Record<string, string>,
-    sourceArchive,
+    sourceArchive: found.stack.assets.get(basename(submitDirectory)),
     channelDirectories: readChannelDirectories(project, stacks, region, request),
   };
 }

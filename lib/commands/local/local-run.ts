@@ -120,7 +120,7 @@ export class LocalRun {
     const result = await runTrainingJob(
       {
         request: { ...trainingJob.request, TrainingJobName: `${trainingJob.namePrefix}-local` },
-        sourceArchive: trainingJob.sourceArchive,
+        sourceArchive: trainingJob.sourceArchive ?? null,
         channels: this.options.channels,
         outputDirectory: outDirectory,
         python: this.options.python,

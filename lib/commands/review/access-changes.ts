@@ -28,7 +28,8 @@ export function accessSection(pairs: readonly StackPair[]): Section {
         .filter(isDeny)
         .map((permission) => prohibition(tell(permission), 'no longer holds: ')),
     );
-    lost.push(...changes.removed.filter(isAllow).map(tell));
+    const isLoss = (permission: Permission) => isAllow(permission) && !goesWith(permission, pair);
+    lost.push(...changes.removed.filter(isLoss).map(tell));
     lost.push(...changes.added.filter(isDeny).map((permission) => prohibition(tell(permission), 'new: ')));
     moved += changes.moved.length;
     const others = otherChanges(pair);
@@ -39,12 +40,13 @@ export function accessSection(pairs: readonly StackPair[]): Section {
     changes.toSorted((a, b) => b.reach - a.reach).map((change) => ({ text: change.text }));
   return {
     title: 'Who gains access?',
+    answers: [gained.length === 0 ? 'no new access' : moreOf(gained.length)],
     gravity: 3,
     blocks: [
       paragraph(
         gained.length === 0
           ? text`${strong('Nobody')}.`
-          : text`${strong(gained.length === 1 ? '1 permission' : `${gained.length} permissions`)} more, what reaches farthest first:`,
+          : text`${strong(moreOf(gained.length))}, what reaches farthest first:`,
       ),
       ...list(order(gained)),
       ...(lost.length === 0 ? [] : [paragraph(['Taken away:']), ...list(order(lost))]),
@@ -57,6 +59,20 @@ export function accessSection(pairs: readonly StackPair[]): Section {
           ]),
     ],
   };
+}
+
+/** Whether a permission ends since the one who has it, or what it is for, is there no more. */
+function goesWith({ principals, resources }: Permission, pair: StackPair): boolean {
+  const gone = Object.keys(pair.before?.template.Resources ?? {})
+    .filter((id) => !pair.after?.template.Resources?.[id])
+    .map((id) => resourceName(pair, id));
+  return [...principals, ...resources]
+    .map((value) => readable(pair, value).replace(/^AWS:|\/\*$/g, ''))
+    .some((name) => gone.includes(name));
+}
+
+function moreOf(permissions: number): string {
+  return permissions === 1 ? '1 permission more' : `${permissions} permissions more`;
 }
 
 function prohibition({ text: content, reach }: AccessChange, words: string): AccessChange {

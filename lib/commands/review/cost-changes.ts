@@ -36,12 +36,19 @@ export function costSection(pairs: readonly StackPair[], pricing: Pricing): Sect
   );
   const before = totalOf(estimates.map((estimate) => estimate.before));
   const after = totalOf(estimates.map((estimate) => estimate.after));
+  // A deploy deletes no stack.
+  const whileKept = totalOf(estimates.map(({ pair, ...costs }) => (pair.after ? costs.after : costs.before)));
   const changed = resources.filter(isCostChange);
+  const dropped = estimates.flatMap(({ pair, after: estimated }) => droppedIdleStops(pair, estimated));
   return {
     title: 'What does it cost?',
+    answers: [
+      ...dropped.map(({ what }) => `nothing stops the ${what} any more`),
+      difference(before, whileKept),
+    ],
     gravity: 2,
     blocks: [
-      ...estimates.flatMap(({ pair, after }) => droppedIdleStops(pair, after)).map(paragraph),
+      ...dropped.map(({ warning }) => paragraph(warning)),
       paragraph(answer(before, after, changed)),
       ...estimates.filter(({ pair }) => !pair.after).map(stackToDelete),
       ...table(changed, before, after),
@@ -93,17 +100,26 @@ function isFree(cost: ResourceCost): boolean {
   );
 }
 
+function difference(before: Total, after: Total): string {
+  const more = after.perMonth - before.perMonth;
+  return isNothing(more) ? 'the same cost' : `${more > 0 ? '+' : '-'}${formatPerMonth(Math.abs(more))}`;
+}
+
+function isNothing(usd: number): boolean {
+  return Math.abs(usd) < 0.000_001;
+}
+
 function answer(before: Total, after: Total, changed: readonly CostPair[]): Text {
   const rest = after.unknown > 0 ? ', and what is unknown' : '';
   if (changed.length === 0) {
     return text`${strong('The same')} as before: ${both(after)} at rest${rest}.`;
   }
-  const difference = after.perMonth - before.perMonth;
-  if (Math.abs(difference) < 0.000_001) {
+  const more = after.perMonth - before.perMonth;
+  if (isNothing(more)) {
     return text`${strong('The same')} at rest as before: ${both(after)}${rest}.`;
   }
-  const direction = difference > 0 ? 'more' : 'less';
-  return text`${strong(`${formatPerMonth(Math.abs(difference))} ${direction}`)} at rest: ${both(before)} → ${both(after)}${rest}.`;
+  const direction = more > 0 ? 'more' : 'less';
+  return text`${strong(`${formatPerMonth(Math.abs(more))} ${direction}`)} at rest: ${both(before)} → ${both(after)}${rest}.`;
 }
 
 function both({ perHour, perMonth }: Pick<Total, 'perHour' | 'perMonth'>): string {

@@ -32,7 +32,9 @@ export type Block =
 /** A question and its answer. */
 export interface Section {
   readonly title: string;
-  /** Where there is no room for all sections, the gravest (of the highest) is the last to be cut. */
+  /** What the verdict says of it, in a few words each; what is worst first. */
+  readonly answers: readonly string[];
+  /** Sections are told from the gravest (of the highest) on. Where there is no room for all, it is the last to be cut. */
   readonly gravity: number;
   readonly blocks: readonly Block[];
 }
@@ -40,8 +42,21 @@ export interface Section {
 /** What a review says, before it is Markdown or plain text. */
 export interface ReviewDocument {
   readonly title: string;
+  /** What is compared with what, and what a reader should know about it. */
   readonly blocks: readonly Block[];
+  /** In the order of the verdict's words. */
   readonly sections: readonly Section[];
+}
+
+/** The whole in one line, as in `Retrains, at most $1.47 · +$370/month · no new access`. */
+function verdict({ sections }: ReviewDocument): string {
+  const line = sections.flatMap(({ answers }) => answers).join(' · ');
+  return `${line.slice(0, 1).toUpperCase()}${line.slice(1)}`;
+}
+
+/** The gravest first. */
+function byGravity(sections: readonly Section[]): Section[] {
+  return sections.toSorted((a, b) => b.gravity - a.gravity);
 }
 
 /** A name or a value, as it is written. */
@@ -84,19 +99,22 @@ export function list(items: readonly (Item | Text)[]): Block[] {
 /** How a form of a document writes its parts. */
 export interface Form {
   readonly title: (title: string) => string;
-  readonly heading: (title: string) => string;
+  /** @param blocks what it says, in this form */
+  readonly section: (section: Section, blocks: readonly string[]) => readonly string[];
   readonly text: (content: Text) => string;
   readonly table: (header: readonly string[], rows: readonly (readonly Text[])[]) => string;
   readonly listing: (title: string, lines: readonly string[]) => string;
 }
 
-/** A document in a form. */
-export function rendered({ title, blocks, sections }: ReviewDocument, form: Form): string {
+/** A document in a form: the verdict first, and then the gravest. */
+export function rendered(document: ReviewDocument, form: Form): string {
+  const { title, blocks, sections } = document;
   const all = (of: readonly Block[]) => of.map((block) => renderedBlock(block, form));
   return [
     form.title(title),
+    ...(sections.length > 0 ? [form.text([strong(verdict(document))])] : []),
     ...all(blocks),
-    ...sections.flatMap((section) => [form.heading(section.title), ...all(section.blocks)]),
+    ...byGravity(sections).flatMap((section) => form.section(section, all(section.blocks))),
   ].join('\n\n');
 }
 

@@ -5,20 +5,28 @@ import { asRecord, asRecords } from '../../aws/template';
 import { code, strong, type Text, text } from './document';
 import { resourceName, type StackPair } from './stack-pair';
 
+/** Something that nothing stops any more. */
+export interface DroppedIdleStop {
+  readonly what: 'endpoint' | 'notebook';
+  readonly warning: Text;
+}
+
 /** What a stack loses that ended its costs when nobody used it: from now on a person must. */
-export function droppedIdleStops(pair: StackPair, after: CostEstimate): Text[] {
+export function droppedIdleStops(pair: StackPair, after: CostEstimate): DroppedIdleStop[] {
   const isDropped = (action: string) =>
     pair.after && allows(pair.before, action) && !allows(pair.after, action);
-  const warn = (name: Text, perHour: number, perMonth: number) =>
-    text`${strong('Nothing stops it any more')}: ${name} no longer ends when it is idle, and costs ${formatPerHour(perHour)} (${formatPerMonth(perMonth)}) until a person ends it.`;
+  const warn = (what: DroppedIdleStop['what'], name: Text, perHour: number, perMonth: number) => ({
+    what,
+    warning: text`${strong('Nothing stops it any more')}: ${name} no longer ends when it is idle, and costs ${formatPerHour(perHour)} (${formatPerMonth(perMonth)}) until a person ends it.`,
+  });
   const notebooks = after.resources.filter(({ type }) => type === 'AWS::SageMaker::NotebookInstance');
   return [
     ...(isDropped('cloudformation:DeleteStack')
-      ? [warn(text`the stack ${code(pair.name)}`, after.perHour, after.perMonth)]
+      ? [warn('endpoint', text`the stack ${code(pair.name)}`, after.perHour, after.perMonth)]
       : []),
     ...(isDropped('sagemaker:StopNotebookInstance')
       ? notebooks.map(({ logicalId, perHour = 0, perMonth = 0 }) =>
-          warn([code(resourceName(pair, logicalId))], perHour, perMonth),
+          warn('notebook', [code(resourceName(pair, logicalId))], perHour, perMonth),
         )
       : []),
   ];

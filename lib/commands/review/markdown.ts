@@ -7,7 +7,12 @@ const MAX_LENGTH = 60_000;
 
 const MARKDOWN: Form = {
   title: (title) => `## ${title}`,
-  heading: (title) => `### ${title}`,
+  // What a reader wants to know more of is opened.
+  section: ({ title, answers }, blocks) => [
+    `<details>\n<summary>${[`<b>${title}</b>`, ...answers].join(' · ')}</summary>`,
+    ...blocks,
+    '</details>',
+  ],
   text: renderText,
   table: (header, rows) =>
     [header, header.map(() => '---'), ...rows.map((row) => row.map(renderCell))]
@@ -40,7 +45,16 @@ function lengthInComment(markdown: string): number {
 
 function renderListing(title: string, lines: readonly string[]): string {
   const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1));
-  return `<details>\n<summary>${title}</summary>\n\n${fence}\n${lines.join('\n')}\n${fence}\n\n</details>`;
+  return `<details>\n<summary>${title}</summary>\n\n${fence}diff\n${lines.map(diffLine).join('\n')}\n${fence}\n\n</details>`;
+}
+
+/** A line of a diff begins with what it is, so that GitHub colours it. */
+function diffLine(line: string): string {
+  if (line.startsWith('… ')) {
+    return line;
+  }
+  const kind = /\[([-+~])\]/.exec(line)?.[1] ?? ' ';
+  return `${kind === '~' ? '!' : kind} ${line}`;
 }
 
 function renderText(text: Text): string {

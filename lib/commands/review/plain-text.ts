@@ -3,7 +3,7 @@ import { type Form, rendered, type ReviewDocument, type Text } from './document'
 
 const PLAIN_TEXT: Form = {
   title: (title) => underlined(title, '='),
-  heading: (title) => underlined(title, '-'),
+  section: ({ title }, blocks) => [underlined(title, '-'), ...blocks],
   text: renderText,
   table: (header, rows) => columns([header, ...rows.map((row) => row.map(renderText))], 3),
   listing: (title, lines) => [`${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())].join('\n'),

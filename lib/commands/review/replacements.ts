@@ -9,7 +9,6 @@ const LOST_DATA: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'all objects in it are lost',
   'Custom::CDKBucketDeployment': 'the dataset that it uploaded is deleted',
   'AWS::SageMaker::NotebookInstance': 'the files on its volume are lost',
-  'AWS::Logs::LogGroup': 'its logs are lost',
   'AWS::DynamoDB::Table': 'its items are lost',
   'AWS::EFS::FileSystem': 'its files are lost',
   'AWS::KMS::Key': 'what it encrypts can no longer be read',
@@ -38,6 +37,8 @@ const TRACES = new Set(['AWS::CloudFormation::WaitCondition', 'AWS::CloudFormati
 interface Fate {
   readonly text: Text;
   readonly weight: 'data' | 'service' | 'other' | 'routine';
+  /** What the verdict says of it. */
+  readonly answer?: string;
   /** The stack that it goes with, where only a person deletes that. */
   readonly withStack: string | undefined;
 }
@@ -49,17 +50,16 @@ export function replacementSection(
 ): Section {
   const fates = pairs.flatMap(stackFates);
   const gone = pairs.filter(({ before, after }) => before && !after).map(({ name }) => name);
+  const worst = fates.toSorted((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight));
   const serious = (withStack: string | undefined) =>
-    fates
-      .filter((fate) => fate.withStack === withStack && fate.weight !== 'routine')
-      .toSorted((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight))
-      .map(({ text }) => text);
+    worst.filter((fate) => fate.withStack === withStack && fate.weight !== 'routine').map(({ text }) => text);
   const now = serious(undefined);
   const routine = fates
     .filter((fate) => fate.withStack === undefined && fate.weight === 'routine')
     .map(({ text }) => text);
   return {
     title: 'What is replaced or destroyed?',
+    answers: [...new Set(worst.flatMap(({ withStack, answer = [] }) => (withStack ? [] : answer)))],
     gravity: 4,
     blocks: [
       ...(now.length > 0 || gone.length > 0
@@ -81,7 +81,7 @@ export function replacementSection(
   };
 }
 
-const ORDER: readonly Fate['weight'][] = ['data', 'service', 'other'];
+const ORDER: readonly Fate['weight'][] = ['data', 'service', 'other', 'routine'];
 
 function stackFates(pair: StackPair): Fate[] {
   const fates: Fate[] = [];
@@ -121,6 +121,7 @@ function renamedEndpoint(
   return {
     text: text`${strong('Another name')}: the endpoint ${former!} goes, and ${next!} takes its place, since SageMaker changes no kind of hosting into another. The new one answers before the former one goes, so for some minutes there are both and both cost; what calls the former name must call the new one`,
     weight: 'service',
+    answer: 'another endpoint name',
   };
 }
 
@@ -141,6 +142,7 @@ function resourceFate(name: Code, change: ResourceDifference): Omit<Fate, 'withS
         ? {
             text: text`${strong('Less safe')}: from now on ${name} is deleted with its stack, and ${lostData(before)!}; before, it stayed`,
             weight: 'data',
+            answer: 'data less safe',
           }
         : undefined;
   }
@@ -155,11 +157,11 @@ function replacement(before: TemplateResource, after: TemplateResource | undefin
 function loss(before: TemplateResource, words: Text): Omit<Fate, 'withStack'> {
   const data = lostData(before);
   if (data) {
-    return { text: text`${strong('Data loss')}: ${words}, and ${data}`, weight: 'data' };
+    return { text: text`${strong('Data loss')}: ${words}, and ${data}`, weight: 'data', answer: 'data loss' };
   }
   const service = LOST_SERVICE[before.Type];
   return service
-    ? { text: text`${strong('Outage')}: ${words}, and ${service}`, weight: 'service' }
+    ? { text: text`${strong('Outage')}: ${words}, and ${service}`, weight: 'service', answer: 'an outage' }
     : { text: words, weight: ROUTINE.has(before.Type) ? 'routine' : 'other' };
 }
 

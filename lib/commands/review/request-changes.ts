@@ -1,4 +1,5 @@
 import { formatSeconds, formatUsd } from '../../cost/money';
+import { DATASET_HASH_LENGTH, datasetPrefix } from '../../names';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
 
 /** A value of a training job that changed; undefined where there is none. */
@@ -59,6 +60,8 @@ const DERIVED = [
   /^Tags\./,
 ];
 
+const UPLOAD = new RegExp(`/${datasetPrefix('[^/]+', `[0-9a-f]{${DATASET_HASH_LENGTH}}`)}/$`);
+
 /** The values of two training jobs that differ, but for what lies in archives and datasets. */
 export function requestChanges(before: DeclaredTrainingJob, after: DeclaredTrainingJob): RequestChange[] {
   const former = values(before);
@@ -69,8 +72,15 @@ export function requestChanges(before: DeclaredTrainingJob, after: DeclaredTrain
     .map((field) => inWords(field, former.get(field), next.get(field)));
 }
 
+/** Whether a deploy uploads a channel's data; of one that is deployed, its place in the bucket tells. */
+export function isUploaded({ request, channelDirectories }: DeclaredTrainingJob, channel: string): boolean {
+  const uri = request.InputDataConfig?.find(({ ChannelName: name }) => name === channel)?.DataSource
+    ?.S3DataSource?.S3Uri;
+  return channelDirectories.has(channel) || UPLOAD.test(uri ?? '');
+}
+
 function values(job: DeclaredTrainingJob): Map<string, string> {
-  const { request, budget, datasetVersions, channelDirectories } = job;
+  const { request, budget, datasetVersions } = job;
   const all = new Map(leaves(request));
   if (budget !== undefined) {
     all.set('budget', formatUsd(budget));
@@ -78,9 +88,11 @@ function values(job: DeclaredTrainingJob): Map<string, string> {
   for (const [channel, version] of Object.entries(datasetVersions)) {
     all.set(`channels.${channel}.version`, version);
   }
-  for (const channel of channelDirectories.keys()) {
+  for (const { ChannelName: channel = '' } of request.InputDataConfig ?? []) {
     // The URI has the hash of what is compared file by file.
-    all.set(`InputDataConfig.${channel}.DataSource.S3DataSource.S3Uri`, 'an uploaded directory');
+    if (isUploaded(job, channel)) {
+      all.set(`InputDataConfig.${channel}.DataSource.S3DataSource.S3Uri`, 'an uploaded directory');
+    }
   }
   return all;
 }

@@ -11,6 +11,7 @@ const COLUMNS = 120;
 export function resourceDiffSection(pairs: readonly StackPair[]): Section {
   return {
     title: 'The resource diff',
+    answers: [],
     gravity: 0,
     blocks: pairs.flatMap((pair) => {
       const lines = stackDiff(pair);

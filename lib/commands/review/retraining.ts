@@ -14,7 +14,7 @@ import { compareContents, isSame, type ContentsChange } from './contents';
 import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import type { Pricing } from './cost-changes';
 import { gateChanges } from './gate-changes';
-import { requestChanges } from './request-changes';
+import { isUploaded, requestChanges } from './request-changes';
 
 /** How many files of a kind are named. */
 const MAX_NAMED_FILES = 5;
@@ -60,9 +60,30 @@ export function retrainingSection(
   });
   return {
     title: 'Does it retrain?',
+    answers: [trainingAnswer(pairs, pricing)],
     gravity: 1,
     blocks: blocks.length > 0 ? blocks : [paragraph(text`${strong('No')}: there is no training job.`)],
   };
+}
+
+function trainingAnswer(pairs: readonly ProjectPair[], { region, prices }: Pricing): string {
+  const training = pairs.filter((pair) => pair.after?.trainingJob && trains(pair));
+  const costs = training.map(
+    ({ after }) =>
+      trainingRunCost(after!.trainingJob!.request as Readonly<Record<string, unknown>>, region, prices).most,
+  );
+  if (training.length === 0) {
+    return 'trains nothing';
+  }
+  const verb = training.some(({ before }) => before?.trainingJob) ? 'retrains' : 'trains';
+  const known = costs.filter((cost) => cost !== undefined);
+  return known.length < costs.length
+    ? `${verb}, for what is unknown`
+    : `${verb}, at most ${formatUsd(known.reduce((sum, cost) => sum + cost, 0))}`;
+}
+
+function trains({ before, after }: ProjectPair): boolean {
+  return after?.trainingJob?.namePrefix !== before?.trainingJob?.namePrefix;
 }
 
 /** The endpoints that get another model, once it has trained. */
@@ -72,9 +93,9 @@ export function retrainedEndpoints(
   region: string,
 ): DeclaredEndpoint[] {
   return pairProjects(before, after, region).flatMap((pair) => {
-    const job = pair.after?.trainingJob;
-    const retrains = job && job.namePrefix !== pair.before?.trainingJob?.namePrefix;
-    return retrains && pair.before?.endpoint && pair.after?.endpoint ? [pair.after.endpoint] : [];
+    return pair.after?.trainingJob && trains(pair) && pair.before?.endpoint && pair.after?.endpoint
+      ? [pair.after.endpoint]
+      : [];
   });
 }
 
@@ -110,7 +131,7 @@ function retrainingReasons(before: DeclaredTrainingJob, after: DeclaredTrainingJ
     ...requestChanges(before, after).map(({ property, before: former, after: next }) => ({
       text: text`${code(property)}: ${valueText(former)} → ${valueText(next)}`,
     })),
-    ...assetItems(before.sourceArchive, after.sourceArchive, ['script'], sourceItem),
+    ...sourceItems(before, after),
     ...datasetItems(before, after),
   ];
   return reasons.length > 0
@@ -120,6 +141,23 @@ function retrainingReasons(before: DeclaredTrainingJob, after: DeclaredTrainingJ
 
 function valueText(value: string | undefined): Text {
   return value === undefined ? ['none'] : [code(value)];
+}
+
+function sourceItems(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
+  const [former, next] = [before, after].map(
+    ({ request }) => request.HyperParameters?.sagemaker_submit_directory,
+  );
+  if (former === next) {
+    return [];
+  }
+  return before.sourceArchive === undefined || after.sourceArchive === undefined
+    ? [elsewhere(['script'])]
+    : assetItems(before.sourceArchive, after.sourceArchive, ['script'], sourceItem);
+}
+
+/** Files that are not on this machine: of a stack that is deployed. */
+function elsewhere(name: Text): Item {
+  return { text: [...name, ': other files than those of the last deploy'] };
 }
 
 function sourceItem(change: ContentsChange): Item {
@@ -135,6 +173,9 @@ function datasetItems(before: DeclaredTrainingJob, after: DeclaredTrainingJob): 
   return [...after.channelDirectories].flatMap(([channel, asset]) => {
     const former = before.channelDirectories.get(channel);
     const name = text`dataset ${code(channel)}`;
+    if (former === undefined && isUploaded(before, channel)) {
+      return [elsewhere(name)];
+    }
     return former === undefined
       ? []
       : assetItems(former, asset, name, (change) => ({

@@ -39,10 +39,10 @@ export function reviewDocument({
     title: 'What this change does when it is deployed',
     blocks: [...remarks, ...unpatchedImageRemarks(after, today)].map(paragraph),
     sections: [
+      replacementSection(pairs, retrainedEndpoints(before, after, pricing.region)),
       retrainingSection(before, after, pricing),
       costSection(pairs, pricing),
       accessSection(pairs),
-      replacementSection(pairs, retrainedEndpoints(before, after, pricing.region)),
       resourceDiffSection(pairs),
     ],
   };

@@ -50,7 +50,13 @@ export function reviewOf(
   return document && renderMarkdown(document);
 }
 
+/** What a review says below the title that begins with these words. */
+export function sectionOf(title: string, markdown: string): string | undefined {
+  const section = markdown.split('\n\n<details>\n<summary><b>').find((part) => part.startsWith(title));
+  return section?.replace(/^.*<\/summary>\n\n/, '').replace(/\n\n<\/details>$/, '');
+}
+
 /** The part of a review above its resource diff: that is the CDK's own. */
 export function answersOf(markdown: string | undefined): string | undefined {
-  return markdown?.split('\n\n### The resource diff')[0];
+  return markdown?.split('\n\n<details>\n<summary><b>The resource diff')[0];
 }

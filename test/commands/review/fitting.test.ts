@@ -5,7 +5,7 @@ import { reviewDocument } from '../../../lib/commands/review/review';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
 import { type AssemblyStack, readCloudAssembly } from '../../../lib/assembly/cloud-assembly';
 import { ProjectDirectory, testApp } from '../../project-fixture';
-import { TEST_PRICES } from './assemblies';
+import { sectionOf, TEST_PRICES } from './assemblies';
 
 const MOST = 60_000;
 const directory = new ProjectDirectory();
@@ -22,7 +22,7 @@ function tenProjects(changes: Partial<SageMakerProjectProps> = {}): AssemblyStac
 
 /** The part of a review that answers a question. */
 function answerTo(question: string, markdown: string): string {
-  return markdown.split(/\n\n### /).find((part) => part.startsWith(question))!;
+  return sectionOf(question, markdown)!;
 }
 
 /** How many lines a part of a review says to have left out. */
@@ -62,7 +62,7 @@ test('a review of ten projects fits into a comment, tells all that is destroyed,
   for (let index = 0; index < 10; index += 1) {
     const once = [
       `- **Data loss**: \`pets-${index}-workspace/Notebook\` is deleted`,
-      `- **Data loss**: \`pets-${index}-workspace/EndpointLogs/realtime\` is deleted`,
+      `- \`pets-${index}-workspace/EndpointLogs/realtime\` is deleted`,
       `- **Outage**: \`pets-${index}-endpoint/Endpoint\` is deleted`,
       `The stack \`pets-${index}-endpoint\` is no longer declared.`,
     ];
@@ -73,7 +73,7 @@ test('a review of ten projects fits into a comment, tells all that is destroyed,
   const { blocks } = document.sections.at(-1)!;
   const all = blocks.flatMap((block) => (block.kind === 'listing' ? block.lines : []));
   const diff = answerTo('The resource diff', markdown);
-  const shown = [...diff.matchAll(/^```\n([^]*?)\n```$/gm)].flatMap(([, listing]) =>
+  const shown = [...diff.matchAll(/^```diff\n([^]*?)\n```$/gm)].flatMap(([, listing]) =>
     listing!.split('\n').filter((line) => !line.startsWith('… ')),
   );
   expect(shown.length).toBeLessThan(all.length);
@@ -82,13 +82,24 @@ test('a review of ten projects fits into a comment, tells all that is destroyed,
 
 test('what a reader must not miss comes before the rest, and the gravest section before the others', () => {
   const markdown = rendered(
-    { title: 'Cost', gravity: 1, blocks: [paragraph([strong('More')]), ...strongLines(300, 'costs')] },
+    {
+      title: 'Cost',
+      answers: [],
+      gravity: 1,
+      blocks: [paragraph([strong('More')]), ...strongLines(300, 'costs')],
+    },
     {
       title: 'Destroyed',
+      answers: [],
       gravity: 2,
       blocks: [...lines(500, 'role'), ...strongLines(400, 'Data loss')],
     },
-    { title: 'Diff', gravity: 0, blocks: [{ kind: 'listing', title: 'stack', lines: ['one', 'two'] }] },
+    {
+      title: 'Diff',
+      answers: [],
+      gravity: 0,
+      blocks: [{ kind: 'listing', title: 'stack', lines: ['one', 'two'] }],
+    },
   );
   expect(markdown.length).toBeLessThanOrEqual(MOST);
   expect(occurrences(/\*\*Data loss\*\*/g, markdown)).toBe(400);
@@ -98,14 +109,13 @@ test('what a reader must not miss comes before the rest, and the gravest section
   const roles = occurrences(/^- role/gm, markdown);
   expect(roles).toBeLessThan(3);
   expect(leftOut(answerTo('Destroyed', markdown))).toBe(500 - roles);
-  expect(answerTo('Diff', markdown)).toBe(
-    'Diff\n\n… 2 more lines for which a comment has no room: `npm run review`',
-  );
+  expect(answerTo('Diff', markdown)).toBe('… 2 more lines for which a comment has no room: `npm run review`');
 });
 
 test('a list is never shown without the words that say what it is of', () => {
   const taken = {
     title: 'Access',
+    answers: [],
     gravity: 1,
     blocks: [paragraph([`Taken away, ${'y'.repeat(200)}:`]), ...strongLines(900, 'may')],
   };
@@ -119,6 +129,7 @@ test('rows of a table are left out one by one, and its total stays', () => {
   const rows = Array.from({ length: 2000 }, (_, index) => [[code(`row-${index}`)], ['x'.repeat(40)]]);
   const markdown = rendered({
     title: 'Cost',
+    answers: [],
     gravity: 1,
     blocks: [{ kind: 'table', header: ['What', 'Cost'], rows: [...rows, [['all'], [strong('$1')]]] }],
   });
@@ -134,6 +145,7 @@ test.each(['@', '<!--', '`', '\u0007', '|', '*'])(
     const hostile = characters.repeat(3000);
     const markdown = rendered({
       title: 'Section',
+      answers: [],
       gravity: 0,
       blocks: [
         ...list(Array.from({ length: 10 }, () => [code(hostile), hostile])),

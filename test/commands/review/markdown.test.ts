@@ -24,6 +24,7 @@ test('a section reads the same in both forms', () => {
     sections: [
       {
         title: 'Question?',
+        answers: ['retrains'],
         gravity: 0,
         blocks: [
           paragraph(text`${strong('Yes')}, since:`),
@@ -46,9 +47,12 @@ test('a section reads the same in both forms', () => {
   };
   expect(renderMarkdown(whole)).toBe(`## Title
 
+**Retrains**
+
 Compared with \`0123abc\`.
 
-### Question?
+<details>
+<summary><b>Question?</b> · retrains</summary>
 
 **Yes**, since:
 
@@ -64,14 +68,18 @@ Compared with \`0123abc\`.
 <details>
 <summary>stack</summary>
 
+\`\`\`diff
++ [+] one
+- [-] two
 \`\`\`
-[+] one
-[-] two
-\`\`\`
+
+</details>
 
 </details>`);
   expect(renderPlainText(whole)).toBe(`Title
 =====
+
+Retrains
 
 Compared with 0123abc.
 
@@ -113,7 +121,9 @@ test('a bar stays in its cell', () => {
 });
 
 test('a fence in a listing does not end it', () => {
-  expect(body({ kind: 'listing', title: 't', lines: ['```', 'x'] })).toContain('\n````\n```\nx\n````\n');
+  expect(body({ kind: 'listing', title: 't', lines: ['```', 'x'] })).toContain(
+    '\n````diff\n  ```\n  x\n````\n',
+  );
 });
 
 test('long listings are cut at a line, so that GitHub takes them all', () => {
@@ -123,8 +133,8 @@ test('long listings are cut at a line, so that GitHub takes them all', () => {
   expect(markdown.length).toBeLessThanOrEqual(60_000);
   const [one, two, three] = markdown.split('</details>');
   const shown = (part: string | undefined) => part!.split('\n').filter((line) => line.endsWith('x'));
-  expect(shown(one)).toEqual(lines);
-  expect(shown(two)).toEqual(lines.slice(0, shown(two).length));
+  expect(shown(one)).toEqual(lines.map((line) => `  ${line}`));
+  expect(shown(two)).toEqual(lines.slice(0, shown(two).length).map((line) => `  ${line}`));
   expect(shown(two).length).toBeGreaterThan(0);
   expect(two).toContain(`\n… ${400 - shown(two).length} more lines: npm run review\n`);
   expect(three).toContain('… 400 more lines: npm run review');

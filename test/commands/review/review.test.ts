@@ -11,7 +11,7 @@ import { Framework } from '../../../lib/images/framework';
 import { Channel } from '../../../lib/training/channel';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory } from '../../project-fixture';
-import { answersOf, assemblyOf, reviewOf, TEST_PRICES } from './assemblies';
+import { answersOf, assemblyOf, reviewOf, sectionOf, TEST_PRICES } from './assemblies';
 
 /*
  * What the expected documents say of money, by the prices of the test:
@@ -128,7 +128,7 @@ describe('the Markdown of a change', () => {
 
 /** The answer to one of the questions. */
 function answerTo(question: string, markdown: string | undefined): string | undefined {
-  return markdown?.split(/\n\n### /).find((section) => section.startsWith(question));
+  return markdown && sectionOf(question, markdown);
 }
 
 describe('whether it retrains', () => {
@@ -217,7 +217,7 @@ describe('whether it retrains', () => {
         reviewOf(synthesized, retrained({ minimumMetrics: { 'validation:accuracy': least } })),
       )!;
     expect(gate(0.8)).toBe(
-      'Does it retrain?\n\n**No**: nothing that makes the job of `unet-training` changes.\n\n' +
+      '**No**: nothing that makes the job of `unet-training` changes.\n\n' +
         '- `minimumMetrics.validation:accuracy`: `0.75` → `0.8`. The gate alone never trains: the deploy checks it ' +
         'against the metrics of the last run, and fails if they fall short.',
     );
@@ -275,18 +275,18 @@ test('data that is lost comes before all else', () => {
 
 test('the first deploy is all new, and replaces nothing', () => {
   const markdown = reviewOf([], synthesized, [text`It has no cdk.json, so everything is new.`]);
-  expect(markdown).toMatch(/^## .*\n\nIt has no cdk\.json, so everything is new\.\n\n/);
+  expect(markdown).toMatch(
+    /^## .*\n\n\*\*Trains, at most \$0\.256 · \+\$183\/month · 34 permissions more\*\*\n\nIt has no cdk\.json, so everything is new\.\n\n/,
+  );
   expect(answerTo('Does it retrain?', markdown)).toBe(
-    'Does it retrain?\n\n**Yes**: the training job of `unet-training` is new.\n\n' +
+    '**Yes**: the training job of `unet-training` is new.\n\n' +
       'A run costs **at most $0.256**: 1 × ml.m5.xlarge for at most 1 h.\n\n' +
       'The endpoint `unet` starts to serve once the model has trained and passed its gate (`validation:accuracy` ≥ 0.75).',
   );
   expect(answerTo('What does it cost?', markdown)).toContain(
     '**$183/month more** at rest: $0/h ($0/month) → $0.251/h ($183/month), and what is unknown.',
   );
-  expect(answerTo('What is replaced', markdown)).toBe(
-    'What is replaced or destroyed?\n\n**Nothing** that holds data or answers requests.',
-  );
+  expect(answerTo('What is replaced', markdown)).toBe('**Nothing** that holds data or answers requests.');
 });
 
 test('the same change makes the same document', () => {

@@ -1,6 +1,6 @@
 import type { AssemblyStack } from '../../../lib/assembly/cloud-assembly';
 import type { TemplateResource } from '../../../lib/aws/template';
-import { reviewOf } from './assemblies';
+import { reviewOf, sectionOf } from './assemblies';
 
 type Resources = Readonly<Record<string, TemplateResource>>;
 
@@ -9,9 +9,7 @@ function lines(question: string, before: Resources, after: Resources): string[] 
   const stacks = (resources: Resources): AssemblyStack[] => [
     { name: 'stack', template: { Resources: resources }, assets: new Map() },
   ];
-  const answer = reviewOf(stacks(before), stacks(after))!
-    .split('\n\n### ')
-    .find((section) => section.startsWith(question))!;
+  const answer = sectionOf(question, reviewOf(stacks(before), stacks(after))!)!;
   return answer.split('\n').filter((line) => line.startsWith('- ') || line.endsWith(':'));
 }
 
@@ -49,7 +47,7 @@ describe('who gains access', () => {
       Policy: bucketPolicy(...statements),
     });
     expect(access(policy(), policy(own, everyone))).toEqual([
-      '**2 permissions** more, what reaches farthest first:',
+      '**2 permissions more**, what reaches farthest first:',
       '- **anyone** may `s3:GetObject` on `stack/Bucket`',
       '- `logging.s3.amazonaws.com` may `s3:*` on `stack/Bucket`',
     ]);
@@ -59,7 +57,7 @@ describe('who gains access', () => {
     const none = { Bucket: bucket(), Policy: bucketPolicy() };
     const some = { Bucket: bucket(), Policy: bucketPolicy(notEveryone) };
     expect(access(some, none)).toEqual([
-      '**1 permission** more, what reaches farthest first:',
+      '**1 permission more**, what reaches farthest first:',
       '- no longer holds: **anyone** may not `s3:GetObject` on `stack/Bucket`',
     ]);
     expect(access(none, some)).toEqual([
@@ -77,7 +75,7 @@ describe('who gains access', () => {
     });
     const arn = (name: string) => `arn:aws:iam::aws:policy/${name}`;
     expect(access(role(), role(arn('AWSLambdaBasic'), arn('AmazonSageMakerFullAccess')))).toEqual([
-      '**2 permissions** more, what reaches farthest first:',
+      '**2 permissions more**, what reaches farthest first:',
       '- `stack/Role` has the managed policy `arn:aws:iam::aws:policy/AmazonSageMakerFullAccess`',
       '- `stack/Role` has the managed policy `arn:aws:iam::aws:policy/AWSLambdaBasic`',
     ]);
@@ -89,7 +87,7 @@ describe('who gains access', () => {
     });
     const ssh = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIp: '0.0.0.0/0' };
     expect(access(group(), group(ssh))).toEqual([
-      '**1 permission** more, what reaches farthest first:',
+      '**1 permission more**, what reaches farthest first:',
       '- `stack/Group` takes `TCP 22` from `Everyone (IPv4)`',
     ]);
   });
@@ -101,7 +99,7 @@ describe('who gains access', () => {
       }),
     });
     expect(access(guarded(true), guarded(false))).toEqual([
-      '**1 permission** more, what reaches farthest first:',
+      '**1 permission more**, what reaches farthest first:',
       '- `stack/Bucket` is no longer guarded against **public access**: `BlockPublicPolicy`',
     ]);
   });
