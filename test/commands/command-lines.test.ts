@@ -2,6 +2,7 @@ import { adoptCommand } from '../../lib/commands/adopt/adopt-command';
 import { benchCommand } from '../../lib/commands/bench/bench-command';
 import { checkCommand, drillsCommand } from '../../lib/commands/check/check-command';
 import { imagesCommand } from '../../lib/commands/images/images-command';
+import { deployCommand } from '../../lib/commands/deploy/deploy-command';
 import { invokeCommand } from '../../lib/commands/invoke/invoke-command';
 import { leftoversCommand } from '../../lib/commands/leftovers/leftovers-command';
 import { localCommand } from '../../lib/commands/local/local-command';
@@ -25,6 +26,7 @@ const COMMANDS: readonly (readonly [name: string, command: Command, takesProject
   ['npm start', startCommand('/nowhere'), true],
   ['npm run review', createReviewCommand('/nowhere'), true],
   ['npm run leftovers', leftoversCommand({ declaredProjects: nothing, environment: {} }), true],
+  ['npm run deploy', deployCommand('/nowhere', undefined), true],
   ['npm run prices', pricesCommand, false],
   ['npm run images', imagesCommand, false],
   ['npm run bench', benchCommand, false],
@@ -80,4 +82,10 @@ test.each([
       `not the name of a region: '${region}'; expected one such as eu-west-1\n\nusage: ${name}`,
     );
   }
+});
+
+test('npm run deploy without a terminal to ask on wants a --yes', async () => {
+  const failure: unknown = await run(deployCommand('/nowhere', undefined)).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(UsageError);
+  expect((failure as Error).message).toContain('give --yes');
 });

@@ -31,7 +31,12 @@ export async function cdkDeploy(props: CdkDeployProps): Promise<number> {
       ...['--app', assembly, '--require-approval', 'never', '--progress', 'events'],
       ...['--no-color', '--no-notices'],
     ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The version is this project's.
+      env: { ...process.env, CDK_DISABLE_VERSION_CHECK: '1' },
+    },
   );
   const end = () => void child.kill('SIGTERM');
   signal.addEventListener('abort', end, { once: true });

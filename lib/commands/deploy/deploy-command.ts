@@ -102,6 +102,7 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
       root,
       assembly,
       stackNames: chosen?.stackNames,
+      deployed: deployed.map(({ name }) => name),
       region: account.region,
       terminal,
       signal,
@@ -123,12 +124,22 @@ interface Deploy {
   readonly root: string;
   readonly assembly: string;
   readonly stackNames: readonly string[] | undefined;
+  /** The stacks that there were before. */
+  readonly deployed: readonly string[];
   readonly region: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-async function deploy({ root, assembly, stackNames, region, terminal, signal }: Deploy): Promise<number> {
+async function deploy({
+  root,
+  assembly,
+  stackNames,
+  deployed,
+  region,
+  terminal,
+  signal,
+}: Deploy): Promise<number> {
   const started = Date.now();
   const logFile = join(assembly, 'deploy.log');
   const progress = new DeployProgress(terminal);
@@ -150,7 +161,7 @@ async function deploy({ root, assembly, stackNames, region, terminal, signal }: 
   await training.end();
   terminal.clearProgress();
   if (signal.aborted) {
-    terminal.info(leftMessage(progress));
+    terminal.info(leftMessage(progress.last?.stack, deployed));
     return 130;
   }
   const log = `all that cdk said: ${relative('', logFile)}`;
@@ -162,16 +173,16 @@ async function deploy({ root, assembly, stackNames, region, terminal, signal }: 
   return 0;
 }
 
-function leftMessage({ last }: DeployProgress): string {
-  if (!last) {
+function leftMessage(stack: string | undefined, deployed: readonly string[]): string {
+  if (stack === undefined) {
     return 'left before anything was deployed';
   }
-  const { stack } = last;
+  const end = deployed.includes(stack) ? 'cancel-update-stack' : 'delete-stack';
   return [
     `left: CloudFormation goes on with ${stack} by itself, and begins no other stack`,
     '  to follow a training: npm run watch',
     '  when it has ended, npm run deploy goes on from there',
-    `  to end it now: aws cloudformation cancel-update-stack --stack-name ${stack} (delete-stack where it is new)`,
+    `  to end it now: aws cloudformation ${end} --stack-name ${stack}`,
   ].join('\n');
 }
 

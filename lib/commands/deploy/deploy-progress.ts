@@ -22,7 +22,7 @@ export class DeployProgress {
     }
     this.last = event;
     const { stack, done, status, type, resource } = event;
-    if (type === 'AWS::CloudFormation::Stack' && !status.endsWith('_IN_PROGRESS')) {
+    if (type === 'AWS::CloudFormation::Stack' && /(COMPLETE|FAILED)$/.test(status)) {
       this.terminal.info(`${stack}: ${status}`);
     } else if (stack !== this.shownStack && !this.terminal.interactive) {
       this.terminal.info(`${stack}: deploying`);

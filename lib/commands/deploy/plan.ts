@@ -1,6 +1,6 @@
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import type { Pricing } from '../review/cost-changes';
-import { code, type ReviewDocument, type Text, text } from '../review/document';
+import { type Block, code, type ReviewDocument, type Text, text } from '../review/document';
 import { reviewDocument } from '../review/review';
 
 /** What is deployed, what would be, and where. */
@@ -13,7 +13,10 @@ export interface PlanProps {
   readonly today: string;
 }
 
-/** What a deploy would do to what is deployed, as the review tells it; undefined if it would do nothing. */
+/** Lines of a list that are shown before a person is asked; the gravest come first. */
+const LISTED = 6;
+
+/** What a deploy would do to what is deployed, as the review tells it in short; undefined if it would do nothing. */
 export function deployPlan({
   deployed,
   declared,
@@ -27,8 +30,30 @@ export function deployPlan({
     document && {
       ...document,
       title: 'What this deploy does',
-      // Property by property it is the same as `npx cdk diff`.
-      sections: document.sections.filter(({ gravity }) => gravity > 0),
+      sections: document.sections
+        // Property by property it is the same as `npx cdk diff`.
+        .filter(({ gravity }) => gravity > 0)
+        .map((section) => ({ ...section, blocks: section.blocks.flatMap(inShort) })),
     }
   );
+}
+
+/** Tables are wider than a terminal, and their total stands above them. */
+function inShort(block: Block): Block[] {
+  if (block.kind === 'table') {
+    return [];
+  }
+  if (block.kind !== 'list' || block.items.length <= LISTED) {
+    return [block];
+  }
+  const more = block.items.length - LISTED;
+  return [
+    {
+      ...block,
+      items: [
+        ...block.items.slice(0, LISTED),
+        { text: text`… and ${String(more)} more, as ${code('npx cdk diff')} tells` },
+      ],
+    },
+  ];
 }

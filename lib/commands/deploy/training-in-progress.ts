@@ -27,13 +27,16 @@ const AWS: WatchServices = {
 export class TrainingInProgress {
   /** Whether a job is shown now. */
   public isShown = false;
+  private readonly began: number;
   private readonly ended = new AbortController();
   private readonly watches: Promise<void>[] = [];
 
   public constructor(
     private readonly props: TrainingInProgressProps,
     private readonly services: WatchServices = AWS,
-  ) {}
+  ) {
+    this.began = services.now();
+  }
 
   /** Takes what CloudFormation did: once the job's resource is there, so is the job. */
   public take({ stack, type, status }: StackEvent): void {
@@ -54,8 +57,10 @@ export class TrainingInProgress {
     const signal = AbortSignal.any([this.props.signal, this.ended.signal]);
     try {
       const { sagemaker } = this.services.connect();
+      // A gate that changes alone has no job of its own: the last one is not shown again.
       const job = (await newestJobs(sagemaker, project, signal)).find(
-        ({ TrainingJobStatus: status }) => !hasEnded(status),
+        ({ TrainingJobStatus: status, CreationTime: created }) =>
+          !hasEnded(status) || (created && created.getTime() >= this.began),
       );
       if (!job) {
         return;
