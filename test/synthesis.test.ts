@@ -71,7 +71,7 @@ test('what the template declares is what local runs read: the job, its data and 
   const project = readProjectTemplate(chooseProject(declaredProjects(stacks)), stacks, 'eu-west-1');
   expect(project?.name).toBe('unet');
   expect(project?.trainingJob?.request.AlgorithmSpecification?.TrainingImage).toBe(
-    '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312-ubuntu22.04-sagemaker',
+    '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.21.0-cpu-py312-amzn2023-sagemaker',
   );
   expect(project?.trainingJob?.request.HyperParameters).toMatchObject({ epochs: '20', optimizer: '"adam"' });
   expect(readdirSync(project?.trainingJob?.channelDirectories.get('training') ?? '')).toEqual([
@@ -86,7 +86,7 @@ test('what the template declares is what local runs read: the job, its data and 
     serverless: false,
     asynchronous: false,
     image:
-      '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.19.0-cpu-py312-ubuntu22.04-sagemaker',
+      '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.20.0-cpu-py312-amzn2023-sagemaker',
   });
 }, 180_000);
 

@@ -131,7 +131,8 @@ test('a job of this machine is asked of a Python of its own', async () => {
   expect(await trainingEnvironment(job)).toMatchObject({
     kind: 'program',
     command: [PYTHON, '--', 'train.py', '--epochs', '2'],
-    codeDirectory: join(directory.output, 'opt/ml/code'),
+    // In a namespace of its own, or where the kernel allows none, below the run's directory.
+    codeDirectory: expect.stringMatching(/\/opt\/ml\/code$/),
   });
   directory.remove();
 });
