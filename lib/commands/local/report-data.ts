@@ -30,6 +30,18 @@ export interface ReportData {
   /** Version by the name of what ran: Python, TensorFlow, this project's Node. */
   readonly versions?: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  /** Which roles did what, where policies are enforced. */
+  readonly permissions?: readonly PermissionUse[];
   /** What a reader should know of the predicted files. */
   readonly predictionNote?: string;
+}
+
+/** What one role did by the same statements. */
+export interface PermissionUse {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+  readonly statements: readonly string[];
+  readonly times: number;
 }

@@ -2,6 +2,7 @@ import { html, Html } from './html';
 import { metricCharts } from './report-charts';
 import type { ReportData } from './report-data';
 import { jobSection, pairs } from './report-job';
+import { permissionSection } from './report-permissions';
 import { predictionSection } from './report-predictions';
 import { REPORT_STYLE } from './report-style';
 
@@ -41,6 +42,11 @@ export async function renderReport(data: ReportData): Promise<string> {
           ${await predictionSection(data.predictions, room)}
           <h2>Training job</h2>
           ${job}
+          ${
+            data.permissions &&
+            html`<h2>Permissions</h2>
+              ${permissionSection(data.permissions)}`
+          }
           ${
             data.versions &&
             html`<h2>Versions</h2>

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { UserError } from '../../console/user-error';
 import type { EmulatorEvent, InventoryItem } from './emulator-event';
+import type { Decisions } from './permissions';
 
 /** An in-memory AWS to start. */
 export interface EmulatedAwsOptions {
@@ -135,9 +136,9 @@ export class EmulatedAws {
     return ((await this.ask(INVENTORY_PATH)) as { left: InventoryItem[] }).left;
   }
 
-  /** Every decision on a role's call: role, action, resource, whether it was allowed, the statements, how often. */
-  public async decisions(): Promise<unknown> {
-    return this.ask(DECISIONS_PATH);
+  /** Every decision on a role's call, and the statements that no call needed. */
+  public async decisions(): Promise<Decisions> {
+    return (await this.ask(DECISIONS_PATH)) as Decisions;
   }
 
   private async ask(path: string): Promise<unknown> {

@@ -12,6 +12,7 @@ import type { ProjectTemplate } from '../../assembly/project-template';
 import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
 import type { InventoryItem } from './emulator-event';
+import { type Decisions, permissionUses } from './permissions';
 import { OwnBuckets, type S3Data } from './s3-data';
 import { RehearsalProgress } from './rehearsal-progress';
 
@@ -140,10 +141,12 @@ export class Rehearsal {
     return this.progress.denials;
   }
 
-  /** Writes which role did what by which statements. */
-  public async writeDecisions(): Promise<void> {
+  /** Which role did what by which statements, and which of these nobody needed; written to decisions.json too. */
+  public async decisions(): Promise<Decisions> {
+    const decisions = await this.aws.decisions();
     const path = join(this.options.outDirectory, 'decisions.json');
-    writeFileSync(path, JSON.stringify(await this.aws.decisions(), null, 2));
+    writeFileSync(path, JSON.stringify(decisions, null, 2));
+    return decisions;
   }
 
   /** Writes report.html; returns its path, or nothing where the project trains no model. */
@@ -151,6 +154,7 @@ export class Rehearsal {
     predictions: readonly PredictionResult[],
     durations: Readonly<Record<string, number>>,
     failure: string | undefined,
+    decisions: Decisions,
   ): Promise<string | undefined> {
     const { project, outDirectory } = this.options;
     const job = project.trainingJob;
@@ -168,6 +172,7 @@ export class Rehearsal {
       predictions,
       versions: { 'Node.js': process.version },
       predictionNote: this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
+      permissions: permissionUses(decisions),
       notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
     };
     const path = join(outDirectory, 'report.html');

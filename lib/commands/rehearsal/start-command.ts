@@ -183,8 +183,8 @@ async function rehearse(
       () => rehearsal.left(),
       () => 'everything of every service in the account',
     );
-    await rehearsal.writeDecisions();
-    const report = await rehearsal.report(predictions, steps.durations, failure);
+    const decisions = await rehearsal.decisions();
+    const report = await rehearsal.report(predictions, steps.durations, failure, decisions);
     terminal.info(costOnAws(stacks, region));
     terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
     for (const item of left) {

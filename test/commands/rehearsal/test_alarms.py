@@ -120,6 +120,15 @@ class Watching:
         self._emulator, self._sns, self._events = emulator, emulator.client("sns"), emulator.client("events")
         self._topic = self._sns.create_topic(Name="rule-test")["TopicArn"]
         self._sns.subscribe(TopicArn=self._topic, Protocol="email", Endpoint="d@e.f")
+        allowed = {
+            "Effect": "Allow",
+            "Action": "sns:Publish",
+            "Resource": self._topic,
+            "Principal": {"Service": "events.amazonaws.com"},
+        }
+        self._sns.set_topic_attributes(
+            TopicArn=self._topic, AttributeName="Policy", AttributeValue=json.dumps({"Statement": [allowed]})
+        )
         self._events.put_rule(Name="watch", EventPattern=json.dumps(pattern))
         transformer = {
             "InputPathsMap": {"status": "$.detail.status-details.status"},

@@ -280,3 +280,117 @@ def test_a_job_pulls_and_reads_by_its_role(emulator, statements, reason):
     iam.delete_role(RoleName="bound-job")
     s3.delete_object(Bucket="bound-job", Key="code/sourcedir.tar.gz")
     s3.delete_bucket(Bucket="bound-job")
+
+
+def told(emulator, principal: str) -> list[str]:
+    lines = (line for line in emulator.lines() if line.get("type") == "denied")
+    return [line["reason"] for line in lines if line["principal"] == principal]
+
+
+def test_a_rule_reaches_a_topic_only_by_the_policy_of_the_topic(emulator):
+    sns, events = emulator.client("sns"), emulator.client("events")
+    topic = sns.create_topic(Name="bound-topic")["TopicArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="bound@b.c")["SubscriptionArn"]
+    rule = events.put_rule(Name="bound-rule", EventPattern=json.dumps({"source": ["bound"]}))["RuleArn"]
+    events.put_targets(Rule="bound-rule", Targets=[{"Id": "1", "Arn": topic, "Input": '"told"'}])
+
+    def publish(*statements: dict) -> list[str]:
+        if statements:
+            document = json.dumps({"Statement": list(statements)})
+            sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
+        events.put_events(Entries=[{"Source": "bound", "DetailType": "d", "Detail": "{}"}])
+        return [line["text"] for line in emulator.lines() if line.get("to") == "bound@b.c"]
+
+    # The policy that a topic has by itself is for its own account, which EventBridge does not tell.
+    assert publish() == []
+    assert f"sns:Publish on resource: {topic}" in told(emulator, "events.amazonaws.com")[-1]
+    own = {**allow("sns:Publish", topic), "Principal": {"Service": "events.amazonaws.com"}}
+    assert publish({**own, "Condition": {"ArnEquals": {"aws:SourceArn": f"{rule}-another"}}}) == []
+    assert publish({**own, "Condition": {"ArnEquals": {"aws:SourceArn": rule}}}) == ['"told"']
+    events.remove_targets(Rule="bound-rule", Ids=["1"])
+    events.delete_rule(Name="bound-rule")
+    sns.unsubscribe(SubscriptionArn=subscription)
+    sns.delete_topic(TopicArn=topic)
+
+
+def test_an_alarm_invokes_a_function_only_by_the_policy_of_the_function(stack, emulator):
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+    alarm = {
+        "AlarmActions": [{"Fn::GetAtt": ["Function", "Arn"]}],
+        "AlarmName": "bound-alarm",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "MetricName": "m",
+        "Namespace": "n",
+        "Period": 60,
+        "Statistic": "Sum",
+        "Threshold": 0,
+    }
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    code = {"ZipFile": "exports.handler = async () => 1;"}
+    things = {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document}},
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Code": code, "Handler": "index.handler", "Role": {"Fn::GetAtt": ["Role", "Arn"]}, "Runtime": "nodejs22.x"
+            },
+        },
+        "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm},
+    }  # fmt: skip
+    permission = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": "Function"},
+        "Principal": "lambda.alarms.cloudwatch.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": ["Alarm", "Arn"]},
+    }
+    cloudwatch = emulator.client("cloudwatch")
+
+    def ring() -> list[dict]:
+        for state in ("OK", "ALARM"):
+            cloudwatch.set_alarm_state(AlarmName="bound-alarm", StateValue=state, StateReason="because")
+        name = stack.resource("Function")["PhysicalResourceId"]
+        return [line for line in emulator.lines() if line.get("function") == name]
+
+    assert stack.deploy(things) == "CREATE_COMPLETE", stack.failures()
+    assert ring() == []
+    assert "lambda:InvokeFunction" in told(emulator, "lambda.alarms.cloudwatch.amazonaws.com")[-1]
+    let = {"Type": "AWS::Lambda::Permission", "Properties": permission}
+    assert stack.deploy({**things, "Permission": let}) == "UPDATE_COMPLETE", stack.failures()
+    emulator.wait(ring)
+
+
+def test_an_object_under_a_customers_key_needs_the_key(emulator, session):
+    kms, s3 = emulator.client("kms"), emulator.client("s3")
+    key = kms.create_key()["KeyMetadata"]
+    s3.create_bucket(Bucket="bound-key")
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key["Arn"]}}
+    s3.put_bucket_encryption(Bucket="bound-key", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    without = session(allow("s3:*"))("s3")
+    message = denied(without.put_object, Bucket="bound-key", Key="k", Body=b"1")
+    assert f"kms:GenerateDataKey on resource: {key['Arn']}" in message
+    writer = session(allow("s3:*"), allow("kms:GenerateDataKey", key["Arn"]))("s3")
+    writer.put_object(Bucket="bound-key", Key="k", Body=b"1")
+    assert "kms:Decrypt" in denied(writer.get_object, Bucket="bound-key", Key="k")
+    decrypts = allow("kms:Decrypt", key["Arn"], StringEquals={"kms:ViaService": "s3.us-east-1.amazonaws.com"})
+    reader = session(allow("s3:*"), decrypts)("s3")
+    assert reader.get_object(Bucket="bound-key", Key="k")["Body"].read() == b"1"
+    # The key's own policy has a say: without the account in it, nobody's policies count.
+    other = {**allow("kms:*"), "Principal": {"Service": "logs.amazonaws.com"}}
+    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps({"Statement": [other]}))
+    assert "no resource-based policy allows" in denied(reader.get_object, Bucket="bound-key", Key="k")
+    s3.delete_object(Bucket="bound-key", Key="k")
+    s3.delete_bucket(Bucket="bound-key")
+    kms.schedule_key_deletion(KeyId=key["KeyId"])
+
+
+def test_a_permissions_boundary_is_refused_by_name(emulator, session):
+    allowed = session(allow("s3:*"))
+    emulator.client("iam").put_role_permissions_boundary(
+        RoleName="bound-0", PermissionsBoundary="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    assert "does not know permissions boundaries" in denied(allowed("s3").list_buckets)

@@ -2,6 +2,7 @@
 
 import pytest
 from aws.authorization.conditions import UnknownPolicy, holds
+from aws.authorization.least import Allowed, unneeded
 from aws.authorization.policies import Request, decide, statements_of
 
 ACCOUNT = "123456789012"
@@ -256,3 +257,16 @@ def test_the_nearest_statement_is_told():
         allow(Condition={"Bool": {"a:x": "true"}}, Sid="Conditioned"), *[allow(Resource="arn:aws:s3:::x")]
     )
     assert decide(asked(a__x=["false"]), conditioned).nearest.name == "p#Conditioned"
+
+
+def test_a_statement_without_which_all_is_still_allowed_is_not_needed():
+    calls = [
+        Allowed(["reads"], [], False),
+        # Either of two suffices.
+        Allowed(["writes", "all"], [], False),
+        Allowed(["lists"], ["policy of bucket"], False),
+        # The key's policy and the role's must both allow it.
+        Allowed(["decrypts"], ["policy of key"], True),
+    ]
+    names = ["reads", "writes", "all", "lists", "decrypts", "never"]
+    assert unneeded(names, calls) == {"writes", "all", "lists", "never"}

@@ -19,6 +19,8 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 from moto.core.exceptions import ServiceException
 
 from aws import endpoint_metrics, topics
+from aws.authorization.actions import Need
+from aws.authorization.authority import AccessDenied
 from aws.host import ACCOUNT, Host
 
 log = logging.getLogger(__name__)
@@ -149,16 +151,18 @@ class Alarms:
         for arn in actions[state["value"]] or []:
             try:
                 self._act(arn, alarm, {**state, "timestamp": moment}, previous)
-            except ServiceException as error:
+            except (AccessDenied, ServiceException) as error:
                 # As on AWS: an action that fails is not tried again.
                 log.warning("action %s of alarm %s: %s", arn, alarm.name, error)
 
     def _act(self, arn: str, alarm: Alarm, state: dict[str, Any], previous: dict[str, Any]) -> None:
         if arn.split(":")[2] == "lambda":
+            self._require("lambda.alarms.cloudwatch.amazonaws.com", "lambda:InvokeFunction", arn, alarm)
             self._host.invoke(arn, _event(alarm, state, previous))
             return
         if arn.split(":")[2] != "sns":
             raise NotImplementedError(f"the action {arn} of the alarm {alarm.name}")
+        self._require("cloudwatch.amazonaws.com", "sns:Publish", arn, alarm)
         message = {
             "AlarmName": alarm.name,
             "AlarmDescription": alarm.description,
@@ -171,6 +175,11 @@ class Alarms:
         }
         subject = f'{state["value"]}: "{alarm.name}" in {alarm.region_name}'
         topics.publish(arn, json.dumps(message), subject[:100])
+
+    def _require(self, service: str, action: str, arn: str, alarm: Alarm) -> None:
+        # The policy that a topic has by itself lets alarms of its own account in, by SourceOwner.
+        need = Need(action, arn)
+        self._host.authority.require_service(service, need, alarm.region_name, alarm.alarm_arn, owner=True)
 
 
 def state_of(alarm: Any, points: list[float | None]) -> str:

@@ -5,6 +5,7 @@ Replaces in moto: `Rule.send_to_targets`, which knows no Lambda and no SNS targe
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import logging
@@ -17,6 +18,8 @@ from typing import Any
 from moto.events.models import Rule, events_backends
 
 from aws import topics
+from aws.authorization.actions import Need
+from aws.authorization.authority import AccessDenied
 from aws.host import ACCOUNT, Host
 
 log = logging.getLogger(__name__)
@@ -32,8 +35,19 @@ def interval(expression: str) -> datetime.timedelta | None:
 
 
 def install(host: Host) -> None:
-    """Lets rules invoke functions and publish to topics, and begins to keep their schedules; other targets stay with moto."""
+    """Lets rules invoke functions and publish to topics whose policies let them, and begins to keep their schedules; other
+    targets stay with moto.
+    """
     original = Rule.send_to_targets
+
+    def allowed(action: str, resource: str, rule: Rule) -> bool:
+        # A denial is told; the event is lost, as on AWS after its retries.
+        with contextlib.suppress(AccessDenied):
+            host.authority.require_service(
+                "events.amazonaws.com", Need(action, resource), rule.region_name, rule.arn
+            )
+            return True
+        return False
 
     def send(rule: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:
         if rule.state != "ENABLED":
@@ -44,12 +58,12 @@ def install(host: Host) -> None:
         event = _shown(original_event)
         others = []
         for target in targets:
-            if ":lambda:" in target["Arn"]:
+            if ":lambda:" in target["Arn"] and allowed("lambda:InvokeFunction", target["Arn"], rule):
                 host.invoke(target["Arn"], target_input(target, event, rule))
-            elif ":sns:" in target["Arn"]:
+            elif ":sns:" in target["Arn"] and allowed("sns:Publish", target["Arn"], rule):
                 # A text arrives as JSON too, within its quotation marks.
                 topics.publish(target["Arn"], json.dumps(target_input(target, event, rule)))
-            else:
+            elif ":lambda:" not in target["Arn"] and ":sns:" not in target["Arn"]:
                 others.append(target)
         if others:
             rule.targets = others

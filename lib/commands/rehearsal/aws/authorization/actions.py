@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from aws.authorization.keys import bucket_key
 from aws.calls import Call
 
 #: The prefix of a service's actions where botocore calls it otherwise.
@@ -105,6 +106,7 @@ def _s3(call: Call, account: str) -> Iterator[Need]:
         yield Need(
             f"{action}{'Version' if versioned else ''}", f"{bucket}/{parameters['Key']}", _acl(parameters)
         )
+        yield from _object_key(action, parameters, call.region, account)
         source = parameters.get("CopySource")
         if isinstance(source, str):
             yield Need("s3:GetObject", f"arn:aws:s3:::{unquote(source).lstrip('/').split('?')[0]}")
@@ -114,6 +116,21 @@ def _s3(call: Call, account: str) -> Iterator[Need]:
             for key, name in (("prefix", "Prefix"), ("delimiter", "Delimiter"), ("max-keys", "MaxKeys"))
         }
         yield Need(action, bucket, listing)
+
+
+#: What a caller of S3 needs of the key with which an object is encrypted.
+_OF_KEYS = {"s3:GetObject": "kms:Decrypt", "s3:PutObject": "kms:GenerateDataKey"}
+
+
+def _object_key(action: str, parameters: dict[str, Any], region: str, account: str) -> Iterator[Need]:
+    """A customer's key of the bucket, which S3 uses in the caller's name."""
+    key = bucket_key(account, parameters.get("Bucket", "")) if action in _OF_KEYS else None
+    if key:
+        via = {"kms:viaservice": [f"s3.{region}.amazonaws.com"], "kms:calleraccount": [account]}
+        yield Need(_OF_KEYS[action], key, via)
+        if parameters.get("UploadId"):
+            # Parts are read again when they are put together.
+            yield Need("kms:Decrypt", key, via)
 
 
 def _acl(parameters: dict[str, Any]) -> dict[str, Sequence[str]]:

@@ -7,11 +7,15 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from moto.awslambda.models import lambda_backends
 from moto.iam.models import Role, iam_backends
+from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
 
 from aws.authorization.actions import Need, needs_of
 from aws.authorization.conditions import UnknownPolicy
+from aws.authorization.least import Allowed, unneeded
 from aws.authorization.policies import Decision, Request, Statement, decide, statements_of
 from aws.calls import Call
 from aws.identities import Principal
@@ -30,6 +34,8 @@ class Authority:
         self._lock = threading.Lock()
         #: How often each decision was made, by its role, action, resource and statements.
         self._record: dict[tuple[str, str, str, bool, tuple[str, ...]], int] = {}
+        #: Every statement that allows something to a role, by its name: as it was when somebody last took on a role.
+        self._statements: dict[str, tuple[str, Statement]] = {}
 
     def check(self, principal: Principal, call: Call) -> None:
         """@raises AccessDenied for what the caller may not do"""
@@ -42,29 +48,21 @@ class Authority:
         role = self._role(principal.role) if principal.role is not None else None
         if principal.role is not None and role is None:
             raise AccessDenied(f"the role {principal.role} is gone")
-        context = Context(
+        context = self._context(
+            region,
             {
-                "aws:securetransport": ["true"],
-                "aws:sourceip": ["127.0.0.1"],
                 "aws:principalarn": [principal.role or principal.arn],
                 "aws:principalaccount": [self._account],
-                "aws:resourceaccount": [self._account],
-                "aws:requestedregion": [region],
-                "aws:viaawsservice": ["false"],
-                "aws:principalisawsservice": ["false"],
-                "aws:principalservicename": [],
-                "aws:calledvia": [],
-                "aws:sourceaccount": [],
-                "aws:sourcearn": [],
                 **{f"aws:principaltag/{key.lower()}": [value] for key, value in _tags(role).items()},
                 **need.context,
-            }
+            },
         )
         request = Request(principal.arn, principal.role, need.action, need.resource, context)
         identity = [*_identity(role)] if role else statements_of("administrator", _ADMINISTRATOR)
         try:
-            trust = need.action == "sts:AssumeRole"
-            decision = decide(request, identity, self._of_resource(need), both=trust)
+            if role is not None and role.permissions_boundary:
+                raise UnknownPolicy(f"permissions boundaries, as {role.name} has one")
+            decision = decide(request, identity, self._of_resource(need), both=_needs_both(need.action))
         except UnknownPolicy as error:
             decision = Decision(False, (), f"because the rehearsal does not know {error}")
         self._keep(request, decision)
@@ -73,6 +71,7 @@ class Authority:
 
     def session(self, role: str, service: str, name: str) -> Principal:
         """A service that takes on a role. @raises AccessDenied where the role does not trust it"""
+        self._note_statements()
         principal = Principal(
             f"arn:aws:sts::{self._account}:assumed-role/{role.rsplit('/', 1)[-1]}/{name}", role
         )
@@ -84,20 +83,90 @@ class Authority:
             self._deny(request, decision)
         return principal
 
-    def record(self) -> list[dict[str, Any]]:
-        """Every decision that was made for a role."""
+    def require_service(
+        self, service: str, need: Need, region: str, source: str, owner: bool = False
+    ) -> None:
+        """A service that acts in its own name for a rule or an alarm. @raises AccessDenied
+
+        `owner` is said of services that tell SNS whose resource acts (`aws:SourceOwner`).
+        """
+        context = self._context(
+            region,
+            {
+                "aws:principalisawsservice": ["true"],
+                "aws:principalservicename": [service],
+                "aws:sourceaccount": [self._account],
+                "aws:sourcearn": [source],
+                "aws:sourceowner": [self._account] if owner else [],
+                **need.context,
+            },
+        )
+        request = Request(service, None, need.action, need.resource, context, service)
+        try:
+            decision = decide(request, [], self._of_resource(need))
+        except UnknownPolicy as error:
+            decision = Decision(False, (), f"because the rehearsal does not know {error}")
+        self._keep(request, decision)
+        if not decision.allowed:
+            self._deny(request, decision)
+
+    def _context(self, region: str, more: dict[str, Sequence[str]]) -> Context:
+        return Context(
+            {
+                "aws:securetransport": ["true"],
+                "aws:sourceip": ["127.0.0.1"],
+                "aws:principalarn": [],
+                "aws:principalaccount": [],
+                "aws:resourceaccount": [self._account],
+                "aws:requestedregion": [region],
+                "aws:viaawsservice": ["false"],
+                "aws:principalisawsservice": ["false"],
+                "aws:principalservicename": [],
+                "aws:calledvia": [],
+                "aws:sourceaccount": [],
+                "aws:sourcearn": [],
+                "aws:sourceowner": [],
+                **more,
+            }
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Every decision that was made for a role, and the statements that no call of theirs needed."""
         with self._lock:
-            return [
+            found = sorted(self._record.items())
+            statements = dict(self._statements)
+        calls = []
+        for (_, action, _, allowed, names), _ in found:
+            if allowed:
+                own = [name for name in names if name in statements]
+                other = [name for name in names if name not in statements]
+                calls.append(Allowed(own, other, _needs_both(action)))
+        too_much = unneeded(statements, calls)
+        return {
+            "decisions": [
                 {
                     "role": role,
                     "action": action,
                     "resource": resource,
                     "allowed": allowed,
-                    "statements": list(statements),
+                    "statements": list(names),
                     "times": times,
                 }
-                for (role, action, resource, allowed, statements), times in sorted(self._record.items())
-            ]
+                for (role, action, resource, allowed, names), times in found
+            ],
+            "unneeded": [
+                {"role": role, "name": name, "statement": statement.document}
+                for name, (role, statement) in sorted(statements.items())
+                if name in too_much
+            ],
+        }
+
+    def _note_statements(self) -> None:
+        for role in list(self._iam.roles.values()):
+            for statement in _identity(role):
+                if statement.document["Effect"] == "Allow":
+                    with self._lock:
+                        self._statements[statement.name] = (role.name, statement)
 
     def _deny(self, request: Request, decision: Decision) -> None:
         about = f" on resource: {request.resource}" if request.resource else ""
@@ -133,7 +202,7 @@ class Authority:
         return iam_backends[self._account]["aws"]
 
     def _of_resource(self, need: Need) -> Iterable[Statement]:
-        """The policy that a bucket or a role has of its own."""
+        """The policy that a bucket, a role, a function, a topic or a key has of its own."""
         if need.resource is None:
             return []
         if need.resource.startswith("arn:aws:s3:::"):
@@ -142,10 +211,28 @@ class Authority:
             return (
                 statements_of(f"policy of {name}", _text(bucket.policy)) if bucket and bucket.policy else []
             )
+        _, _, service, region, _, *rest = [*need.resource.split(":"), *[""] * 5]
+        if service == "lambda" and rest[0] == "function":
+            functions, name = lambda_backends[self._account][region], rest[1]
+            known = [item.function_name for item in functions.list_functions()]
+            function = functions.get_function(name) if name in known else None
+            own = {"Statement": function.policy.statements} if function and function.policy else None
+            return statements_of(f"policy of {name}", own) if own else []
+        if service == "sns":
+            topic = sns_backends[self._account][region].topics.get(need.resource)
+            return statements_of(f"policy of {topic.name}", topic.policy) if topic else []
+        if service == "kms":
+            key = kms_backends[self._account][region].keys.get(need.resource.rsplit("/", 1)[-1])
+            return statements_of(f"policy of key {key.id}", key.policy) if key else []
         if need.action == "sts:AssumeRole":
             role = self._role(need.resource)
             return statements_of(f"trust of {role.name}", role.assume_role_policy_document) if role else []
         return []
+
+
+def _needs_both(action: str) -> bool:
+    """Whether the resource's own policy must let in whom it does not name, beside the caller's policies."""
+    return action == "sts:AssumeRole" or action.startswith("kms:")
 
 
 class Context(dict[str, Sequence[str]]):

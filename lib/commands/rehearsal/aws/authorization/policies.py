@@ -157,10 +157,12 @@ def _is(principals: Any, request: Request) -> bool:
         for value in _listed(values):
             if kind == "Service" and value == request.service:
                 return True
+            if kind == "AWS" and value == "*":
+                return True
             if (
                 kind == "AWS"
                 and request.service is None
-                and (value in ("*", request.principal, request.role) or value in _account_names(request))
+                and (value in (request.principal, request.role) or value in _account_names(request))
             ):
                 return True
     return False

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from botocore.exceptions import ClientError
 
-from aws.host import Host
+from aws.authorization.authority import AccessDenied
+from aws.host import Host, Session
 from aws.sagemaker import objects
 from aws.sagemaker.endpoints import Server
 
@@ -33,7 +35,13 @@ class Invocation:
 
 
 def begin(
-    host: Host, region: str, server: Server, config: dict[str, Any], input_location: str, headers: Any
+    host: Host,
+    role: Session,
+    region: str,
+    server: Server,
+    config: dict[str, Any],
+    input_location: str,
+    headers: Any,
 ) -> Invocation:
     """Works on a request in the background."""
     name, output = uuid.uuid4(), config["OutputConfig"]
@@ -44,25 +52,25 @@ def begin(
         f"{failure.rstrip('/')}/{name}-error.out" if failure else None,
         headers,
     )
-    threading.Thread(target=_work, args=(host, region, server, invocation), daemon=True).start()
+    threading.Thread(target=_work, args=(host, role, region, server, invocation), daemon=True).start()
     return invocation
 
 
-def _work(host: Host, region: str, server: Server, invocation: Invocation) -> None:
+def _work(host: Host, role: Session, region: str, server: Server, invocation: Invocation) -> None:
     folder = host.folder("async")
     try:
-        target, written = invocation.output_location, _answer(host, region, server, invocation, folder)
-    except (OSError, ValueError) as error:
+        target, written = invocation.output_location, _answer(role, region, server, invocation, folder)
+    except (AccessDenied, ClientError, OSError, ValueError) as error:
         log.warning("asynchronous request %s: %s", invocation.input_location, error)
         target, written = invocation.failure_location, folder / "failure"
         written.write_text(str(error))
     if target is not None:
-        objects.upload(host, region, written, target)
+        objects.upload(role, region, written, target)
 
 
-def _answer(host: Host, region: str, server: Server, invocation: Invocation, folder: Path) -> Path:
+def _answer(role: Session, region: str, server: Server, invocation: Invocation, folder: Path) -> Path:
     request, answer = folder / "request", folder / "answer"
-    if not objects.download(host, region, invocation.input_location, request):
+    if not objects.download(role, region, invocation.input_location, request):
         raise ValueError(f"there is no object {invocation.input_location}")
     response = requests.post(
         f"{server.url}/invocations", request.read_bytes(), headers=invocation.headers, timeout=_TIMEOUT

@@ -74,7 +74,7 @@ class Endpoints:
         self._refuse_what_cannot_change(region, item, request["EndpointConfigName"])
         rollback = request.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {})
         alarms = [alarm["AlarmName"] for alarm in rollback.get("Alarms", [])]
-        known = self._alarms(region, alarms)
+        known = self._alarms(self._host, region, alarms)
         if set(alarms) - known.keys():
             raise invalid(
                 f"Alarms {sorted(set(alarms) - known.keys())} of AutoRollbackConfiguration do not exist"
@@ -145,10 +145,10 @@ class Endpoints:
             )["ScalableTargets"]
         )
 
-    def _alarms(self, region: str, names: list[str]) -> dict[str, str]:
+    def _alarms(self, caller: Host | Session, region: str, names: list[str]) -> dict[str, str]:
         if not names:
             return {}
-        found = self._host.client("cloudwatch", region).describe_alarms(AlarmNames=names)["MetricAlarms"]
+        found = caller.client("cloudwatch", region).describe_alarms(AlarmNames=names)["MetricAlarms"]
         return {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
 
     def _change(
@@ -170,7 +170,8 @@ class Endpoints:
             for variant in variants:
                 limit = _payload_limit(configured, variant)
                 started.append(self._start(region, item, variant, limit))
-            ringing = [name for name, state in self._alarms(region, alarms).items() if state == "ALARM"]
+            role = self.role(region, variants[0])
+            ringing = [name for name, state in self._alarms(role, region, alarms).items() if state == "ALARM"]
             if ringing:
                 raise ContainerFailed(f"Alarms {', '.join(ringing)} went off during the deployment")
         except Exception as error:  # noqa: BLE001 an endpoint must not stay in progress for ever
@@ -214,9 +215,16 @@ class Endpoints:
         reason = item.state.get("FailureReason")
         self._host.progress({**event, **({"reason": reason} if reason else {})})
 
+    def role(self, region: str, variant: dict[str, Any]) -> Session:
+        """SageMaker, by the role of a variant's model."""
+        arn = self._model(region, variant).request["ExecutionRoleArn"]
+        return self._host.session(arn, "sagemaker.amazonaws.com", "SageMaker")
+
+    def _model(self, region: str, variant: dict[str, Any]) -> Item:
+        return store(region).get("model", variant["ModelName"], 'Could not find model "{arn}".')
+
     def _start(self, region: str, item: Item, variant: dict[str, Any], payload_limit: int) -> Server:
-        model = store(region).get("model", variant["ModelName"], 'Could not find model "{arn}".')
-        role = self._host.session(model.request["ExecutionRoleArn"], "sagemaker.amazonaws.com", "SageMaker")
+        model, role = self._model(region, variant), self.role(region, variant)
         container = model.request.get("PrimaryContainer") or model.request["Containers"][0]
         folder = self._host.folder(f"{item.name}-{variant['VariantName']}")
         archive = folder / "model.tar.gz"

@@ -109,6 +109,7 @@ class SageMakerRuntimeApi(BaseResponse):
         sent.setdefault("Content-Type", "application/octet-stream")
         invocation = async_invocations.begin(
             self.host,
+            self.endpoints.role(self.region, server.variant),
             self.region,
             server,
             item.state["AsyncInferenceConfig"],

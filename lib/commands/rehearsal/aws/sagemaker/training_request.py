@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.iam.models import iam_backends
 
+from aws.authorization.authority import AccessDenied
 from aws.host import ACCOUNT, Host, Session
 from aws.sagemaker import objects
 from aws.sagemaker.validation import check, invalid
@@ -58,9 +59,14 @@ def checked(host: Host, region: str, request: dict[str, Any]) -> None:
 
 def _listed(role: Session, region: str, uri: str) -> bool:
     """Whether the role sees objects under a prefix."""
+    bucket = f"arn:aws:s3:::{objects.bucket_and_key(uri)[0]}"
     try:
+        # Told of in public: the service also lists the bucket without a prefix, which no condition on s3:prefix lets through.
+        role.require(
+            "s3:ListBucket", bucket, region, s3__prefix=[], **{"s3__max-keys": [], "s3__delimiter": []}
+        )
         return bool(objects.keys_under(role, region, uri))
-    except ClientError:
+    except (AccessDenied, ClientError):
         return False
 
 

@@ -1,0 +1,64 @@
+import type { PermissionUse } from '../local/report-data';
+
+/** One decision of the in-memory AWS on a role's call; `Authority.record` of aws/authorization. */
+export interface Decision {
+  readonly role: string;
+  readonly action: string;
+  /** An ARN; "?" where nobody knows what the action is about. */
+  readonly resource: string;
+  readonly allowed: boolean;
+  /** By name: those that allow it, or the one that denies it. */
+  readonly statements: readonly string[];
+  readonly times: number;
+}
+
+/** What a life's roles did, and what nobody needed. */
+export interface Decisions {
+  readonly decisions: readonly Decision[];
+  /** Statements without which every call is still allowed. */
+  readonly unneeded: readonly {
+    readonly role: string;
+    readonly name: string;
+    readonly statement: { readonly Action: string | readonly string[] };
+  }[];
+}
+
+/** The roles that `cdk bootstrap` makes: not the project's. */
+const OF_THE_BOOTSTRAP = /(?:^|\/)cdk-[a-z0-9]+-/;
+
+/** What the project's roles did, objects of one folder together; many calls are one line. */
+export function permissionUses({ decisions }: Decisions): PermissionUse[] {
+  const uses = new Map<string, PermissionUse>();
+  for (const { role, action, resource, allowed, statements, times } of decisions) {
+    if (!OF_THE_BOOTSTRAP.test(role) && role.includes(':role/')) {
+      const use = {
+        role: role.split('/').at(-1)!,
+        action,
+        resource: folderOf(resource),
+        allowed,
+        statements: statements.map((name) => name.split('/').at(-1)!),
+      };
+      const key = JSON.stringify(use);
+      uses.set(key, { ...use, times: (uses.get(key)?.times ?? 0) + times });
+    }
+  }
+  return [...uses.values()];
+}
+
+/** An object as all objects of its folder; every other resource as it is. */
+function folderOf(resource: string): string {
+  return resource.startsWith('arn:aws:s3:::') ? resource.replace(/\/[^/]*$/, '/*') : resource;
+}
+
+/** The statements of the project's roles that a life did not need, as role and actions. */
+export function unneededStatements({ unneeded }: Decisions): string[] {
+  return unneeded
+    .filter(({ role }) => !OF_THE_BOOTSTRAP.test(role))
+    .map(({ role, statement: { Action } }) => `${withoutSuffix(role)}: ${[Action].flat().join(', ')}`)
+    .sort();
+}
+
+/** A role's name without the characters that CloudFormation put after it. */
+function withoutSuffix(role: string): string {
+  return role.replace(/-[A-Za-z0-9]{7,12}$/, '');
+}
