@@ -60,5 +60,5 @@ export function unneededStatements({ unneeded }: Decisions): string[] {
 
 /** A role's name without the characters that CloudFormation put after it. */
 function withoutSuffix(role: string): string {
-  return role.replace(/-[A-Za-z0-9]{7,12}$/, '');
+  return role.replace(/-[A-Za-z0-9]{12}$/, '');
 }

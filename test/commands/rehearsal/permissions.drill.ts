@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { type Decisions, unneededStatements } from '../../../lib/commands/rehearsal/permissions';
+import { start } from './started';
+
+const NO_NOTEBOOK_RUNS = 'no notebook runs in a rehearsal';
+
+/** Statements that no call of a whole life needs, each with why it stands. What is not here fails; what is needed after all fails too. */
+const UNNEEDED: Readonly<Record<string, string>> = {
+  'EndpointModelRole: cloudwatch:PutMetricData': "SageMaker's own metrics come from no container here",
+  'EndpointModelRole: cloudwatch:DescribeAlarms':
+    'a deployment looks at its alarms at an update, and a life has none',
+  'TrainingJobRunRole: s3:PutObject': 'the last lines of a job that failed, and the one of a life succeeds',
+  'NotebookRole: s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:PutObject': NO_NOTEBOOK_RUNS,
+  'NotebookRole: s3:ListBucket': NO_NOTEBOOK_RUNS,
+  'NotebookRole: logs:CreateLogGroup, logs:CreateLogStream, logs:DescribeLogStreams, logs:PutLogEvents':
+    NO_NOTEBOOK_RUNS,
+  'NotebookRole: sagemaker:InvokeEndpoint, sagemaker:InvokeEndpointAsync': NO_NOTEBOOK_RUNS,
+  'NotebookRole: sagemaker:StopNotebookInstance': NO_NOTEBOOK_RUNS,
+};
+
+test('every statement is needed by a whole life, or stands with its reason', async () => {
+  const { out, ended } = start('permissions');
+  const { code, said } = await ended;
+  expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
+  const decisions = JSON.parse(readFileSync(join(out, 'decisions.json'), 'utf8')) as Decisions;
+  expect(decisions.decisions.filter(({ allowed }) => !allowed)).toEqual([]);
+  // A role by the end of its name in the template: the stack and what tells it from others are noise here.
+  const found = unneededStatements(decisions).map((text) => text.replace(/^.*-(\w+Role)[0-9A-F]{8}:/, '$1:'));
+  expect(found.sort()).toEqual(Object.keys(UNNEEDED).sort());
+}, 300_000);
