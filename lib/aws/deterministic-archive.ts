@@ -1,28 +1,59 @@
-import { create } from 'tar';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Header, PackSync, ReadEntry } from 'tar';
 import { isExecutable } from './directory-contents';
+
+/** So much of a file is in memory at once. */
+const PIECE = 1024 ** 2;
 
 /**
  * Writes a tar.gz of files: the same bytes for the same names, contents and executable bits, whatever their times, owners and umask,
- * and whatever system compresses them. They pass through memory piece by piece.
+ * and whatever system compresses them. They pass through memory piece by piece: a model may be larger than it.
  */
 export function writeArchive(path: string, directory: string, files: readonly string[]): void {
-  create(
-    {
-      file: path,
-      cwd: directory,
-      sync: true,
-      gzip: { level: 9, portable: true },
-      portable: true,
-      follow: true,
-      noDirRecurse: true,
+  const archive = openSync(path, 'w');
+  try {
+    const pack = new PackSync({ gzip: { level: 9, portable: true }, portable: true });
+    pack.on('data', (chunk: Buffer) => {
+      for (let written = 0; written < chunk.length; ) {
+        written += writeSync(archive, chunk, written);
+      }
+    });
+    for (const file of files) {
+      addFile(pack, join(directory, file), file);
+    }
+    pack.end();
+  } finally {
+    closeSync(archive);
+  }
+}
+
+/** Adds a file while it is read; tar's own way reads the whole before it writes any of it. */
+function addFile(pack: PackSync, path: string, name: string): void {
+  const { size, mode } = statSync(path);
+  const entry = new ReadEntry(
+    new Header({
+      path: `./${name}`,
+      type: 'File',
+      size,
+      mode: isExecutable(mode) ? 0o755 : 0o644,
       mtime: new Date(0),
-      onWriteEntry: (entry) => {
-        if (entry.stat) {
-          entry.stat.mode = isExecutable(entry.stat.mode) ? 0o755 : 0o644;
-        }
-      },
-    },
-    // A name that begins with @ would be read as an archive to include.
-    files.map((file) => `./${file}`),
+    }),
   );
+  pack.add(entry);
+  const file = openSync(path, 'r');
+  try {
+    for (let left = size; left > 0; ) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE, left));
+      const length = readSync(file, piece);
+      if (length === 0) {
+        throw new Error(`${path} became shorter while it was read`);
+      }
+      entry.write(piece.subarray(0, length));
+      left -= length;
+    }
+    entry.end();
+  } finally {
+    closeSync(file);
+  }
 }
