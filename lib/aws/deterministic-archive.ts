@@ -15,7 +15,7 @@ export function writeArchive(path: string, directory: string, files: readonly st
   try {
     const pack = new PackSync({ gzip: { level: 9, portable: true }, portable: true });
     pack.on('data', (chunk: Buffer) => {
-      for (let written = 0; written < chunk.length; ) {
+      for (let written = 0; written < chunk.length;) {
         written += writeSync(archive, chunk, written);
       }
     });
@@ -43,7 +43,7 @@ function addFile(pack: PackSync, path: string, name: string): void {
   pack.add(entry);
   const file = openSync(path, 'r');
   try {
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       const piece = Buffer.allocUnsafe(Math.min(PIECE, left));
       const length = readSync(file, piece);
       if (length === 0) {

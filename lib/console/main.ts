@@ -24,12 +24,14 @@ export async function main(command: Command): Promise<void> {
   const terminal = new ProcessTerminal();
   const interruption = new AbortController();
   let interruptedBy: NodeJS.Signals | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    interruptedBy ??= signal;
+    interruption.abort();
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      interruptedBy ??= signal;
-      interruption.abort();
-    });
+    process.on(signal, interrupt);
   }
+  const watch = onEndOfNpm(() => interrupt('SIGHUP'));
   try {
     process.exitCode = await command(process.argv.slice(2), { terminal, signal: interruption.signal });
   } catch (error) {
@@ -43,8 +45,23 @@ export async function main(command: Command): Promise<void> {
     }
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
+  clearInterval(watch);
   if (interruptedBy) {
     process.exitCode =
       128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[interruptedBy as 'SIGINT' | 'SIGTERM' | 'SIGHUP'];
   }
+}
+
+/** Calls back once npm is gone that started this process: it passes on neither a hang-up nor its own violent end. */
+function onEndOfNpm(gone: () => void): NodeJS.Timeout | undefined {
+  if (process.env.npm_lifecycle_event === undefined) {
+    return undefined;
+  }
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== npm) {
+      gone();
+    }
+  }, 1000);
+  return watch.unref();
 }

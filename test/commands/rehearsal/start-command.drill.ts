@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { remains, start, until } from './started';
+import { remains, start, startByNpm, until } from './started';
 
 test('a job that fails is told with its reason, and is destroyed too', async () => {
   const started = start('failing', '--hyperparameter', 'image-size=31');
@@ -41,6 +41,19 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     // Nobody was left to wait for the end of those whom a killed process had started.
     await until(async () => (await remains(started)).length === 0, 'nothing remains');
     expect(await remains(started)).toEqual([]);
+  },
+  420_000,
+);
+
+test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+  '%s to npm itself ends all that it started',
+  async (signal) => {
+    const started = startByNpm(`npm-${signal}`);
+    await until(() => started.said().includes('an AWS in memory at'), 'an in-memory AWS');
+    expect((await remains(started)).length).toBeGreaterThan(2);
+    started.child.kill(signal);
+    await started.ended;
+    await until(async () => (await remains(started)).length === 0, 'nothing remains');
   },
   420_000,
 );

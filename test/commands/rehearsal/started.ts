@@ -40,23 +40,32 @@ export function start(name: string, ...options: string[]): Started {
 
 /** `npm start` for the app in another directory. */
 export function startIn(root: string, name: string, ...options: string[]): Started {
+  return startBy(
+    [process.execPath, '-r', 'ts-node/register', join(__dirname, 'start-in.ts'), root],
+    name,
+    options,
+  );
+}
+
+/** `npm start` by npm. */
+export function startByNpm(name: string): Started {
+  return startBy(['npm', 'start', '--'], name, []);
+}
+
+function startBy([program, ...words]: string[], name: string, options: string[]): Started {
   const [temporary, out] = [join(folder, name, 'tmp'), join(folder, name, 'out')];
   mkdirSync(temporary, { recursive: true });
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const proxies = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'npm_config_proxy'];
-  const child = spawn(
-    process.execPath,
-    ['-r', 'ts-node/register', join(__dirname, 'start-in.ts'), root, '--out', out, ...options],
-    {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        ...Object.fromEntries(proxies.map((variable) => [variable, address])),
-        TMPDIR: temporary,
-        NODE_NO_WARNINGS: '1',
-      },
+  const child = spawn(program!, [...words, '--out', out, ...options], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      ...Object.fromEntries(proxies.map((variable) => [variable, address])),
+      TMPDIR: temporary,
+      NODE_NO_WARNINGS: '1',
     },
-  );
+  });
   let [stdout, said] = ['', ''];
   child.stdout.on('data', (data: Buffer) => {
     stdout += data.toString();

@@ -1,6 +1,9 @@
 import json
 import socket
+from urllib.parse import urlencode
 
+import pytest
+from cross_origin import ask_from_another_origin
 from emulated import Emulator
 
 
@@ -48,3 +51,82 @@ def test_no_call_goes_through_a_proxy_of_the_environment(tmp_path, monkeypatch):
         except BlockingIOError:
             connection = None
     assert (status, connection) == ("CREATE_COMPLETE", None)
+
+
+@pytest.mark.drill
+def test_a_page_of_another_origin_creates_no_stack_and_runs_no_function_in_a_real_browser(tmp_path):
+    ran = tmp_path / "ran"
+    source = f"require('fs').writeFileSync({json.dumps(str(ran))}, ''); exports.handler = async () => ({{}});"
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": "sts:AssumeRole",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                    }
+                ],
+            }
+        },
+    }
+    code = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"ZipFile": source},
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Runtime": "nodejs22.x",
+        },
+    }
+    custom = {"Type": "Custom::Run", "Properties": {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}}}
+    template = json.dumps({"Resources": {"Role": role, "Function": code, "Custom": custom}})
+    emulator = Emulator(tmp_path / "state")
+    try:
+        form = urlencode(
+            {
+                "Action": "CreateStack",
+                "Version": "2010-05-15",
+                "StackName": "page",
+                "TemplateBody": template,
+                "Capabilities.member.1": "CAPABILITY_IAM",
+            }
+        )
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        scope = f"{emulator.key_id}/20260101/us-east-1/cloudformation/aws4_request"
+        signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        # A form needs no preflight; the key of the run is what a page cannot know, and does not help it.
+        plain = {"method": "POST", "body": form, "headers": kind}
+        keyed = {**plain, "headers": {**kind, "Authorization": signed}}
+        by_name = emulator.url.replace("127.0.0.1", "localhost")
+        by_number = emulator.url.replace("localhost", "127.0.0.1")
+        outcomes = ask_from_another_origin(
+            [
+                ("form", by_number, plain),
+                ("form by name", by_name, plain),
+                ("form without an answer", by_name, {**plain, "mode": "no-cors"}),
+                ("with the key", by_name, keyed),
+                ("inventory", f"{by_name}/_rehearsal/inventory", {}),
+            ]
+        )
+        stacks = emulator.client("cloudformation").describe_stacks()["Stacks"]
+        ran_for_the_page = ran.exists()
+        # The same call by the run's own client runs it: the drill would have seen it.
+        emulator.client("cloudformation").create_stack(
+            StackName="ours", TemplateBody=template, Capabilities=["CAPABILITY_IAM"]
+        )
+        emulator.wait(ran.exists)
+    finally:
+        emulator.stop()
+    failed = "TypeError: Failed to fetch"
+    assert outcomes == {
+        "form": failed,
+        "form by name": failed,
+        "form without an answer": "opaque",
+        "with the key": failed,
+        "inventory": failed,
+    }
+    assert stacks == []
+    assert not ran_for_the_page
