@@ -7,7 +7,7 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { VARIANT_NAME } from './variant-name';
@@ -22,7 +22,7 @@ export interface HostedEndpoint {
   readonly endpointName: string;
   readonly endpoint: CfnEndpoint;
   readonly config: CfnEndpointConfig;
-  readonly modelRole: Role;
+  readonly modelRole: IRole;
 }
 
 /** Another model or configuration answers from new instances, all at once; alarms of the new instances turn it back. */
@@ -40,7 +40,6 @@ export function rollBackByAlarms({ scope, endpointName, endpoint, config, modelR
   // SageMaker looks at the alarms in the name of the model's role. A policy of its own: the role's is there before the model, the
   // alarms come after the model's configuration.
   const look = new Policy(scope, 'Rollback', {
-    roles: [modelRole],
     statements: [
       new PolicyStatement({
         actions: ['cloudwatch:DescribeAlarms'],
@@ -48,6 +47,8 @@ export function rollBackByAlarms({ scope, endpointName, endpoint, config, modelR
       }),
     ],
   });
+  // Not the other way round: a role that takes no policy is asked so.
+  modelRole.attachInlinePolicy(look);
   endpoint.node.addDependency(look);
 }
 

@@ -11,10 +11,11 @@ import {
   ModelData,
   type ModelDataConfig,
 } from '@aws-cdk/aws-sagemaker-alpha';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ExecutionRole } from '../aws/execution-role';
 import { publishMetrics, writeLogs } from '../aws/sagemaker-permissions';
 import type { ContainerImage as EstimatorImage } from '../images/container-image';
 import { ENDPOINT_METRICS, endpointLogGroupName } from '../names';
@@ -39,14 +40,17 @@ export interface EndpointProps {
  * A SageMaker endpoint with its model and its role. Its log group is the workspace's: what it said outlives it.
  * Another model, hosting or image updates it in place; real-time by blue/green, turned back by its own alarms.
  */
-export class Endpoint extends Construct {
+export class Endpoint extends Construct implements IGrantable {
   public readonly endpointName: string;
+  /** The principal of the model's role: `table.grantReadData(project.endpoint)` lets the model's handlers read a table. */
+  public readonly grantPrincipal: IPrincipal;
 
   public constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);
     const { hosting } = props;
-    const role = new Role(this, 'ModelRole', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
-    const model = this.model(props, role, props.model.estimator.inferenceImage(hosting.processor));
+    const execution = new ExecutionRole(this, 'ModelRole', hosting.role);
+    this.grantPrincipal = execution.role;
+    const model = this.model(props, execution, props.model.estimator.inferenceImage(hosting.processor));
     const config = new EndpointConfig(this, 'Config', {
       instanceProductionVariants: [{ variantName: VARIANT_NAME, model, ...hosting.instances() }],
     });
@@ -63,32 +67,37 @@ export class Endpoint extends Construct {
       endpointName: props.endpointName,
       endpoint: cfnEndpoint,
       config: cfnConfig,
-      modelRole: role,
+      modelRole: execution.role,
     });
     this.endpointName = endpoint.endpointName;
   }
 
-  private model(props: EndpointProps, role: Role, image: EstimatorImage): Model {
+  /** Lets the model's role do more; a role of a person's own must take policies. */
+  public addToRolePolicy(statement: PolicyStatement): void {
+    this.grantPrincipal.addToPrincipalPolicy(statement);
+  }
+
+  private model(props: EndpointProps, execution: ExecutionRole, image: EstimatorImage): Model {
     const artifact = props.model.artifact(this);
     const { estimator } = props.model;
     const script = servingScript(this, { estimator, trained: props.trained, ...props.hosting.script });
-    for (const statement of [
+    execution.addToPolicy(
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
       ...script.statements,
       ...image.pullStatements(this),
       writeLogs(this, endpointLogGroupName(props.endpointName)),
       publishMetrics(ENDPOINT_METRICS),
       ...props.hosting.modelStatements(this, props.bucket),
-    ]) {
-      role.addToPolicy(statement);
-    }
+    );
     const environment = { ...script.environment, ...props.hosting.environment };
     const container: ContainerDefinition = {
       image: new Image(image.uri(this)),
       modelData: new Artifact(artifact.url),
       environment: Object.keys(environment).length > 0 ? environment : undefined,
     };
-    return new Model(this, 'Model', { role, containers: [container] });
+    const model = new Model(this, 'Model', { role: execution.role, containers: [container] });
+    model.node.addDependency(...execution.dependables);
+    return model;
   }
 }
 

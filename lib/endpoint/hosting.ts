@@ -3,7 +3,7 @@ import {
   type InstanceProductionVariantProps,
 } from '@aws-cdk/aws-sagemaker-alpha';
 import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -50,6 +50,12 @@ interface HostingOptions {
    * @default - the training's own
    */
   readonly sourceDir?: string;
+  /**
+   * The model's role; it must let sagemaker.amazonaws.com assume it. It gets what the model needs by a policy of the endpoint stack;
+   * one that takes no policy from here must have it already.
+   * @default - one that reads its model, pulls its image, and writes its logs and metrics
+   */
+  readonly role?: IRole;
 }
 
 /** Instances that wait for requests, and cost by the hour. */
@@ -128,11 +134,15 @@ export abstract class Hosting {
     options: HostingOptions,
   ) {
     this.environment = options.environment ?? {};
+    this.role = options.role;
     this.script = { entryPoint: options.entryPoint, sourceDir: options.sourceDir };
   }
 
   /** Environment variables of the serving container. */
   public readonly environment: Readonly<Record<string, string>>;
+
+  /** The model's role, if it is a person's own. */
+  public readonly role: IRole | undefined;
 
   /** The script with the handlers, as far as it was said. */
   public readonly script: { readonly entryPoint: string | undefined; readonly sourceDir: string | undefined };

@@ -17,10 +17,13 @@ const CONSTRUCT_ID: Readonly<Record<HostingKind, string>> = {
 
 /** The endpoint with its model. Deleting this stack stops the largest cost and keeps the model. */
 export class EndpointStack extends Stack {
+  public readonly endpoint: Endpoint;
+
   public constructor(scope: Construct, id: string, props: EndpointStackProps) {
     super(scope, id, props);
     // Another kind of hosting is another endpoint with all that belongs to it: CloudFormation makes it before the former one goes.
     const endpoint = new Endpoint(this, CONSTRUCT_ID[props.endpoint.hosting.kind], props.endpoint);
+    this.endpoint = endpoint;
     new CfnOutput(this, 'EndpointName', { value: endpoint.endpointName });
     const { idleTimeout } = props.endpoint.hosting;
     if (idleTimeout) {

@@ -2,12 +2,13 @@
 
 import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { throwProblems } from '../aws/configuration-error';
+import { ConfigurationError, throwProblems } from '../aws/configuration-error';
 import { checkProps } from '../aws/declared-props';
 import { printableLine } from '../aws/printable';
 import { processorOf } from '../images/instance-types';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
+import type { Endpoint } from '../endpoint/endpoint';
 import { EndpointStack } from './endpoint-stack';
 import { servingScriptProblems, type TrainedBy } from '../endpoint/serving-script';
 import {
@@ -22,6 +23,7 @@ import { uploadedChannels } from '../training/channel';
 import { IGNORE_FILE } from '../training/file-selection';
 import { SourceDirectory } from '../training/source-directory';
 import { type Training, withDefaults } from '../training/training';
+import type { TrainingJob } from '../training/training-job';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
 import { channelDirectories, trainingProblems } from '../training/training-problems';
 import type { TrainingProps } from '../training/training-props';
@@ -70,6 +72,9 @@ export interface SageMakerProjectProps {
  * Throws one ConfigurationError with all that AWS would refuse.
  */
 export class SageMakerProject extends Construct {
+  private readonly training: TrainingStack | undefined;
+  private readonly hosted: EndpointStack | undefined;
+
   /**
    * @param id the project's name: that of the endpoint, and what the names of stacks and jobs begin with.
    */
@@ -108,6 +113,7 @@ export class SageMakerProject extends Construct {
         trainingJob: { ...props.training, projectName: id, bucket: workspace.bucket },
       });
       // The bucket's name is imported already; the uploads to it have no value to refer to.
+      this.training = training;
       training.addStackDependency(workspace);
       stacks.push(training);
     }
@@ -124,6 +130,7 @@ export class SageMakerProject extends Construct {
           bucket: workspace.bucket,
         },
       });
+      this.hosted = endpoint;
       if (training && !props.model) {
         // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
         endpoint.addStackDependency(training);
@@ -149,6 +156,25 @@ export class SageMakerProject extends Construct {
     for (const stack of stacks) {
       Tags.of(stack).add(PROJECT_TAG, id);
     }
+  }
+
+  /** The training job, to grant its role something: `bucket.grantRead(project.trainingJob)`. */
+  public get trainingJob(): TrainingJob {
+    return this.declared(this.training?.trainingJob, 'trainingJob', 'training');
+  }
+
+  /** The endpoint, to grant its model's role something: `table.grantReadData(project.endpoint)`. */
+  public get endpoint(): Endpoint {
+    return this.declared(this.hosted?.endpoint, 'endpoint', 'hosting');
+  }
+
+  private declared<T>(part: T | undefined, name: string, prop: string): T {
+    if (part === undefined) {
+      throw new ConfigurationError(`the project '${this.node.id}'`, [
+        `${name}: there is none without ${prop}; give ${prop}`,
+      ]);
+    }
+    return part;
   }
 }
 

@@ -9,9 +9,12 @@ export interface TrainingStackProps extends StackProps {
 
 /** The training job and its role. */
 export class TrainingStack extends Stack {
+  public readonly trainingJob: TrainingJob;
+
   public constructor(scope: Construct, id: string, props: TrainingStackProps) {
     super(scope, id, props);
     const job = new TrainingJob(this, 'TrainingJob', props.trainingJob);
+    this.trainingJob = job;
     new CfnOutput(this, 'TrainingJobName', { value: job.trainingJobName });
     new CfnOutput(this, 'Watch', {
       value: `npm run watch -- ${job.trainingJobName}`,

@@ -17,7 +17,7 @@ import {
 import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, type IPrincipal, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -74,11 +74,13 @@ export interface TrainingJobProps extends Training {
  * The request's hash is part of the names of all that belongs to one run, so an equal request changes nothing
  * and another request is another run. The stack waits for the run by a wait condition, up to 12 hours.
  */
-export class TrainingJob extends Construct implements ITaggableV2 {
+export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
   /** The name that SageMaker shows: the project's name, the request's hash, and the attempt's. */
   public readonly trainingJobName: string;
   /** The S3 URL of the trained model; known before the job has ended. */
   public readonly modelDataUrl: string;
+  /** The principal of the job's role: `bucket.grantRead(project.trainingJob)` lets the job, and its script, read a bucket. */
+  public readonly grantPrincipal: IPrincipal;
   /** Tags of the job. */
   public readonly cdkTagManager = new TagManager(TagType.KEY_VALUE, TRAINING_JOB_RESOURCE_TYPE, undefined, {
     tagPropertyName: 'Tags',
@@ -92,14 +94,17 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       props.script &&
       new SourceDirectory(props.script.sourceDir, channelDirectories(props)).asset(this, 'Source');
 
-    const role = new TrainingRole(this, 'JobRole', {
+    const execution = new TrainingRole(this, 'JobRole', {
+      role: props.role,
       bucket: props.bucket,
       image,
       channels: props.channels,
       inVpc: props.vpc !== undefined,
     });
+    const { role } = execution;
+    this.grantPrincipal = role;
     if (source) {
-      role.addToPolicy(
+      execution.addToPolicy(
         new PolicyStatement({
           actions: ['s3:GetObject'],
           resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
@@ -124,9 +129,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       ? checkpointConfig(props.bucket.bucketName, namePrefix)
       : undefined;
     if (checkpoints) {
-      for (const statement of keepPrefix(props.bucket.bucketArn, `${CHECKPOINTS_PREFIX}${namePrefix}`)) {
-        role.addToPolicy(statement);
-      }
+      execution.addToPolicy(...keepPrefix(props.bucket.bucketArn, `${CHECKPOINTS_PREFIX}${namePrefix}`));
     }
 
     const run = this.runFunction(props, role.roleArn);
@@ -188,7 +191,7 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       },
     });
     // The rule must be there when the job ends; the policies and the log group when the job is deleted.
-    job.node.addDependency(rule, waiting, role, ...run.outlives);
+    job.node.addDependency(rule, waiting, ...execution.dependables, ...run.outlives);
 
     const wait = new CfnWaitCondition(this, `Wait${requestHash}`, {
       handle: handle.ref,
@@ -205,6 +208,11 @@ export class TrainingJob extends Construct implements ITaggableV2 {
       stringValue: this.modelDataUrl,
     });
     parameter.node.addDependency(wait);
+  }
+
+  /** Lets the job's role do more; a role of a person's own must take policies. */
+  public addToRolePolicy(statement: PolicyStatement): void {
+    this.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   private vpcConfig(props: TrainingJobProps): { Subnets: string[]; SecurityGroupIds: string[] } | undefined {

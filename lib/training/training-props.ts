@@ -1,5 +1,6 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { InstanceType } from '../images/instance-types';
 import type { Channel, InputMode } from './channel';
 import type { Algorithm } from '../images/algorithm';
@@ -29,6 +30,12 @@ export interface TrainingProps {
    * @default - none, with an algorithm alone
    */
   readonly entryPoint?: string;
+  /**
+   * The job's role; it must let sagemaker.amazonaws.com assume it. It gets what the job needs by a policy of the training stack;
+   * one that takes no policy from here must have it already.
+   * @default - one that reads its data and code, writes its results, pulls its image, and writes its logs and metrics
+   */
+  readonly role?: IRole;
   /** Such as `ml.m5.xlarge`; one with a GPU chooses the images for GPUs. */
   readonly instanceType: InstanceType;
   /** @default 1 */

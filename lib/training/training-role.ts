@@ -1,6 +1,7 @@
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ExecutionRole } from '../aws/execution-role';
 import { attachToVpc, createSharedLogGroup, publishMetrics, writeLogs } from '../aws/sagemaker-permissions';
 import type { Channel } from './channel';
 import type { ContainerImage } from '../images/container-image';
@@ -8,6 +9,8 @@ import { JOBS_PREFIX, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
 
 /** What the training job's role reaches. */
 export interface TrainingRoleProps {
+  /** A person's own role. */
+  readonly role: IRole | undefined;
   /** The project's bucket: uploaded channels, and the job's results. */
   readonly bucket: IBucket;
   readonly image: ContainerImage;
@@ -17,25 +20,22 @@ export interface TrainingRoleProps {
 }
 
 /** The training job's role: it reads its data, writes its results, pulls its image, writes its logs and metrics. */
-export class TrainingRole extends Role {
+export class TrainingRole extends ExecutionRole {
   public constructor(scope: Construct, id: string, props: TrainingRoleProps) {
-    super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
-    const statements = [
+    super(scope, id, props.role);
+    this.addToPolicy(
       ...Object.entries(props.channels).flatMap(([name, channel]) =>
-        channel.readStatements(this, name, props.bucket),
+        channel.readStatements(scope, name, props.bucket),
       ),
       new PolicyStatement({
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
         resources: [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)],
       }),
-      ...props.image.pullStatements(this),
-      writeLogs(this, TRAINING_LOG_GROUP),
-      createSharedLogGroup(this, TRAINING_LOG_GROUP),
+      ...props.image.pullStatements(scope),
+      writeLogs(scope, TRAINING_LOG_GROUP),
+      createSharedLogGroup(scope, TRAINING_LOG_GROUP),
       publishMetrics(TRAINING_METRICS),
       ...(props.inVpc ? [attachToVpc()] : []),
-    ];
-    for (const statement of statements) {
-      this.addToPolicy(statement);
-    }
+    );
   }
 }
