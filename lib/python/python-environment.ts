@@ -41,6 +41,9 @@ const CANDIDATES = ['python3.12', 'python3.11', 'python3.10', 'python3', 'python
 const SUITABLE = /^3\.(10|11|12)\./;
 const PROJECT_ROOT = resolve(__dirname, '../..');
 
+/** Keeps the packages that images have and `.venv` has not, an environment for each set; gone when `.venv` is made anew. */
+export const IMAGE_PACKAGES = join(PROJECT_ROOT, '.venv', 'image');
+
 /**
  * Makes `.venv` in the project and installs the requirements, unless they are installed already: then it starts no
  * process at all. Two runs at once wait for each other.

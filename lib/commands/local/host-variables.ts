@@ -14,15 +14,19 @@ const SCRIPT_VARIABLES = [
   ...['LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'],
 ];
 
-/** pip reads its configuration from these as well. */
+/** pip reads its configuration from these as well, */
 const INSTALL_PREFIXES = ['PIP_', 'XDG_'];
+/** but for where it installs: into the Python that runs it. */
+const INSTALL_PLACES = ['PIP_TARGET', 'PIP_PREFIX', 'PIP_ROOT', 'PIP_USER'];
 
 /** The variables that a script, or pip, gets from this machine. */
 export function hostVariables(use: 'script' | 'install'): Record<string, string> & { PATH: string } {
   const taken = Object.entries(process.env).filter(
     ([name]) =>
       SCRIPT_VARIABLES.includes(name) ||
-      (use === 'install' && INSTALL_PREFIXES.some((prefix) => name.startsWith(prefix))),
+      (use === 'install' &&
+        !INSTALL_PLACES.includes(name) &&
+        INSTALL_PREFIXES.some((prefix) => name.startsWith(prefix))),
   ) as [string, string][];
   return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(taken) };
 }

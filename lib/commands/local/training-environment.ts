@@ -2,11 +2,12 @@ import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { baseDirectory } from './training-directories';
 import type { TrainingJobDocument } from './training-job-document';
 import { PLACEHOLDER_ACCOUNT } from '../../names';
+import { IMAGE_PACKAGES } from '../../python/python-environment';
 
 /** How the toolkit starts an entry point: a shell command, a module of an installed package, or a script. */
 export type EntryPointKind = 'command' | 'package' | 'program';
@@ -33,6 +34,8 @@ export interface TrainingEnvironment {
   readonly hardCodedPaths: readonly HardCodedPath[];
   /** Where the source asks AWS for something, such as `train.py:3 imports s3fs`. */
   readonly asksAws: readonly string[];
+  /** The arguments of install_image_packages.py; null if this Python has what the script imports. */
+  readonly missingPackages: readonly string[] | null;
 }
 
 /** What of this machine's Python stands for what the image has, as training_container/stand_ins.py tells it. */
@@ -54,6 +57,11 @@ export interface HardCodedPath {
   readonly instead: string;
 }
 
+/** The Python environment of one run, over that of `job.python`: made anew with its trainingEnvironment. */
+export function runEnvironment(job: TrainingJobDocument): string {
+  return join(dirname(baseDirectory(job.outputDirectory)), 'venv');
+}
+
 /** The environment of a job whose tree is laid out. */
 export async function trainingEnvironment(job: TrainingJobDocument): Promise<TrainingEnvironment> {
   const { request } = job;
@@ -73,7 +81,8 @@ export async function trainingEnvironment(job: TrainingJobDocument): Promise<Tra
       gpus: 0,
       region: job.region,
       trainingJobArn: trainingJobArn(request, job.region),
-      python: job.python,
+      runEnvironment: runEnvironment(job),
+      imagePackages: IMAGE_PACKAGES,
       codeFiles: readdirSync(join(base, 'code')),
     }),
   );

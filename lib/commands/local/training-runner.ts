@@ -19,7 +19,7 @@ import { ProcessGroup } from '../../python/process-group';
 import { installSourceRequirements } from './source-requirements';
 import { ErrorWatch, failureReason, failureText, MAX_REASON_LENGTH } from './script-failure';
 import { baseDirectory, CONTAINER_BASE, layOut, pack } from './training-directories';
-import { type TrainingEnvironment, trainingEnvironment } from './training-environment';
+import { runEnvironment, type TrainingEnvironment, trainingEnvironment } from './training-environment';
 import type {
   MetricsFile,
   TrainingEvent,
@@ -166,6 +166,8 @@ class TrainingRun {
     const kill = () => this.group?.kill('SIGKILL');
     this.options.stop.addEventListener('abort', end);
     this.options.kill.addEventListener('abort', kill);
+    // The image has these: their installation is no part of the job's time.
+    await this.installImagePackages();
     const seconds = this.job.request.StoppingCondition?.MaxRuntimeInSeconds;
     if (seconds !== undefined) {
       // Beyond 2^31 ms a timer would fire at once; SageMaker's own limit is 28 days.
@@ -184,16 +186,28 @@ class TrainingRun {
     }
   }
 
+  private async installImagePackages(): Promise<void> {
+    const { missingPackages: missing } = this.environment;
+    if (missing) {
+      const names = (JSON.parse(missing.at(-1)!) as { name: string; versions: string[] }[]).map(
+        ({ name, versions }) => [name, ...versions.slice(0, 1)].join(' '),
+      );
+      this.log.notes([
+        `installing what the image has and the script imports: ${names.join(', ')} (once; later runs find it)`,
+      ]);
+      const program = join(__dirname, 'install_image_packages.py');
+      await this.execute([this.job.python, program, ...missing], hostVariables('install'), () => {});
+    }
+  }
+
   private async install(): Promise<RunEnd> {
     const { entryPoint, kind } = this.environment;
     const codeDirectory = join(this.base, 'code');
-    const packages = join(this.job.outputDirectory, 'opt/packages');
     const failure = await installSourceRequirements({
       codeDirectory,
-      packages,
-      python: this.job.python,
+      python: join(runEnvironment(this.job), 'bin/python'),
       kind,
-      run: (command, onLine) => this.execute(command, hostVariables('install'), onLine),
+      run: (command) => this.execute(command, hostVariables('install'), () => {}),
     });
     if (this.interrupted) {
       return this.stopped(null);
@@ -204,10 +218,10 @@ class TrainingRun {
     if (!existsSync(join(codeDirectory, entryPoint)) && kind !== 'package') {
       return this.failed(missingEntryPoint(entryPoint, readdirSync(codeDirectory)), null);
     }
-    return await this.train(packages);
+    return await this.train();
   }
 
-  private async train(packages: string): Promise<RunEnd> {
+  private async train(): Promise<RunEnd> {
     const { environment, entryPoint, kind, command, tensorflow, standIns } = this.environment;
     if (kind === 'command') {
       chmodSync(join(this.base, 'code', entryPoint), 0o777);
@@ -223,12 +237,8 @@ class TrainingRun {
         ...standIns.variables,
         ...(this.job.aws ?? NO_CREDENTIALS),
         ...environment,
-        PATH: `${dirname(this.job.python)}${delimiter}${host.PATH}`,
-        PYTHONPATH: [
-          environment.PYTHONPATH,
-          ...(existsSync(packages) ? [packages] : []),
-          ...standIns.folders,
-        ].join(delimiter),
+        PATH: [join(runEnvironment(this.job), 'bin'), dirname(this.job.python), host.PATH].join(delimiter),
+        PYTHONPATH: [environment.PYTHONPATH, ...standIns.folders].join(delimiter),
       },
       (line, stream) => (stream === 'stdout' ? stdout : stderr).line(line),
     );

@@ -2,22 +2,30 @@
 
     python training_environment.py < job.json
 
-The job's members and the answer's are those of `entry_point_environment`, but that `baseDirectory` is where
-the job's tree lies on this machine. `atOptMl` of the answer says whether a process can be made to find it at
-/opt/ml (opt_ml.py), as all paths of the answer then expect; where not, `hardCodedPaths` are those that will
-not be found. `asksAws` says where the source asks AWS for something, and `standIns` is the answer of
-`stand_ins`.
+The job's members are those of `entry_point_environment` without `python`; its `baseDirectory` is where the
+job's tree lies on this machine, `runEnvironment` and `imagePackages` are the folders for the Python
+environment of this run and for the packages of images. Beside the members of `entry_point_environment` the
+answer has: `atOptMl`, whether a process can be made to find the tree at /opt/ml (opt_ml.py), as all paths
+of the answer then expect; `hardCodedPaths`, where not, those that will not be found; `asksAws`, where the
+source asks AWS for something; `standIns`, the answer of `stand_ins`; and `missingPackages`, where some are
+to be installed, the arguments of install_image_packages.py.
 """
 
+import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from aws_uses import aws_uses
 from hard_coded_paths import paths_in_source, paths_in_values
 from opt_ml import CONTAINER_BASE, is_possible
+from training_container.image_packages import missing_packages
+from training_container.run_environment import is_finished, make_environment, packages_of
 from training_container.stand_ins import stand_ins
 from training_container.toolkit import entry_point_environment
+
+_REQUIREMENTS = Path(__file__).resolve().parents[2] / "python/requirements.txt"
 
 
 def main() -> None:
@@ -35,14 +43,27 @@ def main() -> None:
             request[member] = {name: _moved(text, base) for name, text in values.items()}
             paths += paths_in_values(request[member])
         paths += paths_in_source(base / "code")
+    toolkit = entry_point_environment({**job, "python": f"{job['runEnvironment']}/bin/python"})
+    here = stand_ins(image, request.get("Environment", {}))
+    missing = missing_packages(image, base / "code", toolkit["entryPoint"])
+    install = missing["install"]
+    place = _place(Path(job["imagePackages"]), install) if install else None
+    make_environment(Path(job["runEnvironment"]), [packages_of(place)] if place else [])
     answer = {
-        **entry_point_environment(job),
+        **toolkit,
         "atOptMl": at_opt_ml,
-        "standIns": stand_ins(image, request.get("Environment", {})),
+        "standIns": {**here, "notes": [*here["notes"], *missing["notes"]]},
+        "missingPackages": None if place is None or is_finished(place) else [str(place), json.dumps(install)],
         "asksAws": aws_uses(base / "code"),
         "hardCodedPaths": [path._asdict() for path in paths],
     }
     json.dump(answer, sys.stdout)
+
+
+def _place(folder: Path, install: list[dict[str, Any]]) -> Path:
+    """Where packages are kept from one run to the next: by their names, this Python and what .venv has."""
+    key = json.dumps([install, sys.version, _REQUIREMENTS.read_text()])
+    return folder / hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _moved(text: str, base: Path) -> str:

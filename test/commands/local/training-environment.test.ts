@@ -5,7 +5,7 @@ import { trainingEnvironment } from '../../../lib/commands/local/training-enviro
 import { encodeHyperparameters } from '../../../lib/training/hyperparameters';
 import { type GeneratedJob, TENSORFLOW_IMAGE } from './generated-jobs';
 import { argumentsOf, compareGeneratedJobs, ofTheJob, ourEnvironment, question } from './toolkit-comparison';
-import { type OracleAnswer, PYTHON, ToolkitOracle } from './toolkit-oracle';
+import { type OracleAnswer, ToolkitOracle } from './toolkit-oracle';
 import { JobDirectory } from './training-jobs';
 
 let oracle: ToolkitOracle;
@@ -130,7 +130,7 @@ test('a job of this machine is asked of a Python of its own', async () => {
   mkdirSync(join(directory.output, 'opt/ml/code'), { recursive: true });
   expect(await trainingEnvironment(job)).toMatchObject({
     kind: 'program',
-    command: [PYTHON, '--', 'train.py', '--epochs', '2'],
+    command: [join(directory.output, 'opt/venv/bin/python'), '--', 'train.py', '--epochs', '2'],
     // In a namespace of its own, or where the kernel allows none, below the run's directory.
     codeDirectory: expect.stringMatching(/\/opt\/ml\/code$/),
   });

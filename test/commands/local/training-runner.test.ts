@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -16,7 +17,7 @@ import type {
   TrainingResult,
 } from '../../../lib/commands/local/training-job-document';
 import { runTrainingJob } from '../../../lib/commands/local/training-runner';
-import { type OracleAnswer, ToolkitOracle } from './toolkit-oracle';
+import { type OracleAnswer, PYTHON, ToolkitOracle } from './toolkit-oracle';
 import { isRunning, JobDirectory, STUBBORN } from './training-jobs';
 
 let directory: JobDirectory;
@@ -164,7 +165,7 @@ print(keras.__version__[:2], Dense is tf.keras.layers.Dense)
   );
   expect(lines(run)).toContain('2. True');
   expect(directory.read('opt/ml/model/0724133000/saved_model.pb').length).toBeGreaterThan(1000);
-});
+}, 60_000);
 
 test('finds everything at /opt/ml, in real directories, and leaves the machine’s own alone', async () => {
   const machine = () => ['/opt', '/opt/ml'].map((path) => (existsSync(path) ? readdirSync(path) : null));
@@ -315,26 +316,45 @@ test('runs a shell script with its arguments', async () => {
     ),
   );
   expect(await run.result).toMatchObject({ trainingJobStatus: 'Failed', exitCode: 7 });
-  expect(lines(run)).toEqual(['-b x=1', expect.stringMatching(/\.venv$/)]);
+  expect(lines(run)).toEqual(['-b x=1', join(directory.output, 'opt/venv')]);
 });
 
-test('installs what the source requires beside the Python that runs it', async () => {
-  const tiny = join(directory.path, 'tiny');
-  mkdirSync(tiny);
-  writeFileSync(
-    join(tiny, 'setup.py'),
-    'from setuptools import setup; setup(name="tiny-for-test", version="1.0", py_modules=["tiny_for_test"])',
-  );
-  writeFileSync(join(tiny, 'tiny_for_test.py'), 'value = 42\n');
+/** Writes a wheel with one module of the same name. */
+const WHEEL = `import sys, zipfile
+folder, name, text = sys.argv[1:]
+info = f'{name}-1.2.dist-info/'
+with zipfile.ZipFile(f'{folder}/{name}-1.2-py3-none-any.whl', 'w') as file:
+    file.writestr(f'{name}.py', text)
+    file.writestr(info + 'METADATA', f'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.2\\n')
+    file.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    file.writestr(info + 'RECORD', '')
+`;
+
+test('installs what the source requires by one pip with all its options, and leaves .venv as it is', async () => {
   const job = directory.job({
-    'requirements.txt': `numpy\n${tiny}\n`,
-    'train.py': 'import sys, tiny_for_test, numpy; print(tiny_for_test.__file__); print(numpy.__file__)',
+    // Relative to the source, as on the instance.
+    'requirements.txt': '--no-index\n--find-links wheels\n-c limits.txt\nnumpy\nteam_helpers\n',
+    'limits.txt': 'team_helpers==1.2\n',
+    'train.py': `import subprocess, sys, team_helpers, numpy
+print(team_helpers.__file__)
+print(numpy.__file__)
+subprocess.run([sys.executable, '-m', 'pip', 'install', '-q', '--no-index', '-f', 'wheels', 'late'], check=True)
+import late
+print(late.__file__)
+`,
+    'wheels/.keep': '',
   });
+  for (const name of ['team_helpers', 'late']) {
+    execFileSync(PYTHON, ['-c', WHEEL, join(directory.path, 'code/wheels'), name, 'value = 1']);
+  }
   const run = start(job);
   expect(await run.result).toMatchObject({ trainingJobStatus: 'Completed' });
-  expect(lines(run).slice(-2)).toEqual([
-    join(directory.output, 'opt/packages/tiny_for_test.py'),
+  const ownPackages = new RegExp(`^${directory.output}/opt/venv/lib/python[^/]+/site-packages/`);
+  expect(lines(run).slice(-3)).toEqual([
+    expect.stringMatching(ownPackages),
     expect.stringContaining('.venv/'),
+    // What the script itself installs.
+    expect.stringMatching(ownPackages),
   ]);
 }, 120_000);
 
@@ -385,7 +405,8 @@ test.each([
   await oracle.end();
   const ours = directory
     .read('opt/ml/output/failure')
-    .replaceAll(join(directory.output, 'opt/ml'), oracle.baseDirectory);
+    .replaceAll(join(directory.output, 'opt/ml'), oracle.baseDirectory)
+    .replaceAll(join(directory.output, 'opt/venv/bin/python'), PYTHON);
   expect(ours).toBe(theirs.failure);
   expect(result).toMatchObject({
     trainingJobStatus: 'Failed',
