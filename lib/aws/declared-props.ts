@@ -191,6 +191,7 @@ function instead(shape: Shape, value: unknown, at: string): string {
     // Memory is said in MiB, storage in GiB, as in the SDK.
     Size: `Size.${/memory/i.test(at) ? 'mebibytes' : 'gibibytes'}(${typeof value === 'number' ? value : '…'})`,
     Framework: "Framework.tensorflow('…')",
+    ContainerImage: `ContainerImage.fromUri('${typeof value === 'string' ? value : '…'}'), fromEcrRepository(…) or fromAsset('…')`,
     Algorithm: 'Algorithm.xgboost(), Algorithm.kMeans() or another',
     Channel:
       typeof value === 'string' && value.startsWith('s3:')

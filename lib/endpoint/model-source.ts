@@ -142,7 +142,8 @@ class DirectoryModel extends ModelSource {
           `model: '${join(this.directory, problem.path)}' ${problem.reason}; put a file in its place`,
       );
     }
-    return files.some((file) => /(^|\/)\d+\/saved_model\.pb$/.test(file))
+    return this.estimator.name !== 'tensorflow' ||
+      files.some((file) => /(^|\/)\d+\/saved_model\.pb$/.test(file))
       ? []
       : [
           `model: '${this.directory}' has no saved_model.pb in a folder with a number as its name, and TensorFlow Serving loads nothing else; ` +

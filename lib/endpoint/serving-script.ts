@@ -36,7 +36,8 @@ export interface ServingScript {
 /** The script of a project's endpoint, in its stack. */
 export function servingScript(scope: Construct, declared: DeclaredServing): ServingScript {
   const { estimator, entryPoint } = declared;
-  if (estimator.servingScript === 'none') {
+  const alone = estimator.servingScript === 'declared' && entryPoint === undefined;
+  if (estimator.servingScript === 'none' || alone) {
     return { environment: {}, statements: [] };
   }
   const environment = (program: string, directory: string) => ({
@@ -66,7 +67,7 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
 
 /** What is wrong with the script that serves. */
 export function servingScriptProblems(declared: DeclaredServing): string[] {
-  const { estimator, entryPoint, sourceDir, trained } = declared;
+  const { estimator, entryPoint, sourceDir } = declared;
   const said = { entryPoint, sourceDir };
   const useless = (props: readonly ('entryPoint' | 'sourceDir')[], reason: string) =>
     props
@@ -85,18 +86,27 @@ export function servingScriptProblems(declared: DeclaredServing): string[] {
         ['sourceDir'],
         `the container of ${String(estimator)} takes its script from the folder code of the model's archive`,
       );
-    case 'archive': {
-      const script = archivedScript(declared);
-      if (!script) {
-        return [
-          `hosting.entryPoint: ${String(estimator)} serves by a script with model_fn; give hosting.sourceDir and hosting.entryPoint`,
-        ];
-      }
-      return script.sourceDir === trained?.sourceDir && script.entryPoint === trained.entryPoint
-        ? []
-        : new SourceDirectory(script.sourceDir, trained?.data).problems(script.entryPoint, 'hosting');
-    }
+    case 'declared':
+      return entryPoint === undefined
+        ? useless(['sourceDir'], 'without hosting.entryPoint an image of your own serves by itself')
+        : archiveProblems(declared);
+    case 'archive':
+      return archiveProblems(declared);
   }
+}
+
+/** What is wrong with a script that comes by an archive. */
+function archiveProblems(declared: DeclaredServing): string[] {
+  const { estimator, trained } = declared;
+  const script = archivedScript(declared);
+  if (!script) {
+    return [
+      `hosting.entryPoint: ${String(estimator)} serves by a script with model_fn; give hosting.sourceDir and hosting.entryPoint`,
+    ];
+  }
+  return script.sourceDir === trained?.sourceDir && script.entryPoint === trained.entryPoint
+    ? []
+    : new SourceDirectory(script.sourceDir, trained?.data).problems(script.entryPoint, 'hosting');
 }
 
 /** What a person said, else what trained. */

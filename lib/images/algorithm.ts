@@ -1,9 +1,10 @@
 // SageMaker's built-in algorithms: an image each, and what each takes. Their hyperparameters are plain texts, and no source goes with them.
 
-import { type ContainerImage, ReleasedImage } from './container-image';
+import type { ContainerImage } from './container-image';
 import { Estimator } from './estimator';
 import type { Processor } from './instance-types';
 import { type ImageScope, isVersion, type Release, releases, TABLE_DATE } from './release';
+import { ReleasedImage } from './released-image';
 
 /** What an algorithm takes, as its page of the developer guide says. */
 interface Takes {
@@ -284,6 +285,7 @@ export class Algorithm extends Estimator {
   }
 
   public readonly servingScript = 'none';
+  public readonly trainsAlone = true;
   private readonly release: Release | undefined;
 
   private constructor(

@@ -1,11 +1,38 @@
-import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import { DockerImageAsset, type DockerImageAssetOptions, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Processor } from './instance-types';
-import type { Release } from './release';
+
+/** SageMaker's longest image URI. */
+const MAX_URI_LENGTH = 255;
 
 /** An image as a stack uses it: its URI, and what a role needs to pull it. */
 export abstract class ContainerImage {
+  /**
+   * An image of a repository. Where that is another account's, its policy must let this account pull (`BatchGetImage`,
+   * `GetDownloadUrlForLayer` and `BatchCheckLayerAvailability`).
+   * @param tagOrDigest such as '1.2' or 'sha256:…'; a tag that moves trains nothing again
+   */
+  public static fromEcrRepository(repository: IRepository, tagOrDigest: string): ContainerImage {
+    return new RepositoryImage(repository, tagOrDigest);
+  }
+
+  /**
+   * An image that `cdk deploy` builds by Docker on this machine, for x86, and puts into the CDK's own repository.
+   * @param directory with a Dockerfile
+   */
+  public static fromAsset(directory: string, options: DockerImageAssetOptions = {}): ContainerImage {
+    return new AssetImage(directory, options);
+  }
+
+  /** An image of a private ECR repository, such as `111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:1.2`. */
+  public static fromUri(uri: string): ContainerImage {
+    return new UriImage(uri);
+  }
+
   /** The image's URI in the region of a construct's stack. */
   public abstract uri(scope: Construct): string;
 
@@ -31,62 +58,125 @@ export abstract class ContainerImage {
   }
 }
 
-/** An image of AWS's own. */
-export class ReleasedImage extends ContainerImage {
+class RepositoryImage extends ContainerImage {
   public constructor(
-    private readonly release: Release,
-    private readonly processor: Processor,
-    private readonly python?: string,
+    private readonly repository: IRepository,
+    private readonly tagOrDigest: string,
+  ) {
+    super();
+  }
+
+  public uri(): string {
+    return this.repository.repositoryUriForTagOrDigest(this.tagOrDigest);
+  }
+
+  public problems(region: string | undefined): string[] {
+    const { region: there } = this.repository.env;
+    return [
+      ...(Token.isUnresolved(this.tagOrDigest) ||
+      /^(\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/.test(this.tagOrDigest)
+        ? []
+        : [
+            `'${this.tagOrDigest}' is neither an image's tag nor its digest; write such as '1.2' or 'sha256:…'`,
+          ]),
+      ...(Token.isUnresolved(there) ? [] : regionProblems(there, region)),
+    ];
+  }
+
+  protected repositoryArn(): string {
+    return this.repository.repositoryArn;
+  }
+}
+
+class AssetImage extends ContainerImage {
+  public constructor(
+    private readonly directory: string,
+    private readonly options: DockerImageAssetOptions,
   ) {
     super();
   }
 
   public uri(scope: Construct): string {
-    const stack = Stack.of(scope);
-    const tag = this.release.tag(this.processor, this.python);
-    return `${this.account(stack)}.dkr.ecr.${stack.region}.${stack.urlSuffix}/${this.release.repository}:${tag}`;
+    return this.asset(scope).imageUri;
   }
 
-  public problems(region: string | undefined): string[] {
-    const regions = Object.keys(this.release.accounts());
-    return region === undefined || regions.includes(region)
-      ? []
-      : [
-          `the image ${this.release.repository}:${this.release.tag(this.processor, this.python)} is not in the region '${region}'; it is in ${regions.join(', ')}`,
-        ];
+  public problems(): string[] {
+    const file = join(this.directory, this.options.file ?? 'Dockerfile');
+    return existsSync(file) ? [] : [`there is no '${file}' to build; name a directory with a Dockerfile`];
   }
 
   protected repositoryArn(scope: Construct): string {
-    const stack = Stack.of(scope);
-    return stack.formatArn({
-      service: 'ecr',
-      account: this.account(stack),
-      resource: 'repository',
-      resourceName: this.release.repository,
-    });
+    return this.asset(scope).repository.repositoryArn;
   }
 
-  /** The registry's account for a stack's region: looked up at synthesis where the region is known, by a mapping in the template otherwise. */
-  private account(stack: Stack): string {
-    const accounts = this.release.accounts();
-    if (!Token.isUnresolved(stack.region)) {
-      const account = accounts[stack.region];
-      if (account === undefined) {
-        throw new Error(this.problems(stack.region).join('; '));
-      }
-      return account;
-    }
-    const id = this.release.registry
-      .split('-')
-      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-      .join('');
-    const mapping =
-      (stack.node.tryFindChild(id) as CfnMapping | undefined) ??
-      new CfnMapping(stack, id, {
-        mapping: Object.fromEntries(
-          Object.entries(accounts).map(([region, account]) => [region, { account }]),
-        ),
-      });
-    return mapping.findInMap(Aws.REGION, 'account');
+  /** The build: one for each stack, which runs one image. */
+  private asset(scope: Construct): DockerImageAsset {
+    const stack = Stack.of(scope);
+    return (
+      (stack.node.tryFindChild('Image') as DockerImageAsset | undefined) ??
+      new DockerImageAsset(stack, 'Image', {
+        directory: this.directory,
+        // Whatever machine deploys, SageMaker's instances are these.
+        platform: Platform.LINUX_AMD64,
+        ...this.options,
+      })
+    );
   }
+}
+
+class UriImage extends ContainerImage {
+  public constructor(private readonly imageUri: string) {
+    super();
+  }
+
+  public uri(): string {
+    return this.imageUri;
+  }
+
+  public problems(region: string | undefined): string[] {
+    const parts = this.parts();
+    if (!parts) {
+      return [
+        `'${this.imageUri}' is no image of a private ECR repository, which is all that SageMaker pulls without a network of yours; ` +
+          `push it to one and write such as '111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:1.2'`,
+      ];
+    }
+    return [
+      ...(this.imageUri.length > MAX_URI_LENGTH
+        ? [
+            `the image's URI has ${this.imageUri.length} characters, and at most ${MAX_URI_LENGTH} are allowed`,
+          ]
+        : []),
+      ...regionProblems(parts.region, region),
+    ];
+  }
+
+  protected repositoryArn(scope: Construct): string | undefined {
+    const parts = this.parts();
+    return (
+      parts &&
+      Stack.of(scope).formatArn({
+        service: 'ecr',
+        account: parts.account,
+        region: parts.region,
+        resource: 'repository',
+        resourceName: parts.repository,
+      })
+    );
+  }
+
+  private parts(): Readonly<Record<'account' | 'region' | 'repository', string>> | undefined {
+    return /^(?<account>\d{12})\.dkr\.ecr(-fips)?\.(?<region>[a-z0-9-]+)\.[a-z0-9.-]+\/(?<repository>[a-z0-9][a-z0-9._/-]*)(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})?$/.exec(
+      this.imageUri,
+    )?.groups as never;
+  }
+}
+
+/** SageMaker pulls an image from its own region alone. */
+function regionProblems(there: string, region: string | undefined): string[] {
+  return region === undefined || region === there
+    ? []
+    : [
+        `the image lies in ${there}, and SageMaker pulls none from another region; replicate its repository to ${region}`,
+      ];
 }

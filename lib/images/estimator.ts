@@ -4,8 +4,9 @@ import type { Processor } from './instance-types';
 /**
  * Where the serving container takes a person's script from: an archive in S3 (as the SDK has it for scikit-learn and XGBoost),
  * the folder `code` of the model's own archive (PyTorch and Hugging Face), or nobody says it: TensorFlow's looks for `code/inference.py` itself.
+ * An image of one's own takes an archive where one is declared.
  */
-export type ServingScript = 'archive' | 'model' | 'none';
+export type ServingScript = 'archive' | 'declared' | 'model' | 'none';
 
 /** What trains and serves a model: a framework with a person's script, or an algorithm of SageMaker's. Problems and warnings have no prop before them: the caller knows where it was declared. */
 export abstract class Estimator {
@@ -14,6 +15,9 @@ export abstract class Estimator {
 
   /** Where its serving container takes a script from. */
   public abstract readonly servingScript: ServingScript;
+
+  /** Whether its container can train without a person's script. */
+  public abstract readonly trainsAlone: boolean;
 
   /** The image that trains. */
   public abstract trainingImage(processor: Processor): ContainerImage;

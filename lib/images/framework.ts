@@ -1,10 +1,12 @@
 // Which images train and serve a script: the versions of a framework, out of the table that `npm run images` makes.
 
+import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DEFAULT_TENSORFLOW } from '../names';
-import { type ContainerImage, ReleasedImage } from './container-image';
+import { ContainerImage } from './container-image';
 import { Estimator, type ServingScript } from './estimator';
 import type { Processor } from './instance-types';
 import { type ImageScope, isVersion, type Release, releasedNames, releases, TABLE_DATE } from './release';
+import { ReleasedImage } from './released-image';
 import { compareVersions } from './version';
 
 /** A TensorFlow that no image of its own serves, and one that loads its models. */
@@ -36,6 +38,20 @@ export interface HuggingFaceOptions extends FrameworkOptions {
    * @default - none: PyTorch
    */
   readonly tensorflow?: string;
+}
+
+/** Images of one's own. */
+export interface ImageOptions {
+  /**
+   * What trains: with the SageMaker training toolkit in it where `entryPoint` names a script, else by its program `train`.
+   * @default - none: nothing trains
+   */
+  readonly training?: ContainerImage;
+  /**
+   * What serves: by its program `serve`, and with SageMaker's inference toolkit in it where `hosting.entryPoint` names a script.
+   * @default - none: nothing is served
+   */
+  readonly inference?: ContainerImage;
 }
 
 interface Kind {
@@ -83,14 +99,14 @@ interface Asked extends FrameworkOptions {
   readonly base?: string;
 }
 
-/** A framework's version: the image that trains and the image that serves what was trained. A version that does not exist is a problem of the project that uses it. */
-export class Framework extends Estimator {
+/** What trains and serves a person's script: a framework's version, or images of one's own. What does not exist is a problem of the project that uses it. */
+export abstract class Framework extends Estimator {
   /**
    * TensorFlow.
    * @param version such as '2.19' or '2.19.0'
    */
   public static tensorflow(version = DEFAULT_TENSORFLOW, options: FrameworkOptions = {}): Framework {
-    return new Framework('tensorflow', { ...options, version });
+    return new ReleasedFramework('tensorflow', { ...options, version });
   }
 
   /**
@@ -98,13 +114,13 @@ export class Framework extends Estimator {
    * @param version such as '2.6'
    */
   public static pytorch(version = '2.6', options: FrameworkOptions = {}): Framework {
-    return new Framework('pytorch', { ...options, version });
+    return new ReleasedFramework('pytorch', { ...options, version });
   }
 
   /** Hugging Face's transformers. They train on GPUs alone, and serve on both. */
   public static huggingface(options: HuggingFaceOptions): Framework {
     const { transformers, pytorch, tensorflow, pyVersion } = options;
-    return new Framework('huggingface', {
+    return new ReleasedFramework('huggingface', {
       version: transformers,
       base: tensorflow === undefined ? `pytorch${pytorch ?? ''}` : `tensorflow${tensorflow}`,
       ...(pyVersion === undefined ? {} : { pyVersion }),
@@ -116,7 +132,7 @@ export class Framework extends Estimator {
    * @param version such as '1.9-0', or '1.9'
    */
   public static sklearn(version = '1.9-0', options: FrameworkOptions = {}): Framework {
-    return new Framework('sklearn', { ...options, version });
+    return new ReleasedFramework('sklearn', { ...options, version });
   }
 
   /**
@@ -124,12 +140,27 @@ export class Framework extends Estimator {
    * @param version such as '3.2-0', or '3.2'
    */
   public static xgboost(version = '3.2-0', options: FrameworkOptions = {}): Framework {
-    return new Framework('xgboost', { ...options, version });
+    return new ReleasedFramework('xgboost', { ...options, version });
   }
 
+  /** Images of one's own, each where something trains or is served. */
+  public static image(options: ImageOptions): Framework {
+    return new OwnImages(checkProps('ImageOptions', options));
+  }
+
+  /** What it is a version of, such as 'tensorflow'; 'image' for images of one's own. */
+  public abstract override readonly name: FrameworkName | 'image';
+
+  /** The version as it was asked for, such as '2.19'; '' for images of one's own. */
+  public abstract readonly version: string;
+}
+
+/** A framework's version: the image that trains, and the image that serves what was trained. */
+class ReleasedFramework extends Framework {
+  public readonly trainsAlone = false;
   private readonly releases: Readonly<Record<ImageScope, Release | undefined>>;
 
-  private constructor(
+  public constructor(
     public readonly name: FrameworkName,
     private readonly asked: Asked,
   ) {
@@ -150,7 +181,6 @@ export class Framework extends Estimator {
     return this.title;
   }
 
-  /** The version as it was asked for, such as '2.19'. */
   public get version(): string {
     return this.asked.version;
   }
@@ -226,6 +256,69 @@ export class Framework extends Estimator {
     const fewer = there.filter((version, place) => there.indexOf(version) === place);
     const known = `there are ${fewer.toReversed().join(', ')}`;
     return `no image ${verb} ${this.title}; ${known}${scope === 'inference' && elsewhere !== undefined ? `; or ${elsewhere}` : ''}`;
+  }
+}
+
+/** Images of one's own. */
+class OwnImages extends Framework {
+  public readonly name = 'image';
+  public readonly version = '';
+  public readonly servingScript = 'declared';
+  public readonly trainsAlone = true;
+
+  public constructor(private readonly declared: CheckedProps<ImageOptions>) {
+    super();
+  }
+
+  public override toString(): string {
+    return 'an image of your own';
+  }
+
+  public trainingImage(): ContainerImage {
+    return this.image('training');
+  }
+
+  public inferenceImage(): ContainerImage {
+    return this.image('inference');
+  }
+
+  public trainingProblems(_processor: Processor, region: string | undefined): string[] {
+    return this.problems('training', region);
+  }
+
+  public inferenceProblems(_processor: Processor, region: string | undefined): string[] {
+    return this.problems('inference', region);
+  }
+
+  public warning(): string | undefined {
+    return undefined;
+  }
+
+  private image(scope: ImageScope): ContainerImage {
+    const image = this.declared.sound[scope];
+    if (!image) {
+      throw new Error(this.problems(scope, undefined).join('; '));
+    }
+    return image;
+  }
+
+  private problems(scope: ImageScope, region: string | undefined): string[] {
+    const wrong = this.declared.problems('Framework.image');
+    if (wrong.length > 0) {
+      return wrong;
+    }
+    const image: unknown = this.declared.sound[scope];
+    if (image === undefined) {
+      return [
+        `Framework.image names no image that ${scope === 'training' ? 'trains' : 'serves'}; give ${scope}: ContainerImage.fromUri('…'), fromEcrRepository(…) or fromAsset('…')`,
+      ];
+    }
+    // The CDK has classes of that name too, and a class is known by its name.
+    return image instanceof ContainerImage
+      ? image.problems(region).map((problem) => `Framework.image.${scope}: ${problem}`)
+      : [
+          `Framework.image.${scope}: is another library's ContainerImage; import that of lib/images/container-image`,
+        ];
   }
 }
 

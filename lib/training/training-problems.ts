@@ -28,9 +28,9 @@ export function trainingProblems(props: Training, region: string | undefined): s
   return [
     ...(props.algorithm ? algorithmProblems(props, props.algorithm) : scriptProblems(props)),
     ...compute,
-    ...(props.algorithm
-      ? plainHyperparameterProblems(props.hyperparameters)
-      : hyperparameterProblems(props.hyperparameters)),
+    ...(props.script
+      ? hyperparameterProblems(props.hyperparameters)
+      : plainHyperparameterProblems(props.hyperparameters)),
     ...environmentProblems(props.environment ?? {}),
     ...metricDefinitionProblems(props.metricDefinitions),
     ...gateProblems(props),
@@ -44,8 +44,11 @@ export function trainingProblems(props: Training, region: string | undefined): s
 }
 
 function scriptProblems(props: Training): string[] {
+  if (!props.script) {
+    return [];
+  }
   const missing = (['sourceDir', 'entryPoint'] as const).filter((prop) => props[prop] === undefined);
-  return missing.length === 0 && props.script
+  return missing.length === 0
     ? new SourceDirectory(props.script.sourceDir, channelDirectories(props)).problems(props.script.entryPoint)
     : missing.map((prop) => `${prop}: is missing; give a string, or an algorithm in place of a script`);
 }

@@ -22,12 +22,12 @@ export interface TrainingProps {
   readonly algorithm?: Algorithm;
   /**
    * The directory with the training script, relative to the current directory. Its `requirements.txt` is installed before the script starts.
-   * @default - none, with an algorithm alone
+   * @default - none, with an algorithm or an image of one's own alone
    */
   readonly sourceDir?: string;
   /**
    * The script, relative to `sourceDir`: a .py file, or a .sh file.
-   * @default - none, with an algorithm alone
+   * @default - none, with an algorithm or an image of one's own alone
    */
   readonly entryPoint?: string;
   /**

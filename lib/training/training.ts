@@ -18,18 +18,21 @@ export type Training = TrainingProps &
   Required<Pick<TrainingProps, Defaulted>> & {
     /** The framework, or the algorithm. */
     readonly estimator: Estimator;
-    /** What the framework runs; none with an algorithm. */
+    /** What the framework runs; none with an algorithm, or with an image of one's own that trains by its own program. */
     readonly script: Script | undefined;
   };
 
 /** Fills in what a person did not say. */
 export function withDefaults(props: TrainingProps): Training {
+  const estimator = props.algorithm ?? props.framework ?? Framework.tensorflow();
+  const unsaid = props.sourceDir === undefined && props.entryPoint === undefined;
   return {
     ...props,
-    estimator: props.algorithm ?? props.framework ?? Framework.tensorflow(),
-    script: props.algorithm
-      ? undefined
-      : { sourceDir: props.sourceDir ?? '', entryPoint: props.entryPoint ?? '' },
+    estimator,
+    script:
+      props.algorithm || (estimator.trainsAlone && unsaid)
+        ? undefined
+        : { sourceDir: props.sourceDir ?? '', entryPoint: props.entryPoint ?? '' },
     instanceCount: props.instanceCount ?? 1,
     // The SageMaker Python SDK's own default.
     volumeSize: props.volumeSize ?? Size.gibibytes(30),
