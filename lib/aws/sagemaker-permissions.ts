@@ -1,5 +1,6 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 /**
@@ -22,6 +23,38 @@ export function keepPrefix(bucketArn: string, prefix: string): PolicyStatement[]
       resources: [`${bucketArn}/${prefix}*`],
     }),
   ];
+}
+
+/**
+ * Lets a role read S3 objects under a KMS key (`kms:Decrypt`), or write them (`kms:GenerateDataKey`; an upload in parts needs both).
+ * Nothing where there is no key. Source: "Using server-side encryption with AWS KMS keys", S3's user guide.
+ */
+export function useKeyInS3(
+  key: IKey | undefined,
+  ...actions: ('kms:Decrypt' | 'kms:GenerateDataKey')[]
+): PolicyStatement[] {
+  return key
+    ? [
+        new PolicyStatement({
+          actions,
+          resources: [key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
+        }),
+      ]
+    : [];
+}
+
+/** Lets SageMaker, in a role's name, attach volumes under a KMS key. Nothing where there is no key. */
+export function attachVolumesUnder(key: IKey | undefined): PolicyStatement[] {
+  return key
+    ? [
+        new PolicyStatement({
+          actions: ['kms:CreateGrant'],
+          resources: [key.keyArn],
+          conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+        }),
+      ]
+    : [];
 }
 
 /** The ARN of a log group with everything in it. */

@@ -5,7 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { readPrefix } from '../aws/sagemaker-permissions';
+import { readPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { ASYNC_FAILURE_PREFIX, ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX } from '../names';
 import { VARIANT_NAME } from './variant-name';
 
@@ -24,7 +24,11 @@ export function asyncInferenceConfig(
 ): CfnEndpointConfig.AsyncInferenceConfigProperty {
   const uri = (prefix: string) => `s3://${bucket.bucketName}/${prefix}`;
   return {
-    outputConfig: { s3OutputPath: uri(ASYNC_OUTPUT_PREFIX), s3FailurePath: uri(ASYNC_FAILURE_PREFIX) },
+    outputConfig: {
+      s3OutputPath: uri(ASYNC_OUTPUT_PREFIX),
+      s3FailurePath: uri(ASYNC_FAILURE_PREFIX),
+      kmsKeyId: bucket.encryptionKey?.keyArn,
+    },
     clientConfig:
       maxConcurrentInvocationsPerInstance === undefined ? undefined : { maxConcurrentInvocationsPerInstance },
   };
@@ -41,6 +45,7 @@ export function keepRequests(scope: Construct, bucket: IBucket): PolicyStatement
   });
   return [
     ...readPrefix(bucketArn, ASYNC_INPUT_PREFIX),
+    ...useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey'),
     new PolicyStatement({
       actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
       resources: [`${bucketArn}/${ASYNC_OUTPUT_PREFIX}*`, `${bucketArn}/${ASYNC_FAILURE_PREFIX}*`],

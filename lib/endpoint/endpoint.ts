@@ -16,7 +16,7 @@ import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ExecutionRole } from '../aws/execution-role';
-import { publishMetrics, writeLogs } from '../aws/sagemaker-permissions';
+import { publishMetrics, useKeyInS3, writeLogs } from '../aws/sagemaker-permissions';
 import type { ContainerImage as EstimatorImage } from '../images/container-image';
 import { ENDPOINT_METRICS, endpointLogGroupName } from '../names';
 import type { Hosting } from './hosting';
@@ -83,6 +83,7 @@ export class Endpoint extends Construct implements IGrantable {
     const script = servingScript(this, { estimator, trained: props.trained, ...props.hosting.script });
     execution.addToPolicy(
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
+      ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt'),
       ...script.statements,
       ...image.pullStatements(this),
       writeLogs(this, endpointLogGroupName(props.endpointName)),

@@ -14,6 +14,7 @@ import {
   type Processor,
   processorOf,
 } from '../images/instance-types';
+import { attachVolumesUnder } from '../aws/sagemaker-permissions';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { mailAddressProblems } from '../aws/mail-address';
 import { type HostingKind, idleTopicParameterName } from '../names';
@@ -218,11 +219,16 @@ export abstract class InstanceHosting extends Hosting {
     };
   }
 
-  public configure(config: CfnEndpointConfig, _bucket: IBucket): void {
+  public configure(config: CfnEndpointConfig, { encryptionKey }: IBucket): void {
+    config.kmsKeyId = encryptionKey?.keyArn;
     config.addPropertyOverride(VARIANT, {
       ContainerStartupHealthCheckTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
       ModelDataDownloadTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
     });
+  }
+
+  public override modelStatements(_scope: Construct, { encryptionKey }: IBucket): PolicyStatement[] {
+    return attachVolumesUnder(encryptionKey);
   }
 
   protected instanceProblems(): string[] {
@@ -326,7 +332,7 @@ export class AsyncHosting extends InstanceHosting {
   }
 
   public override modelStatements(scope: Construct, bucket: IBucket): PolicyStatement[] {
-    return keepRequests(scope, bucket);
+    return [...super.modelStatements(scope, bucket), ...keepRequests(scope, bucket)];
   }
 
   protected valueProblems(): string[] {

@@ -31,6 +31,15 @@ export function instanceTypeProblems(prop: string, use: InstanceUse, instanceTyp
   return [];
 }
 
+/**
+ * Whether instances of a type have storage of their own, which its hardware encrypts: a training job on them takes no key for its volume.
+ * Source: "Instance store volumes", EC2's user guide.
+ */
+export function hasLocalStorage(instanceType: string): boolean {
+  const family = instanceType.split('.')[1] ?? '';
+  return /^[a-z]+\d+[a-z]*d/.test(family) || /^(dl1|g5|g6e?|gr6|g7e?|i\d.*|p[5-9].*|trn\d.*)$/.test(family);
+}
+
 /** The processor that decides which image an instance runs. */
 export type Processor = 'cpu' | 'gpu';
 

@@ -1,6 +1,7 @@
 // The project as bin/app.ts declares it: one construct, and its stacks by how long they live: workspace, training, endpoint.
 
 import { Annotations, Stage, Tags, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ConfigurationError, throwProblems } from '../aws/configuration-error';
 import { checkProps } from '../aws/declared-props';
@@ -65,6 +66,12 @@ export interface SageMakerProjectProps {
    * @default false
    */
   readonly retainData?: boolean;
+  /**
+   * The KMS key of the bucket with all that lies there, and of the volumes of training, notebook and endpoint. Its policy must leave
+   * permissions to IAM, as a new key's does. Instances with storage of their own encrypt it by their hardware.
+   * @default - S3's and SageMaker's own keys
+   */
+  readonly kmsKey?: IKey;
 }
 
 /**
@@ -100,6 +107,7 @@ export class SageMakerProject extends Construct {
       notebook: props.notebook,
       monthlyBudget: props.monthlyBudget,
       retainData: props.retainData ?? false,
+      kmsKey: props.kmsKey,
       hasEndpoint: props.hosting !== undefined,
       idleNotices:
         notify === undefined ? undefined : { endpointName: id, stackName: endpointStackName, notify },

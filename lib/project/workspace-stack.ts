@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type Channel, uploadedChannels } from '../training/channel';
@@ -17,6 +18,8 @@ export interface WorkspaceStackProps extends StackProps {
   readonly notebook: NotebookProps | undefined;
   readonly monthlyBudget: MonthlyBudgetProps | undefined;
   readonly retainData: boolean;
+  /** The key of the bucket and of the notebook's volume. */
+  readonly kmsKey: IKey | undefined;
   /** Whether the project has an endpoint. */
   readonly hasEndpoint: boolean;
   /** Who is told when the endpoint stops itself. */
@@ -29,8 +32,8 @@ export class WorkspaceStack extends Stack {
 
   public constructor(scope: Construct, id: string, props: WorkspaceStackProps) {
     super(scope, id, props);
-    const { projectName, retainData } = props;
-    this.bucket = new DataBucket(this, 'DataBucket', { retainData });
+    const { projectName, retainData, kmsKey } = props;
+    this.bucket = new DataBucket(this, 'DataBucket', { retainData, kmsKey });
     // Whether a stack imports it now or not: one that did still holds it when this stack is updated.
     this.exportValue(this.bucket.bucketName);
     this.exportValue(this.bucket.bucketArn);

@@ -23,7 +23,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { BundledFunction } from '../aws/bundled-function';
 import { processorOf } from '../images/instance-types';
-import { keepPrefix, logGroupContents } from '../aws/sagemaker-permissions';
+import { keepPrefix, logGroupContents, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
 import {
   ATTEMPT_HASH_LENGTH,
@@ -119,6 +119,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       trainingImage: image.uri(this),
       sourceArchiveUri: source?.s3ObjectUrl,
       region: stack.region,
+      kmsKeyArn: props.bucket.encryptionKey?.keyArn,
       stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
       vpcConfig: this.vpcConfig(props),
     });
@@ -295,6 +296,9 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
         resources: [bucket.arnForObjects(keptLogKey(jobs(projectName)))],
       }),
     );
+    for (const statement of useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey')) {
+      run.addToRolePolicy(statement);
+    }
     // Whether the stack rolls back, which starts no job.
     run.addToRolePolicy(
       new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { TrainingBudget } from '../cost/budget';
+import { hasLocalStorage } from '../images/instance-types';
 import { CHECKPOINTS_PREFIX, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
 import { encodeHyperparameters, plainHyperparameters } from './hyperparameters';
 import type { Training } from './training';
@@ -24,6 +25,8 @@ export interface TrainingSurroundings {
   /** S3 URI of the script's archive; none with an algorithm. */
   readonly sourceArchiveUri: string | undefined;
   readonly region: string;
+  /** The key of the results, and of the volumes. */
+  readonly kmsKeyArn?: string | undefined;
   readonly stoppingCondition: StoppingCondition;
   /** Subnets and security groups of the instances. */
   readonly vpcConfig?: { readonly Subnets: string[]; readonly SecurityGroupIds: string[] };
@@ -68,11 +71,15 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
     InputDataConfig: Object.entries(props.channels).map(([name, channel]) =>
       channel.input(name, surroundings.bucketName),
     ),
-    OutputDataConfig: { S3OutputPath: `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}` },
+    OutputDataConfig: {
+      S3OutputPath: `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}`,
+      KmsKeyId: surroundings.kmsKeyArn,
+    },
     ResourceConfig: {
       InstanceType: props.instanceType as never,
       InstanceCount: props.instanceCount,
       VolumeSizeInGB: props.volumeSize.toGibibytes(),
+      VolumeKmsKeyId: hasLocalStorage(props.instanceType) ? undefined : surroundings.kmsKeyArn,
     },
     StoppingCondition: surroundings.stoppingCondition,
     EnableManagedSpotTraining: props.spot ? true : undefined,

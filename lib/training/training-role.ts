@@ -2,7 +2,14 @@ import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { ExecutionRole } from '../aws/execution-role';
-import { attachToVpc, createSharedLogGroup, publishMetrics, writeLogs } from '../aws/sagemaker-permissions';
+import {
+  attachToVpc,
+  attachVolumesUnder,
+  useKeyInS3,
+  createSharedLogGroup,
+  publishMetrics,
+  writeLogs,
+} from '../aws/sagemaker-permissions';
 import type { Channel } from './channel';
 import type { ContainerImage } from '../images/container-image';
 import { JOBS_PREFIX, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
@@ -31,6 +38,8 @@ export class TrainingRole extends ExecutionRole {
         actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
         resources: [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)],
       }),
+      ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
+      ...attachVolumesUnder(props.bucket.encryptionKey),
       ...props.image.pullStatements(scope),
       writeLogs(scope, TRAINING_LOG_GROUP),
       createSharedLogGroup(scope, TRAINING_LOG_GROUP),

@@ -2,6 +2,7 @@
 // budget and its notices. Each is a construct of the workspace stack.
 
 import { type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -10,6 +11,8 @@ import type { Construct } from 'constructs';
 export interface DataBucketProps {
   /** Whether the bucket and all in it stay when the stack is deleted. */
   readonly retainData: boolean;
+  /** The key of all objects; S3's own without it. */
+  readonly kmsKey: IKey | undefined;
 }
 
 /** The stack's construct that holds the CDK's own function for emptying buckets; a contract of aws-cdk-lib that a test holds. */
@@ -22,7 +25,10 @@ const EMPTYING_PROVIDER = 'Custom::S3AutoDeleteObjectsCustomResourceProvider';
 export class DataBucket extends Bucket {
   public constructor(scope: Construct, id: string, props: DataBucketProps) {
     super(scope, id, {
-      encryption: BucketEncryption.S3_MANAGED,
+      // A bucket key: one call of KMS for many objects.
+      ...(props.kmsKey
+        ? { encryption: BucketEncryption.KMS, encryptionKey: props.kmsKey, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       versioned: true,

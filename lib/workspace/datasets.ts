@@ -4,7 +4,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { keepPrefix } from '../aws/sagemaker-permissions';
+import { keepPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
 import type { DirectoryChannel } from '../training/channel';
 import { DATASETS_PREFIX } from '../names';
 
@@ -37,6 +37,7 @@ export class Datasets extends Construct {
       // At its deletion an upload asks the bucket's tags whether another stack has taken it over.
       new PolicyStatement({ actions: ['s3:GetBucketTagging'], resources: [props.bucket.bucketArn] }),
       ...keepPrefix(props.bucket.bucketArn, DATASETS_PREFIX),
+      ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
     ]) {
       role.addToPolicy(statement);
     }

@@ -16,7 +16,13 @@ import {
 } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
-import { attachToVpc, createSharedLogGroup, keepPrefix, writeLogs } from '../aws/sagemaker-permissions';
+import {
+  attachToVpc,
+  createSharedLogGroup,
+  keepPrefix,
+  useKeyInS3,
+  writeLogs,
+} from '../aws/sagemaker-permissions';
 import { identityHash } from '../training/training-request';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
 import { endpointName, HOSTING_KINDS, NOTEBOOK_LOG_GROUP, notebookName } from '../names';
@@ -41,8 +47,8 @@ export interface NotebookProps {
   readonly instanceType: InstanceType;
   /**
    * The name that SageMaker shows.
-   * SageMaker changes no network of an instance: with a name of yours, another network needs another name.
-   * @default - the project's name; in a `vpc`, with a hash of the network behind it, so that another network can be another instance
+   * SageMaker changes no network or key of an instance: with a name of yours, another one needs another name.
+   * @default - the project's name; in a `vpc` or under a `kmsKey`, with a hash of both behind it, so that another network or key can be another instance
    */
   readonly notebookInstanceName?: string;
   /**
@@ -177,9 +183,10 @@ export class Notebook extends Construct {
 
   public constructor(scope: Construct, id: string, props: ProjectNotebookProps) {
     super(scope, id);
-    const network = this.network(props);
-    // CloudFormation puts another instance in the place of one whose network changes, and cannot while both have one name.
-    const place = props.vpc && identityHash(Stack.of(this).resolve(network));
+    const key = props.bucket.encryptionKey;
+    const fixed = { ...this.network(props), ...(key ? { kmsKeyId: key.keyArn } : {}) };
+    // CloudFormation puts another instance in the place of one whose network or key changes, and cannot while both have one name.
+    const place = props.vpc || key ? identityHash(Stack.of(this).resolve(fixed)) : undefined;
     this.notebookInstanceName = props.notebookInstanceName ?? notebookName(props.projectName, place);
     this.role = props.role ?? this.leastRole(props);
     if (props.idleTimeout) {
@@ -204,7 +211,7 @@ export class Notebook extends Construct {
       additionalCodeRepositories: props.additionalCodeRepositories && [...props.additionalCodeRepositories],
       rootAccess: props.rootAccess ? 'Enabled' : 'Disabled',
       instanceMetadataServiceConfiguration: { minimumInstanceMetadataServiceVersion: '2' },
-      ...network,
+      ...fixed,
     });
     // The instance must be able to log and to stop itself for as long as it lives.
     instance.node.addDependency(this.role);
@@ -248,6 +255,7 @@ export class Notebook extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     const statements = [
       ...keepPrefix(props.bucket.bucketArn, ''),
+      ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
       writeLogs(this, NOTEBOOK_LOG_GROUP),
       createSharedLogGroup(this, NOTEBOOK_LOG_GROUP),
       new PolicyStatement({
