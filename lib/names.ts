@@ -163,3 +163,6 @@ export const PLACEHOLDER_ACCOUNT = '000000000000';
 
 /** The TensorFlow of a project that asks for no other, and the one that `.venv` has. */
 export const DEFAULT_TENSORFLOW = '2.21';
+
+/** The variable that tells the training toolkit the ARN of a CodeArtifact repository, which its pip then installs from. */
+export const PACKAGE_REPOSITORY = 'CA_REPOSITORY_ARN';

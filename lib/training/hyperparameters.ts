@@ -42,6 +42,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
  * Values are strings, numbers, booleans or flat objects of these. A boolean reaches the script as the text `True` or
  * `False`, so that argparse's `type=bool` would take both for true. Strings with CDK tokens are not looked into, and
  * an undefined value stands for a hyperparameter that is not there.
+ *
+ * What is let through means the same under the toolkits 4.8.4, 5.1.1 and 5.1.4 (all tried). Flags without a value and
+ * several values do not, but `do_train: '--do_train'` and a shell script as entry point do.
  */
 export function hyperparameterProblems(hyperparameters: Readonly<Record<string, unknown>>): string[] {
   const entries = Object.entries(hyperparameters).filter(([, value]) => value !== undefined);
@@ -144,7 +147,9 @@ function valueProblems(name: string, value: unknown): string[] {
   }
   if (value === null || value === '') {
     return [
-      `${subject} is ${value === null ? 'null' : 'an empty string'}: its flag would reach the script without a value; leave it out`,
+      `${subject} is ${value === null ? 'null' : 'an empty string'}, which reaches the script as a flag alone or with an empty ` +
+        `argument, as the image's toolkit has it; leave it out, or for a flag (store_true) write ${property(name)}: '${flag(name)}': ` +
+        'the flag twice, which is the flag under every toolkit',
     ];
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
@@ -153,7 +158,7 @@ function valueProblems(name: string, value: unknown): string[] {
   if (Array.isArray(value)) {
     return [
       `${subject} is a list, which reaches the script in pieces; ` +
-        `give it as one string, such as '${value.join(',').slice(0, 40)}', and split it there`,
+        `give it as one string, such as '${value.join(',').slice(0, 40)}', and split it there, or ${severalArguments(name, value.join(' '))}`,
     ];
   }
   if (!isHyperparameter(value)) {
@@ -180,7 +185,31 @@ function valueProblems(name: string, value: unknown): string[] {
     ];
   }
   const text = items.map(([key, item]) => `${key}=${item}`).join(',') || String(value);
-  return textProblems(subject, text, 'a file in sourceDir');
+  return textProblems(
+    subject,
+    text,
+    /^[\w.-]+( [\w.-]+)+$/.test(text)
+      ? `a file in sourceDir, or ${severalArguments(name, text)}`
+      : 'a file in sourceDir',
+  );
+}
+
+/** The flag that a hyperparameter becomes. */
+function flag(name: string): string {
+  return name.length > 1 ? `--${name}` : `-${name}`;
+}
+
+/** A name as it is written in an object. */
+function property(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
+}
+
+/**
+ * How a script gets several arguments (argparse's nargs) under every toolkit: a hyperparameter is one argument with 5.1.4, and
+ * with a shell before it as many as its blanks make.
+ */
+function severalArguments(name: string, values: string): string {
+  return `for nargs make a shell script the entryPoint, with the line: python train.py "$@" ${flag(name)} ${values.slice(0, 40)}`;
 }
 
 /** What keeps a text from reaching the script's command line as it is. */

@@ -5,6 +5,9 @@ import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
 import { FileSelection, IGNORE_FILE } from './file-selection';
 
+/** The training toolkit's own rule for a script's name (sagemaker-training 5.1.4; older ones fail at the others later). */
+const ENTRY_POINT = /^[A-Za-z0-9._][A-Za-z0-9._+-]*(\/[A-Za-z0-9._+-]+)*$/;
+
 /** What is never part of a training script's source. */
 const NEVER_SOURCE = ['.git', '__pycache__', '*.pyc', '.venv', '.python-version'];
 
@@ -56,9 +59,18 @@ export class SourceDirectory {
         `${at}.entryPoint: '${entryPoint}' is neither a .py nor a .sh file; those are what the training image runs`,
       );
     }
-    if (!/^[\w./-]+$/.test(entryPoint)) {
+    if (
+      !ENTRY_POINT.test(entryPoint) ||
+      entryPoint.split('/').some((part) => part === '.' || part === '..')
+    ) {
       problems.push(
-        `${at}.entryPoint: '${entryPoint}' has characters that the training image's shell would read; use letters, digits, '_', '-', '.' and '/'`,
+        `${at}.entryPoint: '${entryPoint}' is not what the training toolkit takes: a path in sourceDir of letters, digits, ` +
+          `'.', '_', '+', '-' and '/' that begins with no '-' or '/', without '.' and '..'; rename the script`,
+      );
+    } else if (entryPoint.endsWith('.py') && entryPoint.includes('/') && files.includes('setup.py')) {
+      problems.push(
+        `${at}.entryPoint: '${entryPoint}' would never start, since beside a setup.py the toolkit runs ` +
+          `'python -m ${entryPoint.replace(/\.py$/, '')}'; name a script beside setup.py that calls it, or keep setup.py out by ${IGNORE_FILE}`,
       );
     }
     if (!files.includes(entryPoint)) {

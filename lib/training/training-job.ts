@@ -33,6 +33,7 @@ import {
   TRAINING_LOG_GROUP,
   trainingJobNameOf,
   trainingJobNamePrefix,
+  PACKAGE_REPOSITORY,
   REQUEST_HASH_LENGTH,
   TRAINING_JOB_RESOURCE_TYPE,
 } from '../names';
@@ -100,6 +101,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       image,
       channels: props.channels,
       inVpc: props.vpc !== undefined,
+      packageRepository: props.environment?.[PACKAGE_REPOSITORY],
     });
     const { role } = execution;
     this.grantPrincipal = role;

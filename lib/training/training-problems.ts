@@ -2,6 +2,7 @@ import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { budgetProblems } from '../cost/budget';
 import type { Algorithm } from '../images/algorithm';
 import { instanceTypeProblems, processorOf } from '../images/instance-types';
+import { PACKAGE_REPOSITORY } from '../names';
 import { uploadedChannels } from './channel';
 import { hyperparameterProblems, plainHyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
@@ -12,6 +13,8 @@ import { timeProblems } from './training-time';
 
 /** Environment variables that the training toolkit sets itself. */
 const RESERVED_ENVIRONMENT = /^(SM_|SAGEMAKER_|TRAINING_JOB_|PYTHONPATH$|CURRENT_HOST$)/;
+
+const REPOSITORY_ARN = /^arn:[^:]+:codeartifact:[^:]+:\d{12}:repository\/[^/]+\/.+$/;
 
 /** The directories of channels that a configuration uploads. */
 export function channelDirectories({ channels }: Training): string[] {
@@ -108,7 +111,11 @@ function environmentProblems(environment: Readonly<Record<string, string>>): str
     if (!Token.isUnresolved(value) && value.length > 512) {
       return [`environment.${key}: ${value.length} characters, and at most 512 are allowed`];
     }
-    return [];
+    return key === PACKAGE_REPOSITORY && !Token.isUnresolved(value) && !REPOSITORY_ARN.test(value)
+      ? [
+          `environment.${key}: '${value}' is not the ARN of a CodeArtifact repository; write arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/REPOSITORY`,
+        ]
+      : [];
   });
   if (entries.length > 100) {
     problems.push(`environment: ${entries.length} variables, and at most 100 are allowed`);

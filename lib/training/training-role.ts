@@ -1,3 +1,4 @@
+import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -24,6 +25,8 @@ export interface TrainingRoleProps {
   readonly channels: Readonly<Record<string, Channel>>;
   /** Whether the instances are in a VPC of the account. */
   readonly inVpc: boolean;
+  /** The CodeArtifact repository that requirements.txt is installed from. */
+  readonly packageRepository: string | undefined;
 }
 
 /** The training job's role: it reads its data, writes its results, pulls its image, writes its logs and metrics. */
@@ -45,6 +48,35 @@ export class TrainingRole extends ExecutionRole {
       createSharedLogGroup(scope, TRAINING_LOG_GROUP),
       publishMetrics(TRAINING_METRICS),
       ...(props.inVpc ? [attachToVpc()] : []),
+      ...(props.packageRepository === undefined ? [] : installFrom(scope, props.packageRepository)),
     );
   }
+}
+
+/** Lets pip install from a CodeArtifact repository, as the toolkit does: it asks for a token and the repository's address. */
+function installFrom(scope: Construct, repositoryArn: string): PolicyStatement[] {
+  const { partition, region, account, resourceName } = Arn.split(
+    repositoryArn,
+    ArnFormat.SLASH_RESOURCE_NAME,
+  );
+  const domain = Arn.format(
+    {
+      ...{ partition, region, account, service: 'codeartifact', resource: 'domain' },
+      resourceName: Fn.select(0, Fn.split('/', resourceName!)),
+    },
+    Stack.of(scope),
+  );
+  return [
+    new PolicyStatement({ actions: ['codeartifact:GetAuthorizationToken'], resources: [domain] }),
+    new PolicyStatement({
+      actions: ['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'],
+      resources: [repositoryArn],
+    }),
+    new PolicyStatement({
+      actions: ['sts:GetServiceBearerToken'],
+      // The action has no resource.
+      resources: ['*'],
+      conditions: { StringEquals: { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' } },
+    }),
+  ];
 }

@@ -12,6 +12,7 @@ const directory = new ProjectDirectory();
 directory.write('training/nested/other.py', '');
 directory.write('training/notes.txt', '');
 directory.write('training/a;b.py', '');
+directory.write('training/-train.py', '');
 directory.write('training/secret.py', '');
 directory.write('training/.sagemakerignore', 'secret.py\n');
 directory.write('empty/.keep/.gitkeep', '');
@@ -38,7 +39,7 @@ const TRAINING: Case[] = [
   [
     'a missing entry point',
     { entryPoint: 'trian.py' },
-    /^training\.entryPoint: no file 'trian\.py'.*it holds a;b\.py, nested\/other\.py, train\.py/,
+    /^training\.entryPoint: no file 'trian\.py'.*it holds -train\.py, a;b\.py, nested\/other\.py, train\.py/,
   ],
   ['an entry point in another folder', { entryPoint: 'other.py' }, /did you mean 'nested\/other\.py'\?/],
   [
@@ -55,7 +56,12 @@ const TRAINING: Case[] = [
   [
     'an entry point with shell characters',
     { entryPoint: 'a;b.py' },
-    /'a;b\.py' has characters that the training image's shell would read/,
+    /'a;b\.py' is not what the training toolkit takes/,
+  ],
+  [
+    'an entry point that Python takes for an option',
+    { entryPoint: '-train.py' },
+    /begins with no '-' or '\/'/,
   ],
   [
     'a misspelt instance size',
@@ -165,6 +171,11 @@ const TRAINING: Case[] = [
     'a long environment variable',
     { environment: { LONG: 'x'.repeat(513) } },
     /environment\.LONG: 513 characters, and at most 512 are allowed/,
+  ],
+  [
+    'a CodeArtifact repository by its name alone',
+    { environment: { CA_REPOSITORY_ARN: 'team/wheels' } },
+    /environment\.CA_REPOSITORY_ARN: 'team\/wheels' is not the ARN of a CodeArtifact repository/,
   ],
   [
     'too many environment variables',
@@ -573,6 +584,23 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
     /^monthlyBudget\.notify: 'me at example\.com' is not a mail address; write one address, such as name@example\.com$/,
   ],
 ];
+
+test('an entry point in a folder never starts beside a setup.py', () => {
+  const packaged = new ProjectDirectory();
+  packaged.write('training/setup.py', '');
+  packaged.write('training/ours/train.py', '');
+  packaged.write('training/ours/run.sh', '');
+  packaged.write('training/a+b.py', '');
+  const problems = (entryPoint: string) =>
+    problemsOf({ training: { ...packaged.training({ entryPoint }), sourceDir: packaged.sourceDir } });
+  expect(problems('ours/train.py')).toEqual([
+    "training.entryPoint: 'ours/train.py' would never start, since beside a setup.py the toolkit runs 'python -m ours/train'; " +
+      'name a script beside setup.py that calls it, or keep setup.py out by .sagemakerignore',
+  ]);
+  // A shell script is no module, and what lies beside setup.py is one.
+  expect(['ours/run.sh', 'train.py', 'a+b.py'].flatMap(problems)).toEqual([]);
+  packaged.remove();
+});
 
 test('a project with nothing wrong has no problem', () => {
   expect(problemsOf(directory.props())).toEqual([]);

@@ -323,6 +323,37 @@ test("the model's URL is written to its parameter only after the wait", () => {
   });
 });
 
+test('a job whose pip reads a CodeArtifact repository may ask for its token, its address and its packages', () => {
+  const repository = 'arn:aws:codeartifact:eu-west-1:123456789012:repository/team/wheels';
+  const statements = (environment: Record<string, string>) =>
+    Object.values(
+      synthesizedProject({ training: directory.training({ environment }) })
+        .training()
+        .findResources('AWS::IAM::Policy'),
+    )
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: string }[])
+      .filter(({ Action }) => /codeartifact|BearerToken/.test(JSON.stringify(Action)));
+  expect(statements({ CA_REPOSITORY_ARN: repository })).toEqual([
+    {
+      Action: 'codeartifact:GetAuthorizationToken',
+      Effect: 'Allow',
+      Resource: 'arn:aws:codeartifact:eu-west-1:123456789012:domain/team',
+    },
+    {
+      Action: ['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'],
+      Effect: 'Allow',
+      Resource: repository,
+    },
+    {
+      Action: 'sts:GetServiceBearerToken',
+      Effect: 'Allow',
+      Resource: '*',
+      Condition: { StringEquals: { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' } },
+    },
+  ]);
+  expect(statements({})).toEqual([]);
+});
+
 test("the function's policy and log group outlive the job", () => {
   const template = trainingTemplate();
   const [logGroupId] = Object.keys(template.findResources('AWS::Logs::LogGroup'));

@@ -26,12 +26,12 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     'null',
     { a: null },
-    'hyperparameters: a is null: its flag would reach the script without a value; leave it out',
+    "hyperparameters: a is null, which reaches the script as a flag alone or with an empty argument, as the image's toolkit has it; leave it out, or for a flag (store_true) write a: '-a': the flag twice, which is the flag under every toolkit",
   ],
   [
     'an empty string',
-    { a: '' },
-    'hyperparameters: a is an empty string: its flag would reach the script without a value; leave it out',
+    { 'do-train': '' },
+    "hyperparameters: do-train is an empty string, which reaches the script as a flag alone or with an empty argument, as the image's toolkit has it; leave it out, or for a flag (store_true) write 'do-train': '--do-train': the flag twice, which is the flag under every toolkit",
   ],
   [
     'an empty object',
@@ -41,7 +41,7 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     'a list',
     { layers: [64, 32] },
-    "hyperparameters: layers is a list, which reaches the script in pieces; give it as one string, such as '64,32', and split it there",
+    'hyperparameters: layers is a list, which reaches the script in pieces; give it as one string, such as \'64,32\', and split it there, or for nargs make a shell script the entryPoint, with the line: python train.py "$@" --layers 64 32',
   ],
   [
     'an object with a list',

@@ -15,6 +15,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileErrorText, withFileErrors } from './file-errors';
 import { hostVariables } from './host-variables';
 import { UserError } from '../../console/user-error';
+import { PACKAGE_REPOSITORY } from '../../names';
 import { ProcessGroup } from '../../python/process-group';
 import { installSourceRequirements } from './source-requirements';
 import { ErrorWatch, failureReason, failureText, MAX_REASON_LENGTH } from './script-failure';
@@ -322,6 +323,11 @@ function limitations(request: CreateTrainingJobRequest): string[] {
     ...(request.HyperParameters?.sagemaker_mpi_enabled === 'true'
       ? ['the job uses MPI; here runs one process without it']
       : []),
+    ...(request.Environment?.[PACKAGE_REPOSITORY] === undefined
+      ? []
+      : [
+          `requirements.txt is installed from what pip is configured for here, not from ${PACKAGE_REPOSITORY}`,
+        ]),
   ];
 }
 

@@ -319,6 +319,29 @@ test('runs a shell script with its arguments', async () => {
   expect(lines(run)).toEqual(['-b x=1', join(directory.output, 'opt/venv')]);
 });
 
+test('a flag is one that is given twice, and a shell script gives several values', async () => {
+  const files = {
+    'train.py': `import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument('--do_train', action='store_true')
+parser.add_argument('--layers', type=int, nargs='+')
+print(parser.parse_args())
+`,
+    'train.sh': '#!/bin/sh\nexec python train.py "$@" --layers 16 8\n',
+  };
+  const printed = async (entryPoint: string) => {
+    const run = start(
+      directory.job(files, {
+        HyperParameters: { sagemaker_program: `"${entryPoint}"`, do_train: '"--do_train"' },
+      }),
+    );
+    await run.result;
+    return lines(run);
+  };
+  expect(await printed('train.py')).toEqual(['Namespace(do_train=True, layers=None)']);
+  expect(await printed('train.sh')).toEqual(['Namespace(do_train=True, layers=[16, 8])']);
+});
+
 /** Writes a wheel with one module of the same name. */
 const WHEEL = `import sys, zipfile
 folder, name, text = sys.argv[1:]
