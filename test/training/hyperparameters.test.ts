@@ -6,7 +6,11 @@ const many = (count: number, value: unknown) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, value]));
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['white space', { note: 'a b' }, `hyperparameters: note would reach the script as 'a b', ${PIECES}`],
+  [
+    'white space',
+    { note: 'a b' },
+    `hyperparameters: note would reach the script as 'a b', ${PIECES}, or for nargs make a shell script the entryPoint, with the line: python train.py "$@" --note a b`,
+  ],
   ['a line break', { note: 'a\nb' }, `hyperparameters: note would reach the script as 'a\nb', ${PIECES}`],
   [
     'shell syntax',
