@@ -134,6 +134,11 @@ export function localCommand(root: string): Command {
       if (!project.trainingJob) {
         throw new UserError('bin/app.ts declares no training job; this command trains one');
       }
+      if (project.trainingJob.request.HyperParameters?.sagemaker_program === undefined) {
+        throw new UserError(
+          'training: an algorithm or an image of your own trains in its own container, which does not run here; try a script with one of the frameworks, or deploy: npx cdk deploy --all',
+        );
+      }
       const { job, channels } = changedJob(project.trainingJob, options);
       return await new LocalRun({
         ...options,

@@ -66,6 +66,14 @@ export class LocalRun {
         `the gate would stop this model: ${name} is ${value ?? 'missing'}, at least ${minimum} is asked (minimumMetrics)`,
       );
     }
+    const image = project.endpoint?.image;
+    if (image !== undefined && !/\/(sagemaker-)?tensorflow/.test(image)) {
+      const text = `only TensorFlow's container serves here, and this endpoint runs ${image}; the model is in ${relative('', this.modelDirectory)}, and npx cdk deploy --all serves it`;
+      this.notes.push(text);
+      terminal.info(text);
+      await this.report(outcome, []);
+      return 1;
+    }
     const problems = await this.modelProblems();
     if (problems.length > 0) {
       const wanted = project.endpoint !== undefined || serve || predict.length > 0;
