@@ -72,7 +72,7 @@ export class LocalRun {
       this.notes.push(text);
       terminal.info(text);
       await this.report(outcome, []);
-      return 1;
+      return serve || predict.length > 0 ? 1 : 0;
     }
     const problems = await this.modelProblems();
     if (problems.length > 0) {

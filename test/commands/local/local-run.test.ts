@@ -16,19 +16,19 @@ beforeEach(() => {
 afterEach(() => directory.remove());
 
 /** Runs a script as a project of its own, with or without an endpoint; the exit code and the report. */
-async function run(script: string, { endpoint = false } = {}) {
+async function run(script: string, { endpoint = false, image = TENSORFLOW, serve = false } = {}) {
   const { request, channels, sourceArchive } = directory.job({ 'train.py': script });
   const trainingJob = { request, sourceArchive, namePrefix: 'unet', minimumMetrics: {} };
   const code = await new LocalRun({
     project: {
       name: 'unet',
       trainingJob,
-      endpoint: endpoint ? { environment: {} } : undefined,
+      endpoint: endpoint ? { environment: {}, image } : undefined,
     } as unknown as ProjectTemplate,
     trainingJob: trainingJob as never,
     channels,
     predict: [],
-    serve: false,
+    serve,
     port: undefined,
     outDirectory: directory.output,
     skipTraining: false,
@@ -40,6 +40,24 @@ async function run(script: string, { endpoint = false } = {}) {
   }).run();
   return { code, report: directory.read('report.html') };
 }
+
+const TENSORFLOW = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.20.0-cpu';
+const SKLEARN = '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
+
+test.each([
+  ['is a completed job', false, 0],
+  ['fails where it was asked to serve', true, 1],
+])(
+  'a job whose container does not serve here says where its model is, and %s',
+  async (_, serve, expected) => {
+    const { code, report } = await run(JSON_ONLY, { endpoint: true, image: SKLEARN, serve });
+    const why = `only TensorFlow's container serves here, and this endpoint runs ${SKLEARN}; the model is in `;
+    expect(code).toBe(expected);
+    expect(terminal.infos.join('\n')).toContain(why);
+    expect(report).toContain('Completed');
+    expect(directory.read('opt/ml/model/scores.json')).toBe('{}');
+  },
+);
 
 const JSON_ONLY = "import os; open(os.environ['SM_MODEL_DIR'] + '/scores.json', 'w').write('{}')";
 
