@@ -29,8 +29,10 @@ def machine():
 @pytest.fixture
 def tree(tmp_path):
     """A directory that another user reaches and may write to."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
+    # Where others may write, programs of later tests keep no cache: those above are only passed through.
+    for folder in tmp_path.parents[:2]:
+        folder.chmod(0o755)
+    tmp_path.chmod(0o777)
     (tmp_path / "code").mkdir()
     return tmp_path
 
