@@ -266,10 +266,10 @@ test('names what cannot be copied, at once', async () => {
 });
 
 test('tells before the script begins that it asks AWS, and has no credentials', async () => {
-  const run = start(directory.job({ 'train.py': 'import os\nif os.getenv("NEVER"):\n    import s3fs\n' }));
+  const run = start(directory.job({ 'train.py': 'import os\nif os.getenv("NEVER"):\n    import boto3\n' }));
   await run.result;
   expect(lines(run)).toEqual([
-    expect.stringContaining("train.py:3 imports s3fs: a job on SageMaker has its role's credentials"),
+    expect.stringContaining("train.py:3 imports boto3: a job on SageMaker has its role's credentials"),
   ]);
   const given = start(
     directory.job(
