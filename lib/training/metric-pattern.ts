@@ -60,6 +60,11 @@ function translate(body: string): string {
       position += length;
       continue;
     }
+    // Repeated, it is where the two languages differ: Python goes on after nothing, JavaScript looks for more.
+    const empty = take(/\((?:\?:|\?P<\w+>)?\||\|(?=[|)])/y);
+    if (empty) {
+      throw new SyntaxError(`an empty alternative is not supported ('${empty[0]}' at ${position})`);
+    }
     const plain = take(/\(\?:/y);
     const spelling = plain ? undefined : SPELLINGS.find(([pattern]) => take(pattern));
     if (spelling) {
