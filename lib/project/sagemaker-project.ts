@@ -20,13 +20,12 @@ import {
   STACK_SUFFIXES,
   stackName,
 } from '../names';
-import { uploadedChannels } from '../training/channel';
+import { channelDirectories, uploadedChannels } from '../training/channel';
 import { IGNORE_FILE } from '../training/file-selection';
-import { SourceDirectory } from '../training/source-directory';
 import { type Training, withDefaults } from '../training/training';
 import type { TrainingJob } from '../training/training-job';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
-import { channelDirectories, trainingProblems } from '../training/training-problems';
+import { trainingProblems } from '../training/training-problems';
 import type { TrainingProps } from '../training/training-props';
 import { TrainingStack } from './training-stack';
 import { type MonthlyBudgetProps, monthlyBudgetProblems } from '../workspace/monthly-budget';
@@ -216,14 +215,10 @@ function imageWarning({ training, model, hosting }: Project): string | undefined
 
 /** What looks like a secret in the directories of a training, and stays there. */
 function leftOutSecrets(training: Training): string[] {
-  const uploads = [...uploadedChannels(training.channels).values()];
-  const source =
-    training.script &&
-    new SourceDirectory(
-      training.script.sourceDir,
-      uploads.map(({ path }) => path),
-    );
-  return [...(source ? [source] : []), ...uploads].flatMap((directory) => directory.secrets());
+  const uploads = uploadedChannels(training.channels).values();
+  return [...(training.source ? [training.source] : []), ...uploads].flatMap((directory) =>
+    directory.secrets(),
+  );
 }
 
 /** The region that the stacks get from the stage around the project; undefined if only a deploy tells it. */
@@ -271,7 +266,9 @@ function collisionProblems(scope: Construct, id: string): string[] {
 
 /** The script whose model is served; none if it was trained elsewhere, or by an algorithm. */
 function trainedBy({ training, model }: Pick<Project, 'training' | 'model'>): TrainedBy | undefined {
-  return model || !training?.script ? undefined : { ...training.script, data: channelDirectories(training) };
+  return model || !training?.script
+    ? undefined
+    : { ...training.script, data: channelDirectories(training.channels) };
 }
 
 /** What is wrong with the script that serves. */

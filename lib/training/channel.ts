@@ -246,6 +246,11 @@ export function uploadedChannels(channels: Readonly<Record<string, Channel>>): M
   );
 }
 
+/** The directories that they come from. */
+export function channelDirectories(channels: Readonly<Record<string, Channel>>): string[] {
+  return [...uploadedChannels(channels).values()].map(({ path }) => path);
+}
+
 /** What is wrong with an S3 URI; bucket names by the rules of "General purpose bucket naming rules". */
 export function s3UriProblems(prop: string, uri: string): string[] {
   if (Token.isUnresolved(uri)) {

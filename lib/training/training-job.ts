@@ -37,14 +37,12 @@ import {
   REQUEST_HASH_LENGTH,
   TRAINING_JOB_RESOURCE_TYPE,
 } from '../names';
-import { SourceDirectory } from './source-directory';
 import {
   TERMINAL_EVENT_DETAIL,
   TERMINAL_STATUSES,
   TrainingJobAttribute,
   TrainingJobProperty,
 } from './training-job-contract';
-import { channelDirectories } from './training-problems';
 import type { Training } from './training';
 import {
   checkpointConfig,
@@ -91,9 +89,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     super(scope, id);
     const stack = Stack.of(this);
     const image = props.estimator.trainingImage(processorOf(props.instanceType) ?? 'cpu');
-    const source =
-      props.script &&
-      new SourceDirectory(props.script.sourceDir, channelDirectories(props)).asset(this, 'Source');
+    const source = props.source?.asset(this, 'Source');
 
     const execution = new TrainingRole(this, 'JobRole', {
       role: props.role,

@@ -6,7 +6,6 @@ import { PACKAGE_REPOSITORY } from '../names';
 import { uploadedChannels } from './channel';
 import { hyperparameterProblems, plainHyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
-import { SourceDirectory } from './source-directory';
 import type { Training } from './training';
 import { isBudgeted, trainingBudget } from './training-request';
 import { timeProblems } from './training-time';
@@ -15,11 +14,6 @@ import { timeProblems } from './training-time';
 const RESERVED_ENVIRONMENT = /^(SM_|SAGEMAKER_|TRAINING_JOB_|PYTHONPATH$|CURRENT_HOST$)/;
 
 const REPOSITORY_ARN = /^arn:[^:]+:codeartifact:[^:]+:\d{12}:repository\/[^/]+\/.+$/;
-
-/** The directories of channels that a configuration uploads. */
-export function channelDirectories({ channels }: Training): string[] {
-  return [...uploadedChannels(channels).values()].map(({ path }) => path);
-}
 
 /**
  * All that AWS would refuse of a training job, each in one line with the way out.
@@ -47,12 +41,13 @@ export function trainingProblems(props: Training, region: string | undefined): s
 }
 
 function scriptProblems(props: Training): string[] {
-  if (!props.script) {
+  const { script, source } = props;
+  if (!script || !source) {
     return [];
   }
   const missing = (['sourceDir', 'entryPoint'] as const).filter((prop) => props[prop] === undefined);
   return missing.length === 0
-    ? new SourceDirectory(props.script.sourceDir, channelDirectories(props)).problems(props.script.entryPoint)
+    ? source.problems(script.entryPoint)
     : missing.map((prop) => `${prop}: is missing; give a string, or an algorithm in place of a script`);
 }
 
