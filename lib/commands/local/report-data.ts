@@ -40,8 +40,10 @@ export interface ReportData {
 export interface PermissionUse {
   readonly role: string;
   readonly action: string;
+  /** An ARN; "?" where nobody knows what the action is about. */
   readonly resource: string;
   readonly allowed: boolean;
+  /** By name: those that allow it, or the one that denies it. */
   readonly statements: readonly string[];
   readonly times: number;
 }

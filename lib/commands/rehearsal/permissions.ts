@@ -1,20 +1,9 @@
 import type { PermissionUse } from '../local/report-data';
 
-/** One decision of the in-memory AWS on a role's call; `Authority.record` of aws/authorization. */
-export interface Decision {
-  readonly role: string;
-  readonly action: string;
-  /** An ARN; "?" where nobody knows what the action is about. */
-  readonly resource: string;
-  readonly allowed: boolean;
-  /** By name: those that allow it, or the one that denies it. */
-  readonly statements: readonly string[];
-  readonly times: number;
-}
-
 /** What a life's roles did, and what nobody needed. */
 export interface Decisions {
-  readonly decisions: readonly Decision[];
+  /** On calls of roles; `Authority.record` of aws/authorization. */
+  readonly decisions: readonly PermissionUse[];
   /** Statements without which every call is still allowed. */
   readonly unneeded: readonly {
     readonly role: string;
