@@ -9,7 +9,6 @@ import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
 import { readProjectTemplate } from '../../assembly/project-template';
 import { synthesizeApp } from '../../assembly/synthesize';
-import { accessProblem } from '../../aws/access-problem';
 import { isDenied } from '../../aws/sdk-error';
 import type { Template } from '../../aws/template';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -20,6 +19,7 @@ import { UsageError, UserError } from '../../console/user-error';
 import { PRICES } from '../../cost/prices';
 import { STACK_SUFFIXES, stackName } from '../../names';
 import { renderPlainText } from '../review/plain-text';
+import { explained } from '../watch/call-failure';
 import { cdkDeploy } from './cdk-deploy';
 import { failureText } from './cdk-output';
 import { DeployProgress } from './deploy-progress';
@@ -48,6 +48,11 @@ Ctrl-C leaves it: CloudFormation ends what it has begun.`,
   read: ({ yes, project }): DeployArguments => ({ yes, projectName: project }),
 });
 
+const LOOKING = {
+  deed: 'see what is deployed',
+  permissions: 'cloudformation:DescribeStacks and cloudformation:GetTemplate',
+};
+
 /**
  * `npm run deploy` for the project in a directory.
  * @param confirm undefined where there is nobody to ask
@@ -65,18 +70,20 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
     const projects = declaredProjects(stacks);
     const chosen = projectName === undefined ? undefined : chooseProject(projects, projectName);
     const declared = chosen?.stacks ?? stacks;
-    const account = await explained(() => accountOf(declared, signal));
+    const account = await explained(() => accountOf(declared, signal), LOOKING);
     terminal.progress('looking at what is deployed');
     const names = (chosen ? [chosen] : projects).flatMap(({ name }) =>
       STACK_SUFFIXES.map((suffix) => stackName(name, suffix)),
     );
-    const deployed = await explained(() =>
-      deployedStacks(
-        new CloudFormationClient(),
-        [...new Set([...names, ...declared.map(({ name }) => name)])],
-        declared,
-        signal,
-      ),
+    const deployed = await explained(
+      () =>
+        deployedStacks(
+          new CloudFormationClient(),
+          [...new Set([...names, ...declared.map(({ name }) => name)])],
+          declared,
+          signal,
+        ),
+      LOOKING,
     );
     const plan = deployPlan({
       deployed,
@@ -220,17 +227,4 @@ async function accountOf(
 function bootstrapVersion(parameters: Template['Parameters']): string[] {
   const name = parameters?.BootstrapVersion?.Default;
   return typeof name === 'string' ? [name] : [];
-}
-
-async function explained<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    const message =
-      accessProblem(error)?.message ??
-      (isDenied(error)
-        ? `these AWS credentials may not see what is deployed (${(error as Error).message}): allow cloudformation:DescribeStacks and cloudformation:GetTemplate`
-        : undefined);
-    throw message === undefined ? error : new UserError(message, { cause: error });
-  }
 }

@@ -1,12 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Terminal } from '../../console/terminal';
 import { stackNameParts, TRAINING_JOB_RESOURCE_TYPE } from '../../names';
 import { hasEnded } from '../../training/job/training-jobs';
-import { connectToAws } from '../watch/aws-connection';
 import { BlockView } from '../watch/block-view';
 import { PlainView } from '../watch/plain-view';
 import { newestJobs } from '../watch/project-jobs';
-import { TrainingWatch, type WatchServices } from '../watch/training-watch';
+import { AWS_SERVICES, TrainingWatch, type WatchServices } from '../watch/training-watch';
 import type { StackEvent } from './cdk-output';
 
 /** How the training of a deploy is shown. */
@@ -16,12 +14,6 @@ export interface TrainingInProgressProps {
   /** Aborted when the person leaves. */
   readonly signal: AbortSignal;
 }
-
-const AWS: WatchServices = {
-  connect: () => connectToAws(),
-  now: () => Date.now(),
-  wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
-};
 
 /** Shows the training job that a deploy waits for, from the job's start to its end, as `npm run watch` does. */
 export class TrainingInProgress {
@@ -33,7 +25,7 @@ export class TrainingInProgress {
 
   public constructor(
     private readonly props: TrainingInProgressProps,
-    private readonly services: WatchServices = AWS,
+    private readonly services: WatchServices = AWS_SERVICES,
   ) {
     this.began = services.now();
   }

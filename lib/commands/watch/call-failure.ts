@@ -1,5 +1,6 @@
 import { accessProblem } from '../../aws/access-problem';
-import type { SdkError } from '../../aws/sdk-error';
+import { isDenied, type SdkError } from '../../aws/sdk-error';
+import { UserError } from '../../console/user-error';
 import { isTransient } from '../../training/job/api-errors';
 
 /**
@@ -28,6 +29,27 @@ export function callFailure(error: unknown): CallFailure | undefined {
   return isTransient(error)
     ? { kind: 'service', message: `AWS does not answer now (${name}: ${message})` }
     : undefined;
+}
+
+/**
+ * Calls AWS; what the person has to mend comes as a UserError.
+ * @param denied what the credentials may not do, and what would let them, where they are good but not for this
+ */
+export async function explained<T>(
+  call: () => Promise<T>,
+  denied: { readonly deed: string; readonly permissions: string },
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const message =
+      accessProblem(error)?.message ??
+      callFailure(error)?.message ??
+      (isDenied(error)
+        ? `these AWS credentials may not ${denied.deed} (${(error as Error).message}): allow ${denied.permissions}`
+        : undefined);
+    throw message === undefined ? error : new UserError(message, { cause: error });
+  }
 }
 
 /** ECONNREFUSED, ENOTFOUND, ENETUNREACH and such: the system's own. Node's begin with ERR_ and tell of a fault in a program. */

@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTrainingJobCommand, type DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { UserError } from '../../console/user-error';
 import { isNotFound } from '../../training/job/api-errors';
 import { type MinimumMetrics, unreported } from '../../training/job/minimum-metrics';
-import type { AwsConnection } from './aws-connection';
+import { type AwsConnection, connectToAws } from './aws-connection';
 import { isDenied } from '../../aws/sdk-error';
 import { type CallFailure, callFailure } from './call-failure';
 import { jobCost } from './job-cost';
@@ -32,6 +33,13 @@ export interface WatchServices {
   /** Waits; rejects as soon as the signal aborts. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
+
+/** AWS itself, and the time of day. */
+export const AWS_SERVICES: WatchServices = {
+  connect: () => connectToAws(),
+  now: () => Date.now(),
+  wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+};
 
 /** Which job is followed, and how. */
 export interface TrainingWatchOptions {

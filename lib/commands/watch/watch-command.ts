@@ -1,21 +1,17 @@
 // `npm run watch`: follows a training job in AWS. training-watch.ts looks, again and again, and survives what passes;
 // watch-state.ts is what is known of the job; a view shows it, in place on a terminal or line by line elsewhere.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { accessProblem } from '../../aws/access-problem';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { logLink } from '../../training/job/console-link';
 import { projectOfTrainingJob, stackName } from '../../names';
 import type { MinimumMetrics } from '../../training/job/minimum-metrics';
 import { trainingOutcome } from '../../training/job/outcome';
-import { connectToAws } from './aws-connection';
 import { BlockView } from './block-view';
-import { isDenied } from '../../aws/sdk-error';
-import { callFailure } from './call-failure';
+import { explained } from './call-failure';
 import { PlainView } from './plain-view';
 import { jobToWatch, newestJobs } from './project-jobs';
-import { NoSuchJob, TrainingWatch, type WatchServices } from './training-watch';
+import { AWS_SERVICES, NoSuchJob, TrainingWatch, type WatchServices } from './training-watch';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { UsageError, UserError } from '../../console/user-error';
@@ -58,10 +54,9 @@ const LISTED_JOBS = 5;
 
 const INTERRUPTED = 130;
 
-const AWS: WatchServices = {
-  connect: () => connectToAws(),
-  now: () => Date.now(),
-  wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+const FOLLOWING = {
+  deed: 'follow training jobs',
+  permissions: 'sagemaker:DescribeTrainingJob and sagemaker:ListTrainingJobs',
 };
 
 /**
@@ -70,7 +65,7 @@ const AWS: WatchServices = {
  */
 export function watchCommand(
   declaredProject: (projectName: string | undefined, signal: AbortSignal) => Promise<WatchedProject>,
-  services: WatchServices = AWS,
+  services: WatchServices = AWS_SERVICES,
 ): Command {
   return watchLine.command(async (options, { terminal, signal }) => {
     let reading: Promise<WatchedProject> | undefined;
@@ -84,7 +79,7 @@ export function watchCommand(
         return declaredProject(named, signal);
       }));
     const { sagemaker } = services.connect();
-    const region = await explained(() => sagemaker.config.region());
+    const region = await explained(() => sagemaker.config.region(), FOLLOWING);
     let jobName = options.jobName;
     if (jobName === undefined) {
       terminal.progress('synthesizing bin/app.ts, to know its jobs by name');
@@ -95,7 +90,7 @@ export function watchCommand(
     const view = new View(terminal, region);
     const watch = new TrainingWatch({ jobName, region, view, services, signal });
     try {
-      const state = await explained(() => watch.follow());
+      const state = await explained(() => watch.follow(), FOLLOWING);
       let gate: Gate = { minimumMetrics: {} };
       if (state.job.TrainingJobStatus === 'Completed' && projectOfTrainingJob(jobName) !== undefined) {
         if (reading === undefined) {
@@ -174,7 +169,7 @@ async function newestJob(
   { name, trainingJob }: WatchedProject,
   signal: AbortSignal,
 ): Promise<string> {
-  const job = jobToWatch(await explained(() => newestJobs(client, name, signal)));
+  const job = jobToWatch(await explained(() => newestJobs(client, name, signal), FOLLOWING));
   if (job) {
     return job.TrainingJobName!;
   }
@@ -200,22 +195,7 @@ async function newestNames(
     }
     throw error;
   }
-  const jobs = await explained(() => newestJobs(client, name, signal));
+  const jobs = await explained(() => newestJobs(client, name, signal), FOLLOWING);
   const names = jobs.slice(0, LISTED_JOBS).map((job) => job.TrainingJobName);
   return names.length > 0 ? `; the newest of ${name}: ${names.join(', ')}` : `, and none of ${name}`;
-}
-
-/** Calls AWS; what the person has to mend comes as a UserError. */
-async function explained<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    const message =
-      accessProblem(error)?.message ??
-      callFailure(error)?.message ??
-      (isDenied(error)
-        ? `these AWS credentials may not follow training jobs (${(error as Error).message}): allow sagemaker:DescribeTrainingJob and sagemaker:ListTrainingJobs`
-        : undefined);
-    throw message === undefined ? error : new UserError(message, { cause: error });
-  }
 }
