@@ -233,7 +233,8 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     });
     if (instanceCount > 1) {
       // Source: "Give SageMaker AI Training Jobs Access to Resources in Your Amazon VPC".
-      group.connections.allowInternally(Port.allTraffic(), 'Instances of one job talk to each other');
+      // Outbound all is allowed already; `allowInternally` would say so again, and the CDK warn of it.
+      group.addIngressRule(group, Port.allTraffic(), 'Instances of one job talk to each other');
     }
     return group;
   }
