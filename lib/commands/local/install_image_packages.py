@@ -5,6 +5,7 @@
 PLACE is the environment to make, INSTALL the JSON of `missing_packages`. Prints what a person should know.
 """
 
+import importlib.metadata
 import json
 import os
 import shutil
@@ -13,9 +14,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from distributions import normalized
 from training_container.run_environment import is_finished, make_environment, unfinished_mark
 
-_PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install", "--only-binary=:all:"]
+_PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+
+# What stays in the version of this Python: an older one would be another framework, and a large download.
+_FRAMEWORK = ("tensorflow", "tensorflow-cpu", "tf-keras")
 
 # Begins what is not the script's, in the log.
 _NOTE = "[here] "
@@ -52,11 +57,35 @@ def _try(python: Path, wanted: list[tuple[dict[str, Any], list[str]]]) -> bool:
     """Whether these can be installed together, and imported."""
     names = [f"{entry['name']}=={versions[0]}" if versions else entry["name"] for entry, versions in wanted]
     modules = [entry["module"] for entry, _ in wanted]
-    installed = subprocess.run([python, *_PIP, *names], stdout=subprocess.DEVNULL, check=False)
-    if installed.returncode:
+    if not _installs(python, names):
+        return False
+    broken = _broken(python)
+    if broken and not _installs(python, [*names, *broken]):
         return False
     imports = "; ".join(f"import {module}" for module in modules)
     return not subprocess.run([python, "-c", imports], capture_output=True, check=False).returncode
+
+
+def _installs(python: Path, requirements: list[str]) -> bool:
+    # What has no version is wanted in another than the one that an earlier try left.
+    command = [python, *_PIP, "install", "--upgrade", "--only-binary=:all:", *requirements]
+    installed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if installed.returncode:
+        print(installed.stderr, end="", file=sys.stderr, flush=True)
+    # Else it can only tell of conflicts, which `_broken` looks for.
+    return not installed.returncode
+
+
+def _broken(python: Path) -> list[str]:
+    """What no longer fits to what was installed over it, such as boto3 to the botocore that s3fs brings."""
+    told = subprocess.run([python, "-m", "pip", "check"], capture_output=True, text=True, check=False).stdout
+    names = dict.fromkeys(
+        line.split()[0] for line in told.splitlines() if " has requirement " in line or " requires " in line
+    )
+    return [
+        f"{name}=={importlib.metadata.version(name)}" if normalized(name) in _FRAMEWORK else name
+        for name in names
+    ]
 
 
 def _tell(text: str) -> None:

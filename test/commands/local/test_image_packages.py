@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from running_server import LOCAL
 from training_container.image_packages import missing_packages
-from training_container.run_environment import make_environment
+from training_container.run_environment import make_environment, packages_of
 
 NEWEST = (
     "763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.21.0-cpu-py312-amzn2023-sagemaker"
@@ -89,13 +89,14 @@ def test_what_nobody_knows_is_said_to_be_unknown(tmp_path):
     }
 
 
-def wheel(folder, version, text):
-    """A wheel of `tiny`, written by hand."""
+def wheel(folder, version, text, name="tiny", requires=()):
+    """A wheel of one module, written by hand."""
     folder.mkdir(exist_ok=True)
-    info = f"tiny-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"tiny-{version}-py3-none-any.whl", "w") as file:
-        file.writestr("tiny.py", text)
-        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n")
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as file:
+        file.writestr(f"{name}.py", text)
+        needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
+        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}")
         file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         file.writestr(f"{info}/RECORD", "")
 
@@ -127,11 +128,39 @@ def test_installs_once_outside_this_python_and_runs_see_it(tmp_path):
     assert found(make_environment(tmp_path / "run", [packages]))[1] == "1"
 
 
+def test_what_no_longer_fits_to_what_is_installed_goes_with_it(tmp_path):
+    # As s3fs brings an older botocore than this Python's boto3 wants.
+    wheels, botocore = tmp_path / "wheels", "botocore<1.40"
+    wheel(wheels, "1.0", "V = 1", requires=[botocore])
+    wheel(wheels, "1.39.0", "", "botocore")
+    wheel(wheels, "1.39.0", "V = 'of its botocore'", "boto3", [botocore])
+    assert install(tmp_path / "kept", wheels, "1.0") == ""
+    python = make_environment(tmp_path / "run", [packages_of(tmp_path / "kept")])
+    command = [python, "-c", "import boto3, tiny; print(boto3.V)"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "of its botocore\n"
+
+
+def test_nothing_moves_the_framework(tmp_path):
+    wheel(tmp_path / "wheels", "1.0", "", requires=["numpy<1.20"])
+    for version in ("1.19.0", "2.1.3"):
+        wheel(tmp_path / "wheels", version, "", "numpy")
+    wheel(tmp_path / "wheels", "2.0", "")
+    told = install(tmp_path / "kept", tmp_path / "wheels", "1.0", "2.0")
+    assert told.startswith("[here] tiny 2.0 stands for the image's 1.0")
+
+
 def test_another_version_stands_for_one_that_this_python_cannot_use(tmp_path):
     wheel(tmp_path / "wheels", "1.0", "raise ImportError('of another numpy')")
     wheel(tmp_path / "wheels", "2.0", "V = 2")
     told = install(tmp_path / "kept", tmp_path / "wheels", "1.0", "2.0")
     assert told.startswith("[here] tiny 2.0 stands for the image's 1.0, which this Python")
+
+
+def test_any_version_stands_for_those_that_this_python_cannot_use(tmp_path):
+    wheel(tmp_path / "wheels", "1.0", "raise ImportError('of another numpy')")
+    wheel(tmp_path / "wheels", "3.0", "")
+    told = install(tmp_path / "kept", tmp_path / "wheels", "1.0")
+    assert told.startswith("[here] tiny in the newest version that fits stands for the image's 1.0")
 
 
 def test_what_cannot_be_had_is_told_and_tried_again(tmp_path):
