@@ -6,6 +6,7 @@ import { type AssemblyStack, readCloudAssembly } from './cloud-assembly';
 import { chooseProject, declaredProjects } from './declared-projects';
 import { type ProjectTemplate, readProjectTemplate } from './project-template';
 import { NO_ASSET_FILES } from '../aws/asset-contents';
+import { saidFileErrorText } from '../console/file-errors';
 import { UserError } from '../console/user-error';
 
 /** The region that stands for the unknown one, unless the environment names one as the AWS CLI would read it. */
@@ -81,7 +82,7 @@ export async function synthesizeApp(
   }).finally(() => signal?.removeEventListener('abort', end));
   signal?.throwIfAborted();
   if (code !== 0) {
-    throw new UserError(`synthesis failed (${app}):\n${said.trim()}`);
+    throw new UserError(`synthesis failed (${app}):\n${saidFileErrorText(said, output) ?? said.trim()}`);
   }
   return { directory: output, stacks: readCloudAssembly(output) };
 }

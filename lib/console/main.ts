@@ -1,6 +1,7 @@
 // What a command is, and how one runs: its command line, its terminal, its errors for a person, its exit code. Each command is
 // a folder under lib/commands with NAME-command.ts as its main file, and has an entry of a few lines in bin.
 
+import { fileErrorText } from './file-errors';
 import { ProcessTerminal, type Terminal } from './terminal';
 import { UsageError, UserError } from './user-error';
 
@@ -38,10 +39,8 @@ export async function main(command: Command): Promise<void> {
     terminal.clearProgress();
     if (interruptedBy && interruption.signal.aborted) {
       terminal.info('interrupted');
-    } else if (error instanceof UserError) {
-      terminal.info(error.message);
     } else {
-      terminal.info(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      terminal.info(error instanceof UserError ? error.message : (fileErrorText(error) ?? stackOf(error)));
     }
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
@@ -50,6 +49,10 @@ export async function main(command: Command): Promise<void> {
     process.exitCode =
       128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[interruptedBy as 'SIGINT' | 'SIGTERM' | 'SIGHUP'];
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Calls back once npm is gone that started this process: it passes on neither a hang-up nor its own violent end. */

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { UserError } from '../console/user-error';
 import { withDirectoryLock } from './directory-lock';
 
@@ -9,7 +9,7 @@ export async function withRunLock<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(outDirectory, { recursive: true });
+  makeDirectory(outDirectory);
   const onWait = (owner: number) => {
     throw new UserError(
       `another run, of process ${owner}, uses '${relative('', outDirectory) || '.'}'; ` +
@@ -17,4 +17,18 @@ export async function withRunLock<T>(
     );
   };
   return withDirectoryLock(join(outDirectory, '.lock'), { signal, onWait }, work);
+}
+
+/** Makes a directory with those above it. Where a file system is read-only, Node.js says that there is no such directory. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    let above = dirname(path);
+    while (!existsSync(above)) {
+      above = dirname(above);
+    }
+    accessSync(above, constants.W_OK);
+    throw error;
+  }
 }

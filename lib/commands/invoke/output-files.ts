@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, basename, join, relative, resolve } from 'node:path';
+import { fileErrorText } from '../../console/file-errors';
 import { UserError } from '../../console/user-error';
 
 /** Ends of the names of the files that predictions write; such a file in a folder is a result, not an input. */
@@ -48,7 +49,7 @@ function qualifiedName(file: string, namesakes: readonly string[]): string {
  * Writes a file whole or not at all: under another name first, then renamed.
  * @throws UserError where the folder or the file cannot be written, with the system's reason
  */
-export async function writeWhole(path: string, data: Uint8Array): Promise<void> {
+export async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -56,6 +57,7 @@ export async function writeWhole(path: string, data: Uint8Array): Promise<void> 
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new UserError(`${path} cannot be written: ${(error as Error).message}`);
+    // Who writes is asked what it wrote: the system names the other file, or none.
+    throw new UserError(fileErrorText({ ...(error as Error), message: (error as Error).message, path })!);
   }
 }

@@ -1,19 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileErrorText } from '../../console/file-errors';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
+import { writeWhole } from '../invoke/output-files';
 import { payloadLimit } from '../invoke/payload-limit';
 import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
-import { withFileErrors } from './file-errors';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
 import { SAMPLE_NOTE, samplePhotographs } from './sample-photographs';
 import { ServingProcess } from './serving-process';
-import { baseDirectory } from './training-directories';
+import { baseDirectory, METRICS_FILE } from './training-directories';
 import type { MetricsFile, TrainingResult } from './training-job-document';
 import { TrainingProgress } from './training-progress';
 import { runTrainingJob } from './training-runner';
@@ -50,11 +51,31 @@ type Outcome = Pick<TrainingResult, 'trainingJobStatus' | 'failureReason'>;
 export class LocalRun {
   private readonly durations: Record<string, number> = {};
   private readonly notes: string[] = [];
+  /** How the training ended; nothing before it began. */
+  private outcome: Outcome | undefined;
+  private reported = false;
 
   public constructor(private readonly options: LocalRunOptions) {}
 
   /** The whole run, with its report in every outcome; returns its exit code. */
   public async run(): Promise<number> {
+    try {
+      return await this.attempt();
+    } catch (error) {
+      const text = error instanceof UserError ? error.message : fileErrorText(error);
+      const why = this.options.signal.aborted ? 'interrupted' : text;
+      if (this.outcome && !this.reported && why !== undefined) {
+        this.notes.push(`The run ended early: ${why}`);
+        // A disk that is full does not take the report either: what comes first is the reason.
+        await this.report(this.outcome, []).catch(({ message }: Error) =>
+          this.options.terminal.info(message),
+        );
+      }
+      throw error;
+    }
+  }
+
+  private async attempt(): Promise<number> {
     const { terminal, project, serve, predict } = this.options;
     const outcome = await this.train();
     if (outcome.trainingJobStatus === 'Failed') {
@@ -119,9 +140,11 @@ export class LocalRun {
           `--skip-training: there is no model in ${relative('', this.modelDirectory)}; run once without it`,
         );
       }
-      return { trainingJobStatus: 'Completed' };
+      return (this.outcome = { trainingJobStatus: 'Completed' });
     }
+    this.outcome = { trainingJobStatus: 'Failed' };
     mkdirSync(outDirectory, { recursive: true });
+    rmSync(join(outDirectory, METRICS_FILE), { force: true });
     const { trainingJob } = this.options;
     const progress = new TrainingProgress(terminal);
     const started = Date.now();
@@ -139,6 +162,7 @@ export class LocalRun {
       // Interrupted by a person: nobody waits 120 seconds for a script to end by itself.
       { onEvent: (event) => progress.show(event), stop: signal, kill: signal },
     );
+    this.outcome = result;
     terminal.clearProgress();
     this.durations.training = (Date.now() - started) / 1000;
     if (signal.aborted) {
@@ -218,6 +242,7 @@ export class LocalRun {
   /** Writes report.html, and says where. */
   private async report(outcome: Outcome, predictions: readonly PredictionResult[]): Promise<void> {
     const { project, trainingJob, outDirectory } = this.options;
+    this.reported = true;
     const { metrics, finalMetrics } = this.metrics();
     const names = [...new Set(metrics.map(({ MetricName }) => MetricName))];
     const gate = this.gate();
@@ -241,7 +266,7 @@ export class LocalRun {
       notes: this.notes,
       predictionNote: predictions.length > 0 && this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
     });
-    await withFileErrors(async () => writeFileSync(path, html));
+    await writeWhole(path, html);
     this.options.terminal.info(`report: ${relative('', path)}`);
   }
 
@@ -250,7 +275,7 @@ export class LocalRun {
   }
 
   private metrics(): MetricsFile {
-    const path = join(this.options.outDirectory, 'metrics.json');
+    const path = join(this.options.outDirectory, METRICS_FILE);
     return existsSync(path)
       ? (JSON.parse(readFileSync(path, 'utf8')) as MetricsFile)
       : { metrics: [], finalMetrics: [] };

@@ -1,3 +1,4 @@
+import { fileErrorText } from '../../console/file-errors';
 import { UserError } from '../../console/user-error';
 import type { TrainingEvent, TrainingJobDocument } from './training-job-document';
 import { clientError, runTrainingJob } from './training-runner';
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
       type: 'result',
       trainingJobStatus: 'Failed',
       secondaryStatus: 'Failed',
-      failureReason: clientError((error as Error).message),
+      failureReason: clientError(fileErrorText(error) ?? (error as Error).message),
       exitCode: null,
       finalMetrics: [],
       modelArtifact: null,

@@ -11,6 +11,9 @@ const CHECKPOINTS = '/opt/ml/checkpoints';
 /** Where in the container all that is SageMaker's lies. */
 export const CONTAINER_BASE = '/opt/ml';
 
+/** In the output directory: every metric that the script printed, and the last of each. */
+export const METRICS_FILE = 'metrics.json';
+
 /** The /opt/ml of a job that runs here, below its output directory. */
 export function baseDirectory(outputDirectory: string): string {
   return join(resolve(outputDirectory), 'opt/ml');

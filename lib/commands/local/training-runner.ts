@@ -12,14 +12,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { fileErrorText, withFileErrors } from './file-errors';
+import { fileErrorText, withFileErrors } from '../../console/file-errors';
 import { hostVariables } from './host-variables';
 import { UserError } from '../../console/user-error';
 import { PACKAGE_REPOSITORY } from '../../names';
+import { writeWhole } from '../invoke/output-files';
 import { ProcessGroup } from '../../python/process-group';
 import { installSourceRequirements } from './source-requirements';
 import { ErrorWatch, failureReason, failureText, MAX_REASON_LENGTH } from './script-failure';
-import { baseDirectory, CONTAINER_BASE, layOut, pack } from './training-directories';
+import { baseDirectory, CONTAINER_BASE, layOut, METRICS_FILE, pack } from './training-directories';
 import { runEnvironment, type TrainingEnvironment, trainingEnvironment } from './training-environment';
 import type {
   MetricsFile,
@@ -101,16 +102,15 @@ export async function runTrainingJob(
     ...awsWithoutCredentials(job, environment),
   ]);
   status('Training', 'Training image download completed. Training in progress');
-  let end = await new TrainingRun(job, environment, log, options).run();
-  const finalMetrics = log.finalMetrics();
-  log.close();
+  let end: RunEnd = { ...FAILED, exitCode: null };
   let modelArtifact: string | null = null;
   try {
+    end = await new TrainingRun(job, environment, log, options).run();
     if (log.failure) {
       throw log.failure;
     }
-    const metrics: MetricsFile = { metrics: log.metrics, finalMetrics };
-    writeFileSync(join(job.outputDirectory, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+    const metrics: MetricsFile = { metrics: log.metrics, finalMetrics: log.finalMetrics() };
+    await writeWhole(join(job.outputDirectory, METRICS_FILE), `${JSON.stringify(metrics, null, 2)}\n`);
     if (!options.kill.aborted) {
       status('Uploading', 'Uploading generated training model');
       await pack(join(base, 'output/data'), join(job.outputDirectory, 'output.tar.gz'));
@@ -119,12 +119,15 @@ export async function runTrainingJob(
       }
     }
   } catch (error) {
-    const text = fileErrorText(error);
+    const text = error instanceof UserError ? error.message : fileErrorText(error);
     if (text === undefined) {
       throw error;
     }
     end = { ...end, ...FAILED, failureReason: clientError(text) };
+  } finally {
+    log.close();
   }
+  const finalMetrics = log.finalMetrics();
   const result: TrainingResult = { type: 'result', ...end, finalMetrics, modelArtifact };
   status(
     result.secondaryStatus,

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
+import { writeWhole } from '../invoke/output-files';
 import { latencyOf } from '../invoke/latency';
 import type { PredictionResult } from '../invoke/predict-files';
 import { gateOutcomes } from '../local/gate';
@@ -176,7 +177,7 @@ export class Rehearsal {
       notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
     };
     const path = join(outDirectory, 'report.html');
-    writeFileSync(path, await renderReport(data));
+    await writeWhole(path, await renderReport(data));
     return relative('', path);
   }
 

@@ -16,7 +16,10 @@ beforeEach(() => {
 afterEach(() => directory.remove());
 
 /** Runs a script as a project of its own, with or without an endpoint; the exit code and the report. */
-async function run(script: string, { endpoint = false, image = TENSORFLOW, serve = false } = {}) {
+async function run(
+  script: string,
+  { endpoint = false, image = TENSORFLOW, serve = false, data = true, signal = NEVER } = {},
+) {
   const { request, channels, sourceArchive } = directory.job({ 'train.py': script });
   const trainingJob = { request, sourceArchive, namePrefix: 'unet', minimumMetrics: {} };
   const code = await new LocalRun({
@@ -26,7 +29,7 @@ async function run(script: string, { endpoint = false, image = TENSORFLOW, serve
       endpoint: endpoint ? { environment: {}, image } : undefined,
     } as unknown as ProjectTemplate,
     trainingJob: trainingJob as never,
-    channels,
+    channels: data ? channels : { training: join(directory.path, 'none') },
     predict: [],
     serve,
     port: undefined,
@@ -36,11 +39,12 @@ async function run(script: string, { endpoint = false, image = TENSORFLOW, serve
     aws: null,
     region: 'eu-west-1',
     terminal,
-    signal: new AbortController().signal,
+    signal,
   }).run();
   return { code, report: directory.read('report.html') };
 }
 
+const NEVER = new AbortController().signal;
 const TENSORFLOW = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.20.0-cpu';
 const SKLEARN = '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 
@@ -88,6 +92,35 @@ test('a script whose files cannot be packed has a report that says so in a sente
   );
   expect(code).toBe(1);
   expect(report).toMatch(/ClientError: the name &#39;[^<]*caf\uFFFD&#39; is not UTF-8/);
+});
+
+test('an interrupted run has a report of how far it came', async () => {
+  const interruption = new AbortController();
+  terminal.progress = (line) => line.includes('train:loss') && interruption.abort();
+  const script = 'import time; print("train:loss=0.5;", flush=True); time.sleep(600)';
+  await expect(run(script, { signal: interruption.signal })).rejects.toThrow('interrupted');
+  const report = directory.read('report.html');
+  expect(report).toContain('The run ended early: interrupted');
+  expect(report).toContain('Stopped');
+  expect(report).toContain('train:loss');
+});
+
+test('a run whose tree cannot be laid has a report that says why, and nothing of an earlier run', async () => {
+  await run('print("train:loss=0.25;")');
+  expect(directory.read('report.html')).toContain('train:loss');
+  const why = `channel training: ${join(directory.path, 'none')} does not exist`;
+  await expect(run('', { data: false })).rejects.toThrow(why);
+  const report = directory.read('report.html');
+  expect(report).toContain(`The run ended early: ${why}`);
+  expect(report).not.toContain('0.25');
+});
+
+test('a run whose model does not load for serving has a report that says why', async () => {
+  const script = `import os
+os.mkdir(os.environ['SM_MODEL_DIR'] + '/1')
+open(os.environ['SM_MODEL_DIR'] + '/1/saved_model.pb', 'w').write('no model')`;
+  expect((await run(script, { endpoint: true })).code).toBe(1);
+  expect(directory.read('report.html')).toContain('the serving image would not load this model');
 });
 
 describe('two runs in one directory', () => {

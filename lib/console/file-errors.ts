@@ -1,9 +1,9 @@
-import { UserError } from '../../console/user-error';
+import { UserError } from './user-error';
 
 /** A sentence for a person of what the file system refused; undefined for any other error. */
 export function fileErrorText(error: unknown): string | undefined {
   const { code, syscall, path, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined || syscall.startsWith('spawn')) {
+  if (code === undefined || syscall === undefined || /^(spawn|connect|listen|bind)/.test(syscall)) {
     return undefined;
   }
   const name = path === undefined ? 'a file' : `'${path}'`;
@@ -14,7 +14,15 @@ export function fileErrorText(error: unknown): string | undefined {
   if (path?.includes('\uFFFD')) {
     return `the name ${name} is not UTF-8: rename it, or write it otherwise in the script`;
   }
-  return `${name} cannot be used: ${message.replace(/^E\w+: /, '').replace(/, \w+ '.*$/s, '')}`;
+  return `${name} cannot be used: ${message.replace(/^E\w+: /, '').replace(/, \w+( '.*)?$/s, '')}`;
+}
+
+/** The same of what another program of Node.js said: of a full or read-only disk, or of a file in a directory; otherwise undefined. */
+export function saidFileErrorText(said: string, directory: string): string | undefined {
+  const found = /(?:^|\s)((E[A-Z]+): [^,\n]+, (\w+)(?: '[^'\n]*' ->)? '([^'\n]*)')/.exec(said);
+  const [, message, code, syscall, path] = found ?? [];
+  const ofDisk = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS';
+  return ofDisk || path?.startsWith(directory) ? fileErrorText({ code, syscall, path, message }) : undefined;
 }
 
 /** Does something with files; what the file system refuses is a UserError. */
