@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { ConfigurationError, throwProblems } from '../aws/configuration-error';
 import { checkProps } from '../aws/declared-props';
 import { printableLine } from '../aws/printable';
+import { regionProblems } from '../aws/region-types';
 import { processorOf } from '../images/instance-types';
 import type { Hosting } from '../endpoint/hosting';
 import { type ModelSource, TrainedModel } from '../endpoint/model-source';
@@ -309,6 +310,7 @@ function togetherProblems(name: string, props: SageMakerProjectProps): string[] 
 /** All that AWS would refuse of a project's parts, each in one line. */
 function valueProblems(props: Project, region: string | undefined): string[] {
   return [
+    ...regionProblems(props, region),
     ...imageProblems(props, region),
     ...scriptProblems(props),
     ...(props.training ? trainingProblems(props.training, region) : []),

@@ -707,6 +707,15 @@ test('fails for a monthly budget in a region that has none', () => {
   );
 });
 
+test('fails for an endpoint and a notebook in a region that has neither, where training works', () => {
+  const there = (props: SageMakerProjectProps, name: string) =>
+    new SageMakerProject(new Stage(testApp(), name, { env: { region: 'me-central-1' } }), 'unet', props);
+  expect(() => there(directory.props(), 'all')).toThrow(
+    /hosting: CloudFormation makes no endpoints in me-central-1; leave it out.*\n.*notebook: CloudFormation makes no notebook instances in me-central-1/,
+  );
+  expect(() => there({ training: directory.training() }, 'training')).not.toThrow();
+});
+
 test('a configuration error shows its problems and no stack of ours', () => {
   const error = new ConfigurationError("the project 'unet'", ['a: b', 'c: d']);
   expect(error.stack).toBe(

@@ -9,6 +9,7 @@ import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
 import { readProjectTemplate } from '../../assembly/project-template';
 import { synthesizeApp } from '../../assembly/synthesize';
+import { missingTypes } from '../../aws/region-types';
 import { isDenied } from '../../aws/sdk-error';
 import type { Template } from '../../aws/template';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -193,7 +194,7 @@ function leftMessage(stack: string | undefined, deployed: readonly string[]): st
   ].join('\n');
 }
 
-/** Who deploys, and where. @throws UserError if the CDK was never bootstrapped there */
+/** Who deploys, and where. @throws UserError if the CDK was never bootstrapped there, or CloudFormation cannot make what is declared */
 async function accountOf(
   declared: readonly AssemblyStack[],
   signal: AbortSignal,
@@ -204,6 +205,12 @@ async function accountOf(
     sts.send(new GetCallerIdentityCommand(), options),
     sts.config.region(),
   ]);
+  const missing = declared.flatMap(({ template }) => missingTypes(template, region));
+  if (missing.length > 0) {
+    throw new UserError(
+      `CloudFormation has no ${missing.join(', ')} in ${region}: take hosting and notebook out of bin/app.ts, or deploy to another region`,
+    );
+  }
   const versions = declared.flatMap(({ template }) => bootstrapVersion(template.Parameters));
   for (const Name of new Set(versions)) {
     try {

@@ -57,6 +57,14 @@ test('a no deploys nothing', async () => {
   expect(await drill.trainingJobs()).toEqual([]);
 }, 300_000);
 
+test('a region whose CloudFormation has no endpoints is told before anybody is asked', async () => {
+  process.env.AWS_REGION = 'me-central-1';
+  const refused = deploy({}, true);
+  await expect(refused.finally(() => Object.assign(process.env, drill.aws.variables))).rejects.toThrow(
+    /^CloudFormation has no AWS::SageMaker::.*Endpoint.* in me-central-1: take hosting/,
+  );
+}, 300_000);
+
 test('one yes trains and serves, and shows the job while it trains', async () => {
   const { code, questions, infos } = await deploy({}, true);
   expect(code === 0 ? '' : infos).toBe('');
