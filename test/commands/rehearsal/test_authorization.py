@@ -394,3 +394,63 @@ def test_a_permissions_boundary_is_refused_by_name(emulator, session):
         RoleName="bound-0", PermissionsBoundary="arn:aws:iam::aws:policy/AdministratorAccess"
     )
     assert "does not know permissions boundaries" in denied(allowed("s3").list_buckets)
+
+
+@pytest.fixture
+def key(emulator):
+    """A customer's key whose policy leaves all to IAM, and how its policy is replaced."""
+    kms = emulator.client("kms")
+    made = kms.create_key()["KeyMetadata"]
+
+    def policy(*statements: dict) -> None:
+        kms.put_key_policy(
+            KeyId=made["KeyId"], PolicyName="default", Policy=json.dumps({"Statement": list(statements)})
+        )
+
+    yield made["Arn"], policy
+    kms.schedule_key_deletion(KeyId=made["KeyId"])
+
+
+def test_volumes_under_a_customers_key_need_a_grant(session, key):
+    arn, _ = key
+    attached = {"NotebookInstanceName": "n", "InstanceType": "ml.t3.medium", "KmsKeyId": arn}
+    role = "arn:aws:iam::123456789012:role/none"
+    statements = [allow("sagemaker:*"), allow("iam:PassRole")]
+    asked = session(*statements)("sagemaker").create_notebook_instance
+    assert f"kms:CreateGrant on resource: {arn}" in denied(asked, **attached, RoleArn=role)
+    for condition, message in (
+        ({"Bool": {"kms:GrantIsForAWSResource": "true"}}, "Could not assume role"),
+        ({"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, "kms:CreateGrant"),
+    ):
+        asked = session(*statements, allow("kms:CreateGrant", arn, **condition))("sagemaker")
+        with pytest.raises(ClientError, match=message):
+            asked.create_notebook_instance(**attached, RoleArn=role)
+
+
+def test_a_log_group_under_a_customers_key_needs_the_keys_own_policy(stack, key):
+    arn, policy = key
+    group = {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/k", "KmsKeyId": arn}}}
+    assert stack.deploy(group) == "ROLLBACK_COMPLETE"
+    assert "is not allowed to be used with Arn" in stack.failures()[0][2]
+    stack.delete()
+    group_arn = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:123456789012:log-group:/k"}
+    service = {"Principal": {"Service": "logs.us-east-1.amazonaws.com"}}
+    policy({**allow("kms:*"), **service, "Condition": {"ArnEquals": group_arn}})
+    assert stack.deploy(group) == "CREATE_COMPLETE"
+
+
+def test_a_topic_under_a_customers_key_needs_the_key(emulator, session, key):
+    arn, policy = key
+    topic = emulator.client("sns").create_topic(Name="t", Attributes={"KmsMasterKeyId": arn})["TopicArn"]
+    sends = {"TopicArn": topic, "Message": "m"}
+    without = session(allow("sns:Publish"))("sns").publish
+    with pytest.raises(ClientError, match="kms:GenerateDataKey on resource"):
+        without(**sends)
+    session(allow("sns:Publish"), allow(["kms:GenerateDataKey*", "kms:Decrypt"], arn))("sns").publish(**sends)
+    emulator.client("sns").delete_topic(TopicArn=topic)
+
+
+def test_a_condition_on_a_resources_tags_is_refused_by_name(emulator, session):
+    tagged = allow("sagemaker:DescribeEndpoint", StringEquals={"aws:ResourceTag/project": "unet"})
+    message = denied(session(tagged)("sagemaker").describe_endpoint, EndpointName="e")
+    assert "the rehearsal does not know the condition key aws:ResourceTag/project" in message

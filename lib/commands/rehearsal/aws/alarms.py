@@ -19,7 +19,7 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 from moto.core.exceptions import ServiceException
 
 from aws import endpoint_metrics, topics
-from aws.authorization.actions import Need
+from aws.authorization.actions import Need, topic_key_needs
 from aws.authorization.authority import AccessDenied
 from aws.host import ACCOUNT, Host
 
@@ -178,8 +178,10 @@ class Alarms:
 
     def _require(self, service: str, action: str, arn: str, alarm: Alarm) -> None:
         # The policy that a topic has by itself lets alarms of its own account in, by SourceOwner.
-        need = Need(action, arn)
-        self._host.authority.require_service(service, need, alarm.region_name, alarm.alarm_arn, owner=True)
+        for need in (Need(action, arn), *topic_key_needs(ACCOUNT, arn)):
+            self._host.authority.require_service(
+                service, need, alarm.region_name, alarm.alarm_arn, owner=True
+            )
 
 
 def state_of(alarm: Any, points: list[float | None]) -> str:

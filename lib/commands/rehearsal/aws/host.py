@@ -147,7 +147,11 @@ class Session:
     def require(self, action: str, resource: str, region: str, **context: list[str]) -> None:
         """Asks for what has no call of its own here. @raises AccessDenied"""
         keys = {name.replace("__", ":"): values for name, values in context.items()}
-        self._host.authority.require(self.principal, Need(action, resource, keys), region)
+        self.require_need(Need(action, resource, keys), region)
+
+    def require_need(self, need: Need, region: str) -> None:
+        """The same, of a need with its conditions. @raises AccessDenied"""
+        self._host.authority.require(self.principal, need, region)
 
 
 def _plain(value: Any) -> str:

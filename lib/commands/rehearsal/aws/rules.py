@@ -18,7 +18,7 @@ from typing import Any
 from moto.events.models import Rule, events_backends
 
 from aws import topics
-from aws.authorization.actions import Need
+from aws.authorization.actions import Need, topic_key_needs
 from aws.authorization.authority import AccessDenied
 from aws.host import ACCOUNT, Host
 
@@ -43,9 +43,8 @@ def install(host: Host) -> None:
     def allowed(action: str, resource: str, rule: Rule) -> bool:
         # A denial is told; the event is lost, as on AWS after its retries.
         with contextlib.suppress(AccessDenied):
-            host.authority.require_service(
-                "events.amazonaws.com", Need(action, resource), rule.region_name, rule.arn
-            )
+            for need in (Need(action, resource), *topic_key_needs(ACCOUNT, resource)):
+                host.authority.require_service("events.amazonaws.com", need, rule.region_name, rule.arn)
             return True
         return False
 

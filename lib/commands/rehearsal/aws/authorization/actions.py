@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from aws.authorization.keys import bucket_key
+from aws.authorization.keys import bucket_key, topic_key, volume_grant
 from aws.calls import Call
 
 #: The prefix of a service's actions where botocore calls it otherwise.
@@ -194,9 +194,22 @@ def _sagemaker(call: Call, account: str) -> Iterator[Need]:
     if call.operation in ("CreateEndpoint", "UpdateEndpoint"):
         config = parameters["EndpointConfigName"]
         yield Need(action, _arn(call, account, "sagemaker", f"endpoint-config/{config}"), context)
+        volumes = _config_key(call.region, config)
+        if volumes:
+            yield Need(*volume_grant(account, call.region, volumes))
+    if call.operation == "CreateNotebookInstance" and parameters.get("KmsKeyId"):
+        yield Need(*volume_grant(account, call.region, parameters["KmsKeyId"]))
     for member in _SAGEMAKER_ROLES:
         if parameters.get(member):
             yield pass_role(parameters[member], "sagemaker.amazonaws.com")
+
+
+def _config_key(region: str, name: str) -> str | None:
+    """The key of the volumes of an endpoint's configuration."""
+    from aws.sagemaker.store import store
+
+    config = store(region).items["endpoint-config"].get(name)
+    return config.request.get("KmsKeyId") if config else None
 
 
 def pass_role(role: str, service: str) -> Need:
@@ -275,6 +288,20 @@ def _named(service: str, kind: str, *members: str) -> Callable[[Call, str], str 
     return resource
 
 
+def _sns(call: Call, account: str) -> Iterator[Need]:
+    yield from _plain(call, account)
+    if call.operation == "Publish" and call.parameters.get("TopicArn"):
+        yield from topic_key_needs(account, call.parameters["TopicArn"])
+
+
+def topic_key_needs(account: str, arn: str) -> Iterator[Need]:
+    """What a publisher needs of a topic's key. Source: SNS's "Key management": both, whoever publishes."""
+    key = topic_key(account, arn)
+    via = {"kms:viaservice": [f"sns.{arn.split(':')[3]}.amazonaws.com"], "kms:calleraccount": [account]}
+    for action in ("kms:GenerateDataKey", "kms:Decrypt") if key else ():
+        yield Need(action, key, via)
+
+
 _SERVICES: dict[str, Callable[[Call, str], Iterator[Need]]] = {
     "s3": _s3,
     "logs": _logs,
@@ -282,6 +309,7 @@ _SERVICES: dict[str, Callable[[Call, str], Iterator[Need]]] = {
     "sagemaker-runtime": _sagemaker,
     "cloudformation": _cloudformation,
     "lambda": _lambda,
+    "sns": _sns,
     "sts": _sts,
     "cloudwatch": _cloudwatch,
 }

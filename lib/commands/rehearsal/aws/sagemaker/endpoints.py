@@ -19,8 +19,10 @@ import requests
 from botocore.exceptions import ClientError
 
 from aws import endpoint_metrics
+from aws.authorization.actions import Need
 from aws.authorization.authority import AccessDenied
-from aws.host import Host, Session
+from aws.authorization.keys import volume_grant
+from aws.host import ACCOUNT, Host, Session
 from aws.log_writer import LogWriter
 from aws.sagemaker import images, objects
 from aws.sagemaker.store import Item, store
@@ -168,6 +170,9 @@ class Endpoints:
             configured = self._config(region, config).request
             variants = configured["ProductionVariants"]
             for variant in variants:
+                if "KmsKeyId" in configured:
+                    grant = Need(*volume_grant(ACCOUNT, region, configured["KmsKeyId"]))
+                    self.role(region, variant).require_need(grant, region)
                 limit = _payload_limit(configured, variant)
                 started.append(self._start(region, item, variant, limit))
             role = self.role(region, variants[0])

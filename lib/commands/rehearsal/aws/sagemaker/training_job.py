@@ -17,9 +17,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws import rules
+from aws.authorization.actions import Need
 from aws.authorization.authority import AccessDenied
+from aws.authorization.keys import volume_grant
 from aws.clock import now
-from aws.host import Host
+from aws.host import ACCOUNT, Host
 from aws.log_writer import LogWriter
 from aws.sagemaker import images, objects
 from aws.sagemaker.store import Item, store
@@ -104,6 +106,9 @@ class TrainingJob:
 
     def _run(self) -> None:
         request, folder = self._item.request, self._host.folder(self._item.name)
+        volumes = request["ResourceConfig"].get("VolumeKmsKeyId")
+        if volumes:
+            self._role.require_need(Need(*volume_grant(ACCOUNT, self._region, volumes)), self._region)
         images.pull(self._role, self._region, request["AlgorithmSpecification"]["TrainingImage"])
         self._move("InProgress", "Downloading")
         channels = {}

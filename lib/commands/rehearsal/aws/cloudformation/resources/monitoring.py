@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from aws import alarms
-from aws.cloudformation.errors import ResourceRefused
+from aws.authorization.actions import Need
+from aws.authorization.authority import AccessDenied
+from aws.authorization.keys import key_arn
+from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.handler import Handler, Operation, delete_quietly
 from aws.cloudformation.resources.identity import replace_tags
 from aws.host import ACCOUNT
@@ -21,6 +24,8 @@ class LogsLogGroup(Handler):
         name = properties.get("LogGroupName") or operation.name(512)
         tags = {tag["Key"]: tag["Value"] for tag in operation.tags(properties)}
         settings = {key: properties[key] for key in ("KmsKeyId", "LogGroupClass") if key in properties}
+        if "KmsKeyId" in properties:
+            _let_in(operation, name, properties["KmsKeyId"])
         operation.call(
             "logs",
             "create_log_group",
@@ -34,6 +39,8 @@ class LogsLogGroup(Handler):
     def modify(
         self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
     ) -> None:
+        if new.get("KmsKeyId") != old.get("KmsKeyId"):
+            raise ResourceRefused("the rehearsal does not know another KmsKeyId of a log group")
         self._retention(operation, physical_id, new)
         arn = f"arn:aws:logs:{operation.region}:{ACCOUNT}:log-group:{physical_id}"
         tags = {tag["Key"]: tag["Value"] for tag in operation.tags(new)}
@@ -58,6 +65,24 @@ class LogsLogGroup(Handler):
         self, operation: Operation, physical_id: str, properties: dict[str, Any]
     ) -> dict[str, Any]:
         return {"Arn": f"arn:aws:logs:{operation.region}:{ACCOUNT}:log-group:{physical_id}:*"}
+
+
+def _let_in(operation: Operation, name: str, key: str) -> None:
+    """The service of logs uses a key in its own name: the key's own policy must let it."""
+    arn = f"arn:aws:logs:{operation.region}:{ACCOUNT}:log-group:{name}"
+    need = Need(
+        "kms:GenerateDataKey",
+        key_arn(ACCOUNT, operation.region, key),
+        {"kms:encryptioncontext:aws:logs:arn": [arn], "kms:calleraccount": [ACCOUNT]},
+    )
+    try:
+        operation.host.authority.require_service(
+            f"logs.{operation.region}.amazonaws.com", need, operation.region, arn
+        )
+    except AccessDenied:
+        raise ResourceFailed(
+            f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
+        ) from None
 
 
 class CloudWatchAlarm(Handler):
