@@ -129,6 +129,9 @@ export const ASYNC_OUTPUT_PREFIX = 'async/output/';
 /** Where an asynchronous endpoint says in the project's bucket what went wrong. */
 export const ASYNC_FAILURE_PREFIX = 'async/failure/';
 
+/** Where an endpoint's requests and answers are kept in the project's bucket, if they are. */
+export const DATA_CAPTURE_PREFIX = 'data-capture/';
+
 /** Where one channel's data lies in the project's bucket, without a slash at its end. */
 export function datasetPrefix(channelName: string, contentHash: string): string {
   return `${DATASETS_PREFIX}${channelName}/${contentHash}`;

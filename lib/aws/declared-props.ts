@@ -42,9 +42,14 @@ export interface CheckedProps<T> {
  * Holds values against the declared types of their props: the app is compiled without type checking, so a misspelt name would
  * say nothing and another type would be a TypeError far from its cause.
  * @param name the interface's name, such as 'TrainingProps'
+ * @param lacking props that others of the kind have, and why this one has not
  */
-export function checkProps<T extends object>(name: string, values: T): CheckedProps<T> {
-  const problems = propsProblems(SHAPES[name] ?? {}, values, '');
+export function checkProps<T extends object>(
+  name: string,
+  values: T,
+  lacking: Readonly<Record<string, string>> = {},
+): CheckedProps<T> {
+  const problems = propsProblems(SHAPES[name] ?? {}, values, '', lacking);
   const wrong = new Set(problems.filter(({ wrongValue }) => wrongValue).map(({ prop }) => prop));
   const entries = Object.entries(Object(values) as object).filter(([prop]) => !wrong.has(prop));
   return {
@@ -63,7 +68,12 @@ interface Problem {
   readonly wrongValue: boolean;
 }
 
-function propsProblems(props: Props, values: unknown, at: string): Problem[] {
+function propsProblems(
+  props: Props,
+  values: unknown,
+  at: string,
+  lacking: Readonly<Record<string, string>> = {},
+): Problem[] {
   const place = (prop: string) => (at === '' ? prop : `${at}.${prop}`);
   if (!isPlain(values)) {
     return [{ prop: '', text: `${at}: ${shown(values)} is not an object with props`, wrongValue: true }];
@@ -78,7 +88,13 @@ function propsProblems(props: Props, values: unknown, at: string): Problem[] {
   const given = Object.entries(values).flatMap(([prop, value]): Problem[] => {
     const known = props[prop];
     if (!known) {
-      return [{ prop, text: `${place(prop)}: ${unknownName(prop, value, props)}`, wrongValue: false }];
+      return [
+        {
+          prop,
+          text: `${place(prop)}: ${lacking[prop] ?? unknownName(prop, value, props)}`,
+          wrongValue: false,
+        },
+      ];
     }
     return value === undefined
       ? []

@@ -1,6 +1,7 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /**
@@ -12,6 +13,16 @@ export function readPrefix(bucketArn: string, prefix: string): PolicyStatement[]
     new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`] }),
     new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
   ];
+}
+
+/** A bucket's ARN out of its name, which is what crosses the stacks. */
+export function bucketArnByName(scope: Construct, bucket: IBucket): string {
+  return Stack.of(scope).formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: bucket.bucketName,
+  });
 }
 
 /** Lets a role keep objects below a key prefix of a bucket: read, write and delete them. */

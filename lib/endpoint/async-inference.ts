@@ -1,11 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { readPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { bucketArnByName, readPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { ASYNC_FAILURE_PREFIX, ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX } from '../names';
 import { VARIANT_NAME } from './variant-name';
 
@@ -36,13 +35,7 @@ export function asyncInferenceConfig(
 
 /** Lets a role read requests and write answers. */
 export function keepRequests(scope: Construct, bucket: IBucket): PolicyStatement[] {
-  // By its name, which is what crosses the stacks.
-  const bucketArn = Stack.of(scope).formatArn({
-    service: 's3',
-    region: '',
-    account: '',
-    resource: bucket.bucketName,
-  });
+  const bucketArn = bucketArnByName(scope, bucket);
   return [
     ...readPrefix(bucketArn, ASYNC_INPUT_PREFIX),
     ...useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey'),

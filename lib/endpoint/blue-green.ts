@@ -10,7 +10,6 @@ import {
 import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { VARIANT_NAME } from './variant-name';
 
 /** How long the former instances wait after a switch, so that the alarms can turn it back. */
 const BAKING_TIME = Duration.minutes(5);
@@ -20,14 +19,16 @@ export interface HostedEndpoint {
   /** Where what belongs to it stands. */
   readonly scope: Construct;
   readonly endpointName: string;
+  readonly variantName: string;
   readonly endpoint: CfnEndpoint;
   readonly config: CfnEndpointConfig;
   readonly modelRole: IRole;
 }
 
 /** Another model or configuration answers from new instances, all at once; alarms of the new instances turn it back. */
-export function rollBackByAlarms({ scope, endpointName, endpoint, config, modelRole }: HostedEndpoint): void {
-  const watched = alarms(scope, endpointName, config.attrEndpointConfigName);
+export function rollBackByAlarms(hosted: HostedEndpoint): void {
+  const { scope, endpoint, modelRole } = hosted;
+  const watched = alarms(hosted);
   endpoint.deploymentConfig = {
     blueGreenUpdatePolicy: {
       // SageMaker requires the interval, though all traffic goes at once.
@@ -53,7 +54,7 @@ export function rollBackByAlarms({ scope, endpointName, endpoint, config, modelR
 }
 
 /** What turns a deployment back: errors of the container, and answers near the limit of 60 seconds. */
-function alarms(scope: Construct, endpointName: string, endpointConfigName: string): IAlarm[] {
+function alarms({ scope, endpointName, variantName, config }: HostedEndpoint): IAlarm[] {
   const metric = (metricName: string, statistic: string) =>
     new Metric({
       namespace: 'AWS/SageMaker',
@@ -61,8 +62,8 @@ function alarms(scope: Construct, endpointName: string, endpointConfigName: stri
       // Of the new instances alone: errors of those that they replace would end the deployment of what mends them.
       dimensionsMap: {
         EndpointName: endpointName,
-        VariantName: VARIANT_NAME,
-        EndpointConfigName: endpointConfigName,
+        VariantName: variantName,
+        EndpointConfigName: config.attrEndpointConfigName,
       },
       statistic,
       period: Duration.minutes(1),

@@ -22,7 +22,6 @@ import { ENDPOINT_METRICS, endpointLogGroupName } from '../names';
 import type { Hosting } from './hosting';
 import type { ModelSource } from './model-source';
 import { servingScript, type TrainedBy } from './serving-script';
-import { VARIANT_NAME } from './variant-name';
 
 /** The endpoint of a project. */
 export interface EndpointProps {
@@ -50,9 +49,13 @@ export class Endpoint extends Construct implements IGrantable {
     const { hosting } = props;
     const execution = new ExecutionRole(this, 'ModelRole', hosting.role);
     this.grantPrincipal = execution.role;
-    const model = this.model(props, execution, props.model.estimator.inferenceImage(hosting.processor));
+    const model = this.model(
+      props,
+      execution,
+      hosting.image ?? props.model.estimator.inferenceImage(hosting.processor),
+    );
     const config = new EndpointConfig(this, 'Config', {
-      instanceProductionVariants: [{ variantName: VARIANT_NAME, model, ...hosting.instances() }],
+      instanceProductionVariants: [{ variantName: hosting.variantName, model, ...hosting.instances() }],
     });
     const endpoint = new SageMakerEndpoint(this, 'Resource', {
       endpointName: props.endpointName,
@@ -65,6 +68,7 @@ export class Endpoint extends Construct implements IGrantable {
     hosting.attach({
       scope: this,
       endpointName: props.endpointName,
+      variantName: hosting.variantName,
       endpoint: cfnEndpoint,
       config: cfnConfig,
       modelRole: execution.role,
@@ -96,7 +100,15 @@ export class Endpoint extends Construct implements IGrantable {
       modelData: new Artifact(artifact.url),
       environment: Object.keys(environment).length > 0 ? environment : undefined,
     };
-    const model = new Model(this, 'Model', { role: execution.role, containers: [container] });
+    const { vpc, vpcSubnets, securityGroups, enableNetworkIsolation } = props.hosting.network;
+    const model = new Model(this, 'Model', {
+      role: execution.role,
+      containers: [container],
+      vpc,
+      vpcSubnets,
+      securityGroups: securityGroups && [...securityGroups],
+      networkIsolation: enableNetworkIsolation,
+    });
     model.node.addDependency(...execution.dependables);
     return model;
   }

@@ -3,25 +3,38 @@ import {
   type InstanceProductionVariantProps,
 } from '@aws-cdk/aws-sagemaker-alpha';
 import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import type { ContainerImage } from '../images/container-image';
 import {
+  hasLocalStorage,
   type InstanceType,
   instanceTypeProblems,
   type Processor,
   processorOf,
 } from '../images/instance-types';
-import { attachVolumesUnder } from '../aws/sagemaker-permissions';
+import { attachToVpc, attachVolumesUnder } from '../aws/sagemaker-permissions';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { mailAddressProblems } from '../aws/mail-address';
-import { type HostingKind, idleTopicParameterName } from '../names';
+import { ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX, type HostingKind, idleTopicParameterName } from '../names';
 import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
 import { type HostedEndpoint, rollBackByAlarms } from './blue-green';
+import { type DataCaptureConfig, dataCaptureConfig, dataCaptureProblems, keepCaptured } from './data-capture';
+import type {
+  AsyncHostingProps,
+  HostingOptions,
+  InstanceHostingOptions,
+  RealtimeHostingProps,
+  RoutingConfig,
+  ServerlessHostingProps,
+} from './hosting-props';
 import { IdleGuard } from './idle-guard';
 import { idleTimeoutProblems } from './idle-timeout';
+import { VARIANT_NAME } from './variant-name';
 
 /**
  * How long an instance may take to load the model and answer its first ping.
@@ -32,86 +45,32 @@ const STARTUP_TIMEOUT = Duration.minutes(10);
 /** The variant of an endpoint's configuration, as overrides write it. */
 const VARIANT = 'ProductionVariants.0';
 
-/** What every way of hosting may have. */
-interface HostingOptions {
-  /**
-   * Environment variables of the serving container, such as SAGEMAKER_TFS_ENABLE_BATCHING.
-   * @default - none
-   */
-  readonly environment?: Readonly<Record<string, string>>;
-  /**
-   * The script with `model_fn` and the other handlers, for a framework whose container has some. Scikit-learn and XGBoost get it
-   * in an archive of `sourceDir`; PyTorch and Hugging Face have it in the folder `code` of the model's archive, where the training
-   * script copies it, or who made the model.
-   * @default - with an archive, the training's own; in the model, inference.py
-   */
-  readonly entryPoint?: string;
-  /**
-   * The directory with `entryPoint`, for scikit-learn and XGBoost, relative to the current directory.
-   * @default - the training's own
-   */
-  readonly sourceDir?: string;
-  /**
-   * The model's role; it must let sagemaker.amazonaws.com assume it. It gets what the model needs by a policy of the endpoint stack;
-   * one that takes no policy from here must have it already.
-   * @default - one that reads its model, pulls its image, and writes its logs and metrics
-   */
-  readonly role?: IRole;
-}
+const SERVERLESS_LACKS =
+  'serverless inference has none; take Hosting.realtime or Hosting.async, or leave it out';
 
-/** Instances that wait for requests, and cost by the hour. */
-export interface RealtimeHostingProps extends HostingOptions {
-  /** Such as `ml.m5.xlarge`; one with a GPU chooses the image for GPUs. */
-  readonly instanceType: InstanceType;
-  /** @default 1 */
-  readonly initialInstanceCount?: number;
-  /**
-   * The storage of each instance.
-   * @default - SageMaker's own for the instance type
-   */
-  readonly volumeSize?: Size;
-  /**
-   * How long the endpoint may be without an invocation until its stack is deleted; the next deploy brings it back
-   * without training. A multiple of 5 minutes up to one day, of one hour up to 7 days.
-   * @default - it waits, and costs, until a person deletes its stack
-   */
-  readonly idleTimeout?: Duration;
-  /**
-   * A mail address that is told before and after. SNS sends it a link first, by which it must agree.
-   * @default - nobody is told
-   */
-  readonly notify?: string;
-}
+/** What a serverless endpoint cannot have. Source: "Deploy models with Amazon SageMaker Serverless Inference", feature exclusions. */
+const NOT_SERVERLESS = {
+  vpc: SERVERLESS_LACKS,
+  vpcSubnets: SERVERLESS_LACKS,
+  securityGroups: SERVERLESS_LACKS,
+  enableNetworkIsolation: SERVERLESS_LACKS,
+  volumeSize: SERVERLESS_LACKS,
+  inferenceAmiVersion: SERVERLESS_LACKS,
+  containerStartupHealthCheckTimeout: SERVERLESS_LACKS,
+  modelDataDownloadTimeout: SERVERLESS_LACKS,
+  dataCaptureConfig: 'serverless inference has none; take Hosting.realtime, or leave it out',
+  instanceType: 'serverless inference has no instances; leave it out, or take Hosting.realtime',
+  idleTimeout: 'a serverless endpoint costs nothing while nobody asks it; leave it out',
+};
 
-/** A container that runs while there are requests, and costs nothing at rest. */
-export interface ServerlessHostingProps extends HostingOptions {
-  /**
-   * From 1024 to 6144 MiB, in steps of 1024.
-   * @default Size.mebibytes(2048)
-   */
-  readonly memorySize?: Size;
-  /**
-   * Requests served at once, 1 to 200.
-   * @default 5
-   */
-  readonly maxConcurrency?: number;
-}
-
-/** Instances that come when there are requests, which lie in S3 with their answers, and go afterwards. */
-export interface AsyncHostingProps extends HostingOptions {
-  /** Such as `ml.m5.xlarge`; one with a GPU chooses the image for GPUs. */
-  readonly instanceType: InstanceType;
-  /**
-   * The most instances that work at once; the least is none.
-   * @default 1
-   */
-  readonly maxCapacity?: number;
-  /**
-   * Requests that an instance works on at once, 1 to 1000.
-   * @default - SageMaker chooses
-   */
-  readonly maxConcurrentInvocationsPerInstance?: number;
-}
+/** What an asynchronous endpoint cannot have, or has already. */
+const NOT_ASYNC = {
+  dataCaptureConfig: `asynchronous inference has none: its requests and answers lie in the bucket, below ${ASYNC_INPUT_PREFIX} and ${ASYNC_OUTPUT_PREFIX}; leave it out`,
+  initialInstanceCount:
+    'an asynchronous endpoint begins with one instance and ends with none; give maxCapacity, or leave it out',
+  variantName: 'SageMaker changes no variant that scales; leave it out: it is AllTraffic',
+  idleTimeout: 'an asynchronous endpoint has no instance while nobody asks it; leave it out',
+};
 
 /** How an endpoint hosts its model. */
 export abstract class Hosting {
@@ -122,25 +81,36 @@ export abstract class Hosting {
 
   /** A container that runs while there are requests: nothing at rest, some seconds at the first request after a rest. */
   public static serverless(props: ServerlessHostingProps = {}): ServerlessHosting {
-    return new ServerlessHosting(checkProps('ServerlessHostingProps', props));
+    return new ServerlessHosting(checkProps('ServerlessHostingProps', props, NOT_SERVERLESS));
   }
 
   /** Instances that come when there are requests and go afterwards: nothing at rest, minutes at the first request, up to 1 GB and 1 hour each. */
   public static async(props: AsyncHostingProps): AsyncHosting {
-    return new AsyncHosting(checkProps('AsyncHostingProps', props));
+    return new AsyncHosting(checkProps('AsyncHostingProps', props, NOT_ASYNC));
   }
 
   protected constructor(
     private readonly declared: CheckedProps<object>,
-    options: HostingOptions,
+    options: HostingOptions & { readonly variantName?: string },
   ) {
     this.environment = options.environment ?? {};
     this.role = options.role;
+    this.image = options.image;
+    this.variantName = options.variantName ?? VARIANT_NAME;
     this.script = { entryPoint: options.entryPoint, sourceDir: options.sourceDir };
   }
 
   /** Environment variables of the serving container. */
   public readonly environment: Readonly<Record<string, string>>;
+
+  /** The image that serves in place of the framework's. */
+  public readonly image: ContainerImage | undefined;
+
+  /** The name of the endpoint's variant. */
+  public readonly variantName: string;
+
+  /** The network of the model; none of a person's own where there are no instances. */
+  public readonly network: ModelNetwork = {};
 
   /** The model's role, if it is a person's own. */
   public readonly role: IRole | undefined;
@@ -177,13 +147,23 @@ export abstract class Hosting {
   /** What is wrong with the configuration. Limits: CreateEndpointConfig in SageMaker's service model. */
   public problems(): string[] {
     const problems = this.declared.problems('hosting');
-    return this.declared.complete ? [...problems, ...this.valueProblems()] : problems;
+    return this.declared.complete
+      ? [...problems, ...this.valueProblems(), ...this.variantNameProblems(), ...this.environmentProblems()]
+      : problems;
   }
 
   /** What is wrong with values of the right types. */
   protected abstract valueProblems(): string[];
 
-  protected environmentProblems(): string[] {
+  private variantNameProblems(): string[] {
+    return /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(this.variantName)
+      ? []
+      : [
+          `hosting.variantName: '${this.variantName}' is not a name; 1 to 63 letters, digits and inner dashes`,
+        ];
+  }
+
+  private environmentProblems(): string[] {
     return Object.entries(this.environment).flatMap(([key, value]) => {
       if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key)) {
         return [
@@ -197,15 +177,39 @@ export abstract class Hosting {
   }
 }
 
+/** The network of a model's containers. */
+export interface ModelNetwork {
+  readonly vpc?: IVpc | undefined;
+  readonly vpcSubnets?: SubnetSelection | undefined;
+  readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+  readonly enableNetworkIsolation?: boolean | undefined;
+}
+
 /** Hosting on instances of a type. */
 export abstract class InstanceHosting extends Hosting {
+  public readonly instanceType: InstanceType;
+  public readonly volumeSize: Size | undefined;
+  public override readonly network: ModelNetwork;
+  /** Seconds that loading the model and the first ping may take, and the model's download. */
+  private readonly timeouts: Readonly<
+    Record<'containerStartupHealthCheckTimeout' | 'modelDataDownloadTimeout', Duration>
+  >;
+  private readonly inferenceAmiVersion: string | undefined;
+
   protected constructor(
     declared: CheckedProps<object>,
-    public readonly instanceType: InstanceType,
     public readonly initialInstanceCount: number,
-    options: HostingOptions,
+    options: InstanceHostingOptions,
   ) {
     super(declared, options);
+    this.instanceType = options.instanceType;
+    this.volumeSize = options.volumeSize;
+    this.network = options;
+    this.timeouts = {
+      containerStartupHealthCheckTimeout: options.containerStartupHealthCheckTimeout ?? STARTUP_TIMEOUT,
+      modelDataDownloadTimeout: options.modelDataDownloadTimeout ?? STARTUP_TIMEOUT,
+    };
+    this.inferenceAmiVersion = options.inferenceAmiVersion;
   }
 
   public get processor(): Processor {
@@ -220,46 +224,121 @@ export abstract class InstanceHosting extends Hosting {
   }
 
   public configure(config: CfnEndpointConfig, { encryptionKey }: IBucket): void {
-    config.kmsKeyId = encryptionKey?.keyArn;
+    config.kmsKeyId = hasLocalStorage(this.instanceType) ? undefined : encryptionKey?.keyArn;
     config.addPropertyOverride(VARIANT, {
-      ContainerStartupHealthCheckTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
-      ModelDataDownloadTimeoutInSeconds: STARTUP_TIMEOUT.toSeconds(),
+      ContainerStartupHealthCheckTimeoutInSeconds:
+        this.timeouts.containerStartupHealthCheckTimeout.toSeconds(),
+      ModelDataDownloadTimeoutInSeconds: this.timeouts.modelDataDownloadTimeout.toSeconds(),
+      VolumeSizeInGB: this.volumeSize?.toGibibytes(),
+      InferenceAmiVersion: this.inferenceAmiVersion,
     });
   }
 
   public override modelStatements(_scope: Construct, { encryptionKey }: IBucket): PolicyStatement[] {
-    return attachVolumesUnder(encryptionKey);
+    return [
+      ...(hasLocalStorage(this.instanceType) ? [] : attachVolumesUnder(encryptionKey)),
+      ...(this.network.vpc ? [attachToVpc()] : []),
+    ];
   }
 
-  protected instanceProblems(): string[] {
+  protected valueProblems(): string[] {
+    return [
+      ...this.instanceTypeProblems(),
+      ...this.volumeProblems(),
+      ...Object.entries(this.timeouts).flatMap(([prop, timeout]) => timeoutProblems(prop, timeout)),
+      ...networkProblems(this.network),
+    ];
+  }
+
+  private instanceTypeProblems(): string[] {
     const problems = instanceTypeProblems('hosting.instanceType', 'hosting', this.instanceType);
-    if (problems.length === 0 && !processorOf(this.instanceType)) {
+    if (problems.length > 0) {
+      return problems;
+    }
+    if (!processorOf(this.instanceType) && !this.image) {
       problems.push(
-        `hosting.instanceType: '${this.instanceType}' needs an image of its own kind; the framework's images run on x86 CPU and NVIDIA GPU types`,
+        `hosting.instanceType: '${this.instanceType}' needs an image of its own kind; the framework's images run on x86 CPU and NVIDIA GPU types; ` +
+          'take one of those, or give hosting.image',
+      );
+    }
+    if (this.inferenceAmiVersion !== undefined && processorOf(this.instanceType) !== 'gpu') {
+      problems.push(
+        `hosting.inferenceAmiVersion: '${this.inferenceAmiVersion}' is for instances with an NVIDIA GPU, which ${this.instanceType} does not have; leave it out`,
       );
     }
     return problems;
   }
+
+  private volumeProblems(): string[] {
+    const size = this.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+    if (size === undefined) {
+      return [];
+    }
+    // Source: "Host instance storage volumes", SageMaker's developer guide.
+    if (hasLocalStorage(this.instanceType)) {
+      return [
+        `hosting.volumeSize: ${this.instanceType} has storage of its own, and SageMaker takes no size for it; leave it out`,
+      ];
+    }
+    return Number.isInteger(size) && size >= 1 && size <= 512
+      ? []
+      : [`hosting.volumeSize: ${size} GiB is not a whole number from 1 to 512 GiB`];
+  }
+}
+
+function timeoutProblems(prop: string, timeout: Duration): string[] {
+  const seconds = timeout.toSeconds({ integral: false });
+  return Number.isInteger(seconds) && seconds >= 60 && seconds <= 3600
+    ? []
+    : [
+        `hosting.${prop}: ${seconds} seconds is not a whole number from 60 to 3600; write such as Duration.minutes(20)`,
+      ];
+}
+
+function networkProblems({ vpc, securityGroups, ...network }: ModelNetwork): string[] {
+  if (vpc) {
+    const count = securityGroups?.length ?? 1;
+    return count >= 1 && count <= 5
+      ? []
+      : [`hosting.securityGroups: ${count} of them, and 1 to 5 are allowed; leave it out for one of its own`];
+  }
+  return Object.entries({ vpcSubnets: network.vpcSubnets, securityGroups })
+    .filter(([, value]) => value !== undefined)
+    .map(([prop]) => `hosting.${prop}: only with a vpc; give vpc, or leave it out`);
 }
 
 /** Hosting on instances that wait for requests. */
 export class RealtimeHosting extends InstanceHosting {
   public readonly kind = 'realtime';
-  public readonly volumeSize: Size | undefined;
+  private readonly routingConfig: RoutingConfig | undefined;
+  private readonly dataCapture: DataCaptureConfig | undefined;
   public override readonly idleTimeout: Duration | undefined;
   public override readonly notify: string | undefined;
 
   public constructor(declared: CheckedProps<RealtimeHostingProps>) {
     const props = declared.sound;
-    super(declared, props.instanceType, props.initialInstanceCount ?? 1, props);
-    this.volumeSize = props.volumeSize;
+    super(declared, props.initialInstanceCount ?? 1, props);
+    this.routingConfig = props.routingConfig;
+    this.dataCapture = props.dataCaptureConfig;
     this.idleTimeout = props.idleTimeout;
     this.notify = props.notify;
   }
 
   public override configure(config: CfnEndpointConfig, bucket: IBucket): void {
     super.configure(config, bucket);
-    config.addPropertyOverride(`${VARIANT}.VolumeSizeInGB`, this.volumeSize?.toGibibytes());
+    if (this.routingConfig) {
+      config.addPropertyOverride(`${VARIANT}.RoutingConfig`, {
+        RoutingStrategy: this.routingConfig.routingStrategy,
+      });
+    }
+    config.dataCaptureConfig = this.dataCapture && dataCaptureConfig(this.dataCapture, bucket);
+  }
+
+  public override modelStatements(scope: Construct, bucket: IBucket): PolicyStatement[] {
+    return [
+      ...super.modelStatements(scope, bucket),
+      ...(this.dataCapture ? keepCaptured(scope, bucket) : []),
+    ];
   }
 
   public override attach(hosted: HostedEndpoint): void {
@@ -269,6 +348,7 @@ export class RealtimeHosting extends InstanceHosting {
       new IdleGuard(scope, 'IdleGuard', {
         endpointName,
         endpointArn: endpoint.ref,
+        variantName: this.variantName,
         idleTimeout: this.idleTimeout,
         topicArn:
           this.notify === undefined
@@ -278,18 +358,18 @@ export class RealtimeHosting extends InstanceHosting {
     }
   }
 
-  protected valueProblems(): string[] {
-    const problems = this.instanceProblems();
+  protected override valueProblems(): string[] {
+    const problems = super.valueProblems();
     if (!Number.isInteger(this.initialInstanceCount) || this.initialInstanceCount < 1) {
       problems.push(
         `hosting.initialInstanceCount: ${this.initialInstanceCount} is not a whole number from 1`,
       );
     }
-    const size = this.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-    if (size !== undefined && (!Number.isInteger(size) || size < 1 || size > 512)) {
-      problems.push(`hosting.volumeSize: ${size} GiB is not a whole number from 1 to 512 GiB`);
-    }
-    return [...problems, ...this.idleProblems(), ...this.environmentProblems()];
+    return [
+      ...problems,
+      ...(this.dataCapture ? dataCaptureProblems(this.dataCapture) : []),
+      ...this.idleProblems(),
+    ];
   }
 
   private idleProblems(): string[] {
@@ -317,7 +397,7 @@ export class AsyncHosting extends InstanceHosting {
   public constructor(declared: CheckedProps<AsyncHostingProps>) {
     const props = declared.sound;
     // SageMaker creates no endpoint without an instance; the first rest takes it away.
-    super(declared, props.instanceType, 1, props);
+    super(declared, 1, props);
     this.maxCapacity = props.maxCapacity ?? 1;
     this.maxConcurrentInvocationsPerInstance = props.maxConcurrentInvocationsPerInstance;
   }
@@ -335,8 +415,8 @@ export class AsyncHosting extends InstanceHosting {
     return [...super.modelStatements(scope, bucket), ...keepRequests(scope, bucket)];
   }
 
-  protected valueProblems(): string[] {
-    const problems = this.instanceProblems();
+  protected override valueProblems(): string[] {
+    const problems = super.valueProblems();
     if (!Number.isInteger(this.maxCapacity) || this.maxCapacity < 1) {
       problems.push(`hosting.maxCapacity: ${this.maxCapacity} is not a whole number from 1`);
     }
@@ -346,7 +426,7 @@ export class AsyncHosting extends InstanceHosting {
         `hosting.maxConcurrentInvocationsPerInstance: ${concurrent} is not a whole number from 1 to 1000`,
       );
     }
-    return [...problems, ...this.environmentProblems()];
+    return problems;
   }
 }
 
@@ -389,6 +469,6 @@ export class ServerlessHosting extends Hosting {
     if (!Number.isInteger(this.maxConcurrency) || this.maxConcurrency < 1 || this.maxConcurrency > 200) {
       problems.push(`hosting.maxConcurrency: ${this.maxConcurrency} is not a whole number from 1 to 200`);
     }
-    return [...problems, ...this.environmentProblems()];
+    return problems;
   }
 }

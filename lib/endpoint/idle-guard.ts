@@ -7,7 +7,6 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BundledFunction } from '../aws/bundled-function';
 import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
-import { VARIANT_NAME } from './variant-name';
 import { spanInWords } from './idle-mail';
 import { idleAlarmTiming } from './idle-timeout';
 
@@ -19,6 +18,8 @@ export interface IdleGuardProps {
   readonly endpointName: string;
   /** The endpoint's ARN, which SageMaker writes in lower case. A reference: the guard is made after the endpoint and goes before it. */
   readonly endpointArn: string;
+  /** The endpoint's one variant. */
+  readonly variantName: string;
   /** How long the endpoint may be without an invocation. */
   readonly idleTimeout: Duration;
   /**
@@ -40,7 +41,7 @@ export class IdleGuard extends Construct {
   public constructor(scope: Construct, id: string, props: IdleGuardProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const { endpointName, topicArn } = props;
+    const { endpointName, variantName, topicArn } = props;
     const seconds = props.idleTimeout.toSeconds();
     // A name of ours, from the endpoint's: the function's policy and the alarm's permission come before the alarm, so they cannot refer to it.
     const alarmName = `${endpointName}-idle`;
@@ -57,7 +58,7 @@ export class IdleGuard extends Construct {
       environment: {
         [IdleGuardVariable.STACK_ID]: Aws.STACK_ID,
         [IdleGuardVariable.ENDPOINT_NAME]: endpointName,
-        [IdleGuardVariable.VARIANT_NAME]: VARIANT_NAME,
+        [IdleGuardVariable.VARIANT_NAME]: variantName,
         [IdleGuardVariable.IDLE_TIMEOUT]: String(seconds),
         ...(topicArn !== undefined && { [IdleGuardVariable.TOPIC_ARN]: topicArn }),
       },
@@ -97,7 +98,7 @@ export class IdleGuard extends Construct {
       metric: new Metric({
         namespace: 'AWS/SageMaker',
         metricName: 'Invocations',
-        dimensionsMap: { EndpointName: endpointName, VariantName: VARIANT_NAME },
+        dimensionsMap: { EndpointName: endpointName, VariantName: variantName },
         statistic: Stats.SUM,
         period: Duration.seconds(timing.period),
       }),

@@ -208,10 +208,8 @@ function withTrainingChanges(
 
 /** What to know of the images: said once, of the first stack that has some. */
 function imageWarning({ training, model, hosting }: Project): string | undefined {
-  if (model) {
-    return hosting && model.estimator.warning(['inference']);
-  }
-  return training?.estimator.warning(hosting ? ['training', 'inference'] : ['training']);
+  const served = hosting && !hosting.image ? (['inference'] as const) : [];
+  return model ? model.estimator.warning(served) : training?.estimator.warning(['training', ...served]);
 }
 
 /** What looks like a secret in the directories of a training, and stays there. */
@@ -235,9 +233,10 @@ function imageProblems({ training, model, hosting }: Project, region: string | u
     .trainingProblems(processorOf(training.instanceType) ?? 'cpu', region)
     .map((problem) => `${place}: ${problem}`);
   const [served, servedPlace] = model ? [model.estimator, 'model.framework'] : [training?.estimator, place];
-  const serving =
-    hosting &&
-    served?.inferenceProblems(hosting.processor, region).map((problem) => `${servedPlace}: ${problem}`);
+  const serving = hosting?.image
+    ? hosting.image.problems(region).map((problem) => `hosting.image: ${problem}`)
+    : hosting &&
+      served?.inferenceProblems(hosting.processor, region).map((problem) => `${servedPlace}: ${problem}`);
   return [...new Set([...(trained ?? []), ...(serving ?? [])])];
 }
 

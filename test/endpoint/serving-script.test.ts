@@ -1,4 +1,5 @@
-import { Hosting, type RealtimeHostingProps } from '../../lib/endpoint/hosting';
+import { Hosting } from '../../lib/endpoint/hosting';
+import type { RealtimeHostingProps } from '../../lib/endpoint/hosting-props';
 import { ModelSource } from '../../lib/endpoint/model-source';
 import { Algorithm } from '../../lib/images/algorithm';
 import { Framework } from '../../lib/images/framework';

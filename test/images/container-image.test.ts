@@ -1,7 +1,8 @@
 import { ContainerImage as CdkImage } from '@aws-cdk/aws-sagemaker-alpha';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Stack } from 'aws-cdk-lib';
-import { Hosting, type RealtimeHostingProps } from '../../lib/endpoint/hosting';
+import { Hosting } from '../../lib/endpoint/hosting';
+import type { RealtimeHostingProps } from '../../lib/endpoint/hosting-props';
 import { ModelSource } from '../../lib/endpoint/model-source';
 import { ContainerImage } from '../../lib/images/container-image';
 import { Framework, type ImageOptions } from '../../lib/images/framework';

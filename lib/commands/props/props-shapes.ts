@@ -8,7 +8,7 @@ import type { Props, Shape, Shapes } from '../../aws/declared-props';
 /** The files whose exported `…Props` and `…Options` interfaces people fill in, and the types in them that are no props. */
 const DECLARING = [
   'lib/project/sagemaker-project.ts',
-  'lib/endpoint/hosting.ts',
+  'lib/endpoint/hosting-props.ts',
   'lib/endpoint/model-source.ts',
   'lib/training/channel.ts',
   'lib/images/framework.ts',
