@@ -272,3 +272,79 @@ def test_a_model_without_data_or_an_unknown_config_is_refused(emulator, bucket, 
     with pytest.raises(ClientError, match="Could not find endpoint") as missing:
         sagemaker.delete_endpoint(EndpointName="absent")
     assert missing.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_requests_and_answers_are_kept_where_the_configuration_says_so(
+    stack, emulator, bucket, role, predict
+):
+    found = resources(bucket, role, "double")
+    del found["Target"], found["Policy"]
+    found["Model"]["Properties"] |= {
+        "EnableNetworkIsolation": True,
+        "VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+    }
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{bucket}/data-capture",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+    }
+    found["Config"]["Properties"]["DataCaptureConfig"] = capture
+    assert stack.deploy(found) == "CREATE_COMPLETE", stack.failures()
+    assert predict() == [2.0, 4.0]
+    s3 = emulator.client("s3")
+    [kept] = s3.list_objects_v2(Bucket=bucket, Prefix="data-capture/served/AllTraffic/")["Contents"]
+    line = json.loads(s3.get_object(Bucket=bucket, Key=kept["Key"])["Body"].read())
+    assert line["captureData"]["endpointInput"] == {
+        "observedContentType": "application/json",
+        "mode": "INPUT",
+        "data": '{"instances": [1.0, 2.0]}',
+        "encoding": "JSON",
+    }
+    assert json.loads(line["captureData"]["endpointOutput"]["data"]) == {"predictions": [2.0, 4.0]}
+    assert emulator.client("sagemaker").describe_endpoint(EndpointName="served")["DataCaptureConfig"] == {
+        "EnableCapture": True,
+        "CaptureStatus": "Started",
+        "CurrentSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{bucket}/data-capture",
+        "KmsKeyId": "",
+    }
+    s3.delete_object(Bucket=bucket, Key=kept["Key"])
+    assert stack.delete() == "DELETE_COMPLETE"
+    emulator.client("logs").delete_log_group(logGroupName="/aws/sagemaker/Endpoints/served")
+
+
+def test_what_a_kind_of_hosting_cannot_have_is_refused(emulator, bucket, role):
+    sagemaker = emulator.client("sagemaker")
+    for name, more in (("plain", {}), ("isolated", {"EnableNetworkIsolation": True})):
+        container = {"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/double.tar.gz"}
+        sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container, **more)
+    serverless = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1}}
+    large = {"InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
+    key = {"KmsKeyId": "arn:aws:kms:us-east-1:000000000000:key/1"}
+    capture = {
+        "DataCaptureConfig": {
+            "InitialSamplingPercentage": 1,
+            "DestinationS3Uri": f"s3://{bucket}/kept",
+            "CaptureOptions": [{"CaptureMode": "Input"}],
+        }
+    }
+    for model, variant, config, reason in (
+        ("plain", serverless, capture, "DataCaptureConfig is not supported with ServerlessConfig"),
+        ("isolated", serverless, {}, "EnableNetworkIsolation of a model is not supported for serverless"),
+        ("plain", large, key, "KmsKeyId is not supported for the instance type ml.g5.xlarge"),
+        (
+            "plain",
+            {**large, "VolumeSizeInGB": 9},
+            {},
+            "VolumeSizeInGB is not supported for the instance type",
+        ),
+    ):
+        variants = [{"VariantName": "one", "ModelName": model, **variant}]
+        with pytest.raises(ClientError, match=reason):
+            sagemaker.create_endpoint_config(
+                EndpointConfigName="refused", ProductionVariants=variants, **config
+            )
+    for name in ("plain", "isolated"):
+        sagemaker.delete_model(ModelName=name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from botocore.exceptions import ClientError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.responses import SageMakerResponse
@@ -15,6 +18,8 @@ from aws.sagemaker.training import TrainingJobs
 from aws.sagemaker.training_request import check_role
 from aws.sagemaker.validation import check, invalid
 
+#: Families whose instances have storage of their own.
+_LOCAL_STORAGE = re.compile(r"ml\.(g4dn|g5|g6e?|p4de?|p5e?n?|[cmr]\d+g?[adin]*d[n]*|trn\d\w*)\.")
 _NOT_FOUND = "Requested resource not found."
 
 
@@ -74,8 +79,13 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
         check("CreateEndpointConfig", request)
         if "NotificationConfig" in request.get("AsyncInferenceConfig", {}).get("OutputConfig", {}):
             raise invalid("the rehearsal does not know NotificationConfig of AsyncInferenceConfig")
+        kind = "AsyncInferenceConfig" if "AsyncInferenceConfig" in request else "ServerlessConfig"
+        if "DataCaptureConfig" in request and (
+            kind in request or any(kind in variant for variant in request["ProductionVariants"])
+        ):
+            raise invalid(f"DataCaptureConfig is not supported with {kind}")
         for variant in request["ProductionVariants"]:
-            self._store.get("model", variant.get("ModelName", ""), 'Could not find model "{arn}".')
+            self._refuse_of_a_variant(request, variant)
             memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", 1024)
             if memory % 1024:
                 raise invalid(f"MemorySizeInMB {memory} must be one of 1024, 2048, 3072, 4096, 5120, 6144")
@@ -86,6 +96,26 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
         item = self._store.add("endpoint-config", name, request, taken)
         item.state["EndpointConfigArn"] = item.arn
         return ActionResult({"EndpointConfigArn": item.arn})
+
+    def _refuse_of_a_variant(self, request: dict[str, Any], variant: dict[str, Any]) -> None:
+        """What a kind of instance, or none, cannot have. Source: SageMaker's developer guide, and its API reference."""
+        model = self._store.get(
+            "model", variant.get("ModelName", ""), 'Could not find model "{arn}".'
+        ).request
+        if "ServerlessConfig" in variant:
+            refused = [key for key in ("VpcConfig", "EnableNetworkIsolation") if model.get(key)]
+            if refused:
+                raise invalid(f"{' and '.join(refused)} of a model is not supported for serverless inference")
+        kind = variant.get("InstanceType", "")
+        if _LOCAL_STORAGE.match(kind):
+            for key, value in (
+                ("VolumeSizeInGB", variant.get("VolumeSizeInGB")),
+                ("KmsKeyId", request.get("KmsKeyId")),
+            ):
+                if value is not None:
+                    raise invalid(
+                        f"{key} is not supported for the instance type {kind}, which has storage of its own"
+                    )
 
     def _endpoint_config(self) -> Item:
         return self._store.get(

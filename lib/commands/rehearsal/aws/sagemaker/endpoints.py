@@ -24,7 +24,7 @@ from aws.authorization.authority import AccessDenied
 from aws.authorization.keys import volume_grant
 from aws.host import ACCOUNT, Host, Session
 from aws.log_writer import LogWriter
-from aws.sagemaker import images, objects
+from aws.sagemaker import data_capture, images, network, objects
 from aws.sagemaker.store import Item, store
 from aws.sagemaker.validation import invalid
 
@@ -111,6 +111,17 @@ class Endpoints:
         """Counts a request that goes to a variant."""
         moment = self._host.alarm_clock.now()
         endpoint_metrics.record_invocation(region, moment, item.name, server.variant["VariantName"])
+
+    def answered(self, region: str, item: Item, server: Server, bodies: dict[str, tuple[str, bytes]]) -> None:
+        """Keeps what was asked and answered, where the configuration says so; what cannot be kept harms no answer."""
+        config = self._config(region, item.state["EndpointConfigName"]).request.get("DataCaptureConfig")
+        if config is None:
+            return
+        try:
+            name = server.variant["VariantName"]
+            data_capture.capture(self.role(region, server.variant), region, item.name, name, config, bodies)
+        except (AccessDenied, ClientError) as error:
+            log.warning("what the endpoint %s captures cannot be kept: %s", item.name, error)
 
     def _config(self, region: str, name: str) -> Item:
         return store(region).get("endpoint-config", name, 'Could not find endpoint configuration "{arn}".')
@@ -199,6 +210,18 @@ class Endpoints:
             item.state.pop("AsyncInferenceConfig", None)
             if "AsyncInferenceConfig" in configured:
                 item.state["AsyncInferenceConfig"] = configured["AsyncInferenceConfig"]
+            item.state.pop("DataCaptureConfig", None)
+            if "DataCaptureConfig" in configured:
+                # As DescribeEndpoint has it.
+                item.state["DataCaptureConfig"] = {
+                    "EnableCapture": configured["DataCaptureConfig"].get("EnableCapture", False),
+                    "CaptureStatus": "Started",
+                    "CurrentSamplingPercentage": configured["DataCaptureConfig"]["InitialSamplingPercentage"],
+                    **{
+                        key: configured["DataCaptureConfig"].get(key, "")
+                        for key in ("DestinationS3Uri", "KmsKeyId")
+                    },
+                }
             self._settle(item, "InService")
         # Requests under way end with the containers that they reached.
         time.sleep(0.5 if replaced is not started else 0)
@@ -234,6 +257,7 @@ class Endpoints:
         folder = self._host.folder(f"{item.name}-{variant['VariantName']}")
         archive = folder / "model.tar.gz"
         images.pull(role, region, container["Image"])
+        network.attach(role, region, model.request)
         if not objects.download(role, region, container["ModelDataUrl"], archive):
             raise ContainerFailed(
                 f'Failed to download model data for container "container_1" from URL: "{container["ModelDataUrl"]}".'
@@ -260,7 +284,8 @@ class Endpoints:
                     "PATH": os.environ["PATH"],
                     "HOME": str(folder),
                     "TMPDIR": str(self._host.folder("tmp")),
-                    **role.environment(region),
+                    # A container that is cut off has no credentials either; the network itself stays open here.
+                    **({} if model.request.get("EnableNetworkIsolation") else role.environment(region)),
                     **container.get("Environment", {}),
                 },
             )

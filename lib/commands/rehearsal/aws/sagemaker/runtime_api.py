@@ -78,6 +78,11 @@ class SageMakerRuntimeApi(BaseResponse):
                 f'Received {side} error ({answer.status_code}) from primary with message "{answer.text}".'
             )
             return self._model_error(item, answer.status_code, message, answer.text)
+        bodies = {
+            "Input": (sent["Content-Type"], self.body or b""),
+            "Output": (answer.headers.get("Content-Type", ""), answer.content),
+        }
+        self.endpoints.answered(self.region, item, server, bodies)
         headers = {
             "Content-Type": answer.headers.get("Content-Type", "application/octet-stream"),
             "x-Amzn-Invoked-Production-Variant": server.variant["VariantName"],
