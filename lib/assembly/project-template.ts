@@ -43,6 +43,8 @@ export interface DeclaredEndpoint {
   readonly image: string;
   /** The serving container's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The archive with the script that serves, where the container takes one and it is on this machine. */
+  readonly sourceArchive: string | undefined;
 }
 
 /** What a project's templates declare. */
@@ -166,6 +168,7 @@ function readEndpoint(
     asynchronous: asyncInference !== undefined,
     image: container.Image,
     environment: container.Environment ?? {},
+    sourceArchive: found.stack.assets.get(basename(container.Environment?.SAGEMAKER_SUBMIT_DIRECTORY ?? '')),
   };
 }
 

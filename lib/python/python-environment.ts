@@ -8,20 +8,35 @@ import type { Terminal } from '../console/terminal';
 import { UserError } from '../console/user-error';
 
 import { withDirectoryLock } from './directory-lock';
-import { runPython } from './python-command';
+import { type PythonCommandResult, runPython } from './python-command';
 
 /** What a Python environment is made from. */
 export interface PythonEnvironmentOptions {
-  /** Pinned requirements files, as paths; all are installed together. */
-  readonly requirements: readonly string[];
+  /** Pinned requirements files, as paths, all installed together; or packages, whose versions pip chooses. */
+  readonly requirements: readonly string[] | WantedPackages;
+  /**
+   * The environment's own directory in `projectRoot`.
+   * @default .venv
+   */
+  readonly directory?: string;
   readonly terminal: Terminal;
   /** Aborting it ends the installation; the next run does it again. */
   readonly signal: AbortSignal;
   /**
-   * The directory that gets `.venv`.
+   * The directory that gets the environment.
    * @default - this project's root
    */
   readonly projectRoot?: string;
+}
+
+/** Packages from wheels, with what they depend on. */
+export interface WantedPackages {
+  /** Sets of requirements, such as `torch==2.6.0`: the first that this Python can install and import is taken. */
+  readonly alternatives: readonly (readonly string[])[];
+  /** What can be imported then. */
+  readonly modules: readonly string[];
+  /** About how much is downloaded, in megabytes. */
+  readonly megabytes: number;
 }
 
 /** A Python with everything installed. */
@@ -45,19 +60,21 @@ const PROJECT_ROOT = resolve(__dirname, '../..');
 export const IMAGE_PACKAGES = join(PROJECT_ROOT, '.venv', 'image');
 
 /**
- * Makes `.venv` in the project and installs the requirements, unless they are installed already: then it starts no
+ * Makes the environment in the project and installs the requirements, unless they are installed already: then it starts no
  * process at all. Two runs at once wait for each other.
  * Throws UserError if there is no suitable Python or the installation fails.
  */
 export async function ensurePythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
-  const environment = new VirtualEnvironment(join(options.projectRoot ?? PROJECT_ROOT, '.venv'), options);
+  const directory = join(options.projectRoot ?? PROJECT_ROOT, options.directory ?? '.venv');
+  const environment = new VirtualEnvironment(directory, options);
   if (environment.isReady()) {
     return { python: environment.python };
   }
   const { terminal, signal } = options;
   const onWait = (owner: number) =>
     terminal.info(`waiting for process ${owner}, which sets up the Python environment`);
-  await withDirectoryLock(`${environment.directory}.lock`, { signal, onWait }, async () => {
+  mkdirSync(dirname(directory), { recursive: true });
+  await withDirectoryLock(`${directory}.lock`, { signal, onWait }, async () => {
     // The process that had the lock may have done it all.
     if (!environment.isReady()) {
       await environment.install();
@@ -74,6 +91,8 @@ class VirtualEnvironment {
   /** Is there while an installation runs, and stays there if it was interrupted. */
   private readonly unfinished: string;
   private readonly hash: string;
+  /** As a person knows it. */
+  private readonly name: string;
 
   public constructor(
     public readonly directory: string,
@@ -83,6 +102,7 @@ class VirtualEnvironment {
     this.stamp = join(directory, 'requirements.sha256');
     this.unfinished = join(directory, 'unfinished');
     this.hash = requirementsHash(options.requirements);
+    this.name = options.directory ?? '.venv';
   }
 
   public isReady(): boolean {
@@ -107,17 +127,18 @@ class VirtualEnvironment {
     const before = this.installed();
     rmSync(this.stamp, { force: true });
     writeFileSync(this.unfinished, '');
-    terminal.info('installing Python packages into .venv (once; later runs skip this)');
-    const files = requirements.flatMap((file) => ['-r', resolve(file)]);
-    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--no-deps', ...files];
-    const installed = await this.run(this.python, pip, (line) => {
-      if (/^\s*(Collecting|Downloading|Installing|Building)/.test(line)) {
-        terminal.progress(`Python packages: ${line.trim()}`);
+    const size = 'modules' in requirements ? `: about ${requirements.megabytes} MB to download` : '';
+    terminal.info(`installing Python packages into ${this.name}${size} (once; later runs skip this)`);
+    let installed;
+    for (const wanted of installations(requirements)) {
+      installed = await this.pip(wanted);
+      if (installed.exitCode === 0) {
+        break;
       }
-    });
+    }
     terminal.clearProgress();
-    if (installed.exitCode !== 0) {
-      throw new UserError(`cannot install the Python packages: ${lastLines(installed.output)}`);
+    if (installed?.exitCode !== 0) {
+      throw new UserError(`cannot install the Python packages: ${lastLines(installed?.output ?? '')}`);
     }
     // A package that was replaced may have been another set's.
     const kept = /Attempting uninstall|Found existing installation/.test(installed.output) ? [] : before;
@@ -125,9 +146,24 @@ class VirtualEnvironment {
     rmSync(this.unfinished);
   }
 
+  /** Installs some, and looks whether they work. */
+  private async pip({ wanted, modules }: Installation): Promise<PythonCommandResult> {
+    const { terminal } = this.options;
+    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted];
+    const installed = await this.run(this.python, pip, (line) => {
+      if (/^\s*(Collecting|Downloading|Installing|Building)/.test(line)) {
+        terminal.progress(`Python packages: ${line.trim()}`);
+      }
+    });
+    // A package may be of another time than those that it depends on.
+    return installed.exitCode === 0 && modules.length > 0
+      ? await this.run(this.python, ['-c', `import ${modules.join(', ')}`])
+      : installed;
+  }
+
   private async create(): Promise<void> {
     const interpreter = await this.findInterpreter();
-    this.options.terminal.info(`making .venv with Python ${interpreter.version}`);
+    this.options.terminal.info(`making ${this.name} with Python ${interpreter.version}`);
     mkdirSync(this.directory, { recursive: true });
     writeFileSync(this.unfinished, '');
     const made = await this.run(interpreter.command, ['-m', 'venv', '--clear', this.directory]);
@@ -135,8 +171,8 @@ class VirtualEnvironment {
       const minor = interpreter.version.split('.').slice(0, 2).join('.');
       throw new UserError(
         /ensurepip|No module named venv/.test(made.output)
-          ? `cannot make .venv: ${interpreter.command} lacks its venv module; on Debian or Ubuntu: apt install python${minor}-venv`
-          : `cannot make .venv: ${lastLines(made.output)}`,
+          ? `cannot make ${this.name}: ${interpreter.command} lacks its venv module; on Debian or Ubuntu: apt install python${minor}-venv`
+          : `cannot make ${this.name}: ${lastLines(made.output)}`,
       );
     }
     writeFileSync(this.unfinished, '');
@@ -167,9 +203,28 @@ class VirtualEnvironment {
   }
 }
 
-/** The hash of requirements files and of the ones that they include. */
-function requirementsHash(files: readonly string[]): string {
+/** What pip gets at once, and what can be imported then. */
+interface Installation {
+  readonly wanted: readonly string[];
+  readonly modules: readonly string[];
+}
+
+/** What to try in order, until one succeeds. */
+function installations(requirements: PythonEnvironmentOptions['requirements']): Installation[] {
+  return 'modules' in requirements
+    ? requirements.alternatives.map((packages) => ({
+        wanted: ['--only-binary=:all:', ...packages],
+        modules: requirements.modules,
+      }))
+    : [{ wanted: ['--no-deps', ...requirements.flatMap((file) => ['-r', resolve(file)])], modules: [] }];
+}
+
+/** The hash of packages, or of requirements files and of the ones that they include. */
+function requirementsHash(requirements: PythonEnvironmentOptions['requirements']): string {
   const hash = createHash('sha256');
+  if ('modules' in requirements) {
+    return hash.update(JSON.stringify(requirements)).digest('hex');
+  }
   const add = (file: string) => {
     const text = readFileSync(file, 'utf8');
     hash.update(`${text}\0`);
@@ -177,7 +232,7 @@ function requirementsHash(files: readonly string[]): string {
       add(resolve(dirname(file), included!));
     }
   };
-  files.forEach(add);
+  requirements.forEach(add);
   return hash.digest('hex');
 }
 

@@ -1,7 +1,8 @@
-"""Check that an unpacked model.tar.gz would load in SageMaker's TensorFlow serving container.
+"""Check that an unpacked model.tar.gz would load in its serving container.
 
-    python lib/commands/local/check_model.py DIR
+    python lib/commands/local/check_model.py DIR [--image URI --program FILE --code-dir DIR]
 
+Without a program it is TensorFlow's container; with one, the container runs its handlers.
 Prints one JSON document and exits 0 if ok, 1 if not:
 {"ok": bool, "problems": [text…], "version": number or null,
  "signatures": {name: {"inputs": {name: {"dtype": text, "shape": [number…] or null}}, "outputs": {…}}}}
@@ -17,6 +18,9 @@ import types
 from pathlib import Path
 from typing import Any
 
+from framework_images import framework_image
+from handler_container.frameworks import FRAMEWORKS, TOOLKIT
+from handler_container.script_check import handler_problems
 from serving_container.model_layout import ModelError, find_models
 from serving_container.script_check import script_problems
 from serving_container.signature import Signature, read_signatures
@@ -43,6 +47,15 @@ def check_model(model_dir: Path) -> dict[str, Any]:
             name: signature.as_json() for name, signature in signatures[default.name, default.latest].items()
         },
     }
+
+
+def check_script(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The same document for a model that handlers serve: what they need of it only they know."""
+    known = framework_image(arguments.image)
+    framework = FRAMEWORKS[known["serving"]] if known else TOOLKIT
+    code_dir = arguments.code_dir or arguments.model_dir / "code"
+    problems = handler_problems(framework, code_dir, arguments.program)
+    return {"ok": not problems, "problems": problems, "version": None, "signatures": {}}
 
 
 def _read(path: Path, model_dir: Path, problems: list[str]) -> dict[str, Signature]:
@@ -97,7 +110,11 @@ def main() -> int:
     """Print the check of the directory named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model_dir", type=Path, help="an unpacked model.tar.gz")
-    result = check_model(parser.parse_args().model_dir)
+    parser.add_argument("--image", help="the inference image")
+    parser.add_argument("--program", help="the script with handlers")
+    parser.add_argument("--code-dir", type=Path, help="where it lies (default: the archive's code)")
+    arguments = parser.parse_args()
+    result = check_script(arguments) if arguments.program else check_model(arguments.model_dir)
     print(json.dumps(result))
     return 0 if result["ok"] else 1
 

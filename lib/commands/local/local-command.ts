@@ -6,12 +6,11 @@ import { join, resolve } from 'node:path';
 import { inputFiles } from '../invoke/input-files';
 import { changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
+import { frameworkPython, PYTHON_OPTION } from './framework-python';
 import { checkPort } from './port-check';
 import { withRunLock } from '../../python/run-lock';
-import { ensurePythonEnvironment } from '../../python/python-environment';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
-import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import { UserError } from '../../console/user-error';
 
@@ -25,6 +24,8 @@ export interface LocalArguments extends JobChanges {
   /** The server's port; none chooses a free one. */
   readonly port: number | undefined;
   readonly skipTraining: boolean;
+  /** The interpreter that trains and serves; none chooses the framework's own environment. */
+  readonly python: string | undefined;
   /** Whether the script gets the person's own credentials. */
   readonly awsCredentials: boolean;
 }
@@ -66,6 +67,7 @@ export const localLine = new CommandLine({
       type: 'boolean',
       description: 'let the script act on AWS with your own credentials, as it does there with its role',
     },
+    ...PYTHON_OPTION,
     'skip-training': { type: 'boolean', description: 'serve the model of the last run' },
   },
   // `--serve 8080`: parseArgs knows no option with a value that may be left out.
@@ -91,6 +93,7 @@ export const localLine = new CommandLine({
       port: values.serve ? Number(port ?? DEFAULT_PORT) : undefined,
       skipTraining: values['skip-training'],
       awsCredentials: values['aws-credentials'],
+      python: values.python,
     };
   },
 });
@@ -114,11 +117,6 @@ function ownCredentials(): Record<string, string> {
 /** Trains, serves and predicts on this machine what the template in `root` declares. */
 export function localCommand(root: string): Command {
   return localLine.command(async (options, { terminal, signal }) => {
-    const { python } = await ensurePythonEnvironment({
-      requirements: RUNTIME_REQUIREMENTS,
-      terminal,
-      signal,
-    });
     // What is wrong with the command line is said now, not after the training.
     const predict = await filesToPredict(options.predict);
     if (options.port) {
@@ -140,6 +138,7 @@ export function localCommand(root: string): Command {
         );
       }
       const { job, channels } = changedJob(project.trainingJob, options);
+      const python = (image: string) => frameworkPython(image, { given: options.python, terminal, signal });
       return await new LocalRun({
         ...options,
         predict,
@@ -147,7 +146,10 @@ export function localCommand(root: string): Command {
         trainingJob: job,
         channels,
         outDirectory,
-        python,
+        python: await python(job.request.AlgorithmSpecification?.TrainingImage ?? ''),
+        servingPython: await python(
+          project.endpoint?.image ?? job.request.AlgorithmSpecification?.TrainingImage ?? '',
+        ),
         region: assumedRegion(),
         aws: options.awsCredentials ? ownCredentials() : null,
         terminal,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import * as tar from 'tar';
 import { fileErrorText } from '../../console/file-errors';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
@@ -8,12 +9,13 @@ import { payloadLimit } from '../invoke/payload-limit';
 import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
-import type { DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
+import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
+import { frameworkEnvironment } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
 import { SAMPLE_NOTE, samplePhotographs } from './sample-photographs';
-import { ServingProcess } from './serving-process';
+import { type ServingOptions, ServingProcess } from './serving-process';
 import { baseDirectory, METRICS_FILE } from './training-directories';
 import type { MetricsFile, TrainingResult } from './training-job-document';
 import { TrainingProgress } from './training-progress';
@@ -36,7 +38,10 @@ export interface LocalRunOptions {
   readonly outDirectory: string;
   /** Whether the model of an earlier run is served instead of training one. */
   readonly skipTraining: boolean;
+  /** Trains. */
   readonly python: string;
+  /** Serves. */
+  readonly servingPython: string;
   readonly region: string;
   /** The person's own credentials as variables, where the script is to have them. */
   readonly aws: Readonly<Record<string, string>> | null;
@@ -87,9 +92,9 @@ export class LocalRun {
         `the gate would stop this model: ${name} is ${value ?? 'missing'}, at least ${minimum} is asked (minimumMetrics)`,
       );
     }
-    const image = project.endpoint?.image;
-    if (image !== undefined && !/\/(sagemaker-)?tensorflow/.test(image)) {
-      const text = `only TensorFlow's container serves here, and this endpoint runs ${image}; the model is in ${relative('', this.modelDirectory)}, and npx cdk deploy --all serves it`;
+    const { image = '', environment } = await this.container();
+    if (!servesHere(image, environment)) {
+      const text = `the container ${image} does not run here; the model is in ${relative('', this.modelDirectory)}, and npx cdk deploy --all serves it`;
       this.notes.push(text);
       terminal.info(text);
       await this.report(outcome, []);
@@ -190,22 +195,35 @@ export class LocalRun {
     if (!hasFiles(this.modelDirectory)) {
       return ['the script wrote nothing to SM_MODEL_DIR'];
     }
-    const { python, signal } = this.options;
-    return (await checkModel(python, this.modelDirectory, signal)).problems;
+    return (await checkModel(await this.container())).problems;
   }
 
-  private async serve(): Promise<ServingProcess> {
-    const { python, port, signal, project } = this.options;
-    const started = Date.now();
-    const serving = await ServingProcess.start({
-      python,
+  /** The declared container; without an endpoint, the one that goes with what trained. */
+  private async container(): Promise<ServingOptions> {
+    const { project, trainingJob, outDirectory, servingPython, port, signal } = this.options;
+    const { image, environment, sourceArchive } = project.endpoint ?? containerOf(trainingJob);
+    const codeDirectory = join(outDirectory, 'opt/serving/code');
+    rmSync(codeDirectory, { recursive: true, force: true });
+    if (sourceArchive !== undefined) {
+      mkdirSync(codeDirectory, { recursive: true });
+      await tar.extract({ file: sourceArchive, cwd: codeDirectory });
+    }
+    return {
+      python: servingPython,
       modelDirectory: this.modelDirectory,
-      environment: project.endpoint?.environment ?? {},
-      image: project.endpoint?.image,
+      environment,
+      image,
+      ...(sourceArchive === undefined ? {} : { codeDirectory }),
+      environmentDirectory: join(outDirectory, 'opt/serving/venv'),
       payloadLimit: payloadLimit(project.endpoint),
       port,
       signal,
-    });
+    };
+  }
+
+  private async serve(): Promise<ServingProcess> {
+    const started = Date.now();
+    const serving = await ServingProcess.start(await this.container());
     this.durations['loading the model'] = (Date.now() - started) / 1000;
     return serving;
   }
@@ -292,4 +310,24 @@ export class LocalRun {
 
 function hasFiles(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
+}
+
+/** Whether a container is one that is known here: TensorFlow's, or one with handlers. */
+function servesHere(image: string, environment: Readonly<Record<string, string>>): boolean {
+  return environment.SAGEMAKER_PROGRAM !== undefined || /\/(sagemaker-)?tensorflow/.test(image);
+}
+
+/** The container that would serve what a job trains, where no endpoint is declared. */
+function containerOf(
+  job: DeclaredTrainingJob,
+): Pick<DeclaredEndpoint, 'image' | 'environment' | 'sourceArchive'> {
+  const image = job.request.AlgorithmSpecification?.TrainingImage ?? '';
+  const program = job.request.HyperParameters?.sagemaker_program;
+  return frameworkEnvironment(image) === undefined || program === undefined
+    ? { image, environment: {}, sourceArchive: undefined }
+    : {
+        image,
+        environment: { SAGEMAKER_PROGRAM: JSON.parse(program) as string },
+        sourceArchive: job.sourceArchive,
+      };
 }

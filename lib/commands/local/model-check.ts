@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ServingOptions } from './serving-process';
 
 /** What check_model.py says of an unpacked model artifact, as far as a run reads it. */
 export interface ModelCheck {
@@ -8,13 +9,22 @@ export interface ModelCheck {
   readonly problems: readonly string[];
 }
 
-/** Checks that an unpacked model artifact would load in the serving image: a numeric folder, a SavedModel, signatures. */
+/** Checks that an unpacked model artifact would load in the serving image: a SavedModel with signatures, or a script with handlers. */
 export async function checkModel(
-  python: string,
-  modelDirectory: string,
-  signal: AbortSignal,
+  options: Pick<
+    ServingOptions,
+    'python' | 'modelDirectory' | 'environment' | 'image' | 'codeDirectory' | 'signal'
+  >,
 ): Promise<ModelCheck> {
-  const command = [join(__dirname, 'check_model.py'), modelDirectory];
+  const { python, modelDirectory, environment, image, codeDirectory, signal } = options;
+  const program = environment.SAGEMAKER_PROGRAM;
+  const command = [
+    join(__dirname, 'check_model.py'),
+    modelDirectory,
+    ...(image ? ['--image', image] : []),
+    ...(program ? ['--program', program] : []),
+    ...(codeDirectory ? ['--code-dir', codeDirectory] : []),
+  ];
   try {
     return JSON.parse((await promisify(execFile)(python, command, { signal })).stdout) as ModelCheck;
   } catch (error) {

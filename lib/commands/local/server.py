@@ -1,12 +1,14 @@
-"""Serve an unpacked model.tar.gz on 127.0.0.1 by the contract of SageMaker's TensorFlow serving container.
+"""Serve an unpacked model.tar.gz on 127.0.0.1 by the contract of one of SageMaker's serving containers.
 
     python lib/commands/local/server.py --model-dir DIR [--port PORT] [--image URI] [--payload-limit BYTES]
-                                        [--exit-with-stdin]
+                                        [--code-dir DIR --environment-dir DIR] [--exit-with-stdin]
 
 Prints one line of JSON when it listens, `{"port": …, "url": "http://127.0.0.1:…"}`; all else goes to stderr.
-GET /ping and POST /invocations are the endpoint's; /v1/models/… is TensorFlow Serving's own API, for the
-archive's `code/inference.py`. SIGTERM, SIGINT and (with --exit-with-stdin) the end of stdin end it with 0; a
-model that cannot load ends it with 1.
+GET /ping and POST /invocations are the endpoint's; of TensorFlow's container /v1/models/… is TensorFlow
+Serving's own API, for the archive's `code/inference.py`. Where the environment names a SAGEMAKER_PROGRAM, its
+handlers serve: it lies in --code-dir, or in the archive's `code`, and what its requirements.txt names is
+installed into --environment-dir, over this Python. SIGTERM, SIGINT and (with --exit-with-stdin) the end of
+stdin end it with 0; a model that cannot load ends it with 1.
 """
 
 import argparse
@@ -14,18 +16,22 @@ import gc
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+from framework_images import framework_image
+from handler_container.frameworks import FRAMEWORKS, TOOLKIT
+from handler_container.service import HandlerService
 from hard_coded_paths import paths_in_source
 from opt_ml import CONTAINER_BASE, enter, is_possible
-from serving_container.http_server import HOST, HttpServer
+from serving_container.http_server import HOST, HttpServer, Service
 from serving_container.inference_script import InferenceScript, find_code_dir
 from serving_container.model_layout import ModelError, find_models
-from serving_container.predictor import Predictor
 from serving_container.script_check import import_problems
-from serving_container.service import Service
+from training_container.run_environment import make_environment
 
 # Where the container has the archive.
 _MODEL_DIR = CONTAINER_BASE / "model"
@@ -46,17 +52,25 @@ def main() -> int:
         default=_PAYLOAD_LIMIT,
         help="largest body in bytes (%(default)s)",
     )
+    parser.add_argument("--code-dir", type=Path, help="the handlers (default: the archive's code)")
+    parser.add_argument("--environment-dir", type=Path, help="gets what the script's requirements.txt names")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin is closed")
     arguments = parser.parse_args()
 
+    program = os.environ.get("SAGEMAKER_PROGRAM")
+    code_dir = arguments.code_dir or arguments.model_dir / "code"
+    if program and arguments.environment_dir:
+        _with_requirements(code_dir, arguments.environment_dir)
     # Before there is a second thread.
     model_dir = _at_container_s_place(arguments.model_dir)
+    if arguments.code_dir is None:
+        code_dir = model_dir / "code"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # What TensorFlow or a script prints must not stand where the port is expected.
+    # What a framework or a script prints must not stand where the port is expected.
     announcements = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 
-    # Not sys.exit: TensorFlow's threads and kept-alive connections may be in the middle of something.
+    # Not sys.exit: the framework's threads and kept-alive connections may be in the middle of something.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     if arguments.exit_with_stdin:
@@ -64,10 +78,40 @@ def main() -> int:
 
     try:
         # What fails soon comes first: loading the model takes seconds.
-        models = find_models(model_dir)
-        if problems := import_problems(model_dir):
-            raise ModelError("; ".join(problems))
+        load = (
+            _handlers(model_dir, code_dir, program, arguments.image)
+            if program
+            else _tensorflow(model_dir, arguments.image)
+        )
         server = HttpServer(arguments.port, arguments.payload_limit)
+        url = f"http://{HOST}:{server.server_port}"
+        service = load(url)
+    except ModelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: cannot listen on {HOST}:{arguments.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    # Bodies of many small lists set off full collections: spare them the walk over what the framework holds.
+    gc.collect()
+    gc.freeze()
+    server.service = service
+    print(json.dumps({"port": server.server_port, "url": url}), file=announcements, flush=True)
+    server.serve_forever()
+    return 0
+
+
+def _tensorflow(model_dir: Path, image: str | None) -> Callable[[str], Service]:
+    """What loads TensorFlow's container; raises ModelError, also when called."""
+    # Needs numpy, which other frameworks' interpreters may not have.
+    from serving_container.predictor import Predictor  # noqa: PLC0415
+    from serving_container.service import Service as TensorFlowService  # noqa: PLC0415
+
+    models = find_models(model_dir)
+    if problems := import_problems(model_dir):
+        raise ModelError("; ".join(problems))
+
+    def load(url: str) -> Service:
         code_dir = find_code_dir(model_dir)
         script = None if code_dir is None else InferenceScript(code_dir)
         predictors = [
@@ -75,25 +119,35 @@ def main() -> int:
             for model in models
             for version, path in model.versions.items()
         ]
-    except ModelError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: cannot listen on {HOST}:{arguments.port}: {error.strerror}", file=sys.stderr)
-        return 1
-    # Bodies of many small lists set off full collections: spare them the walk over what TensorFlow holds.
-    gc.collect()
-    gc.freeze()
-    url = f"http://{HOST}:{server.server_port}"
-    server.service = Service(predictors, script, url, arguments.image).answer
-    print(json.dumps({"port": server.server_port, "url": url}), file=announcements, flush=True)
-    server.serve_forever()
-    return 0
+        return TensorFlowService(predictors, script, url, image).answer
+
+    return load
+
+
+def _handlers(model_dir: Path, code_dir: Path, program: str, image: str | None) -> Callable[[str], Service]:
+    """What loads a container with handlers; raises ModelError when called."""
+    known = framework_image(image)
+    framework = FRAMEWORKS[known["serving"]] if known else TOOLKIT
+    os.environ.setdefault("SM_MODEL_DIR", str(model_dir))
+    return lambda _: HandlerService(framework, model_dir, code_dir, program.removesuffix(".py")).answer
+
+
+def _with_requirements(code_dir: Path, place: Path) -> None:
+    """Goes on in a Python over this one with what the script's requirements.txt names."""
+    requirements = code_dir / "requirements.txt"
+    if not requirements.is_file() or Path(sys.prefix) == place:
+        return
+    python = make_environment(place)
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "-r", requirements.name]
+    if subprocess.run(pip, cwd=code_dir, stdout=sys.stderr, check=False).returncode:
+        print("error: the script's requirements.txt cannot be installed", file=sys.stderr)
+        sys.exit(1)
+    os.execv(python, [str(python), *sys.argv])
 
 
 def _at_container_s_place(model_dir: Path) -> Path:
     """The model directory: with code of its own at /opt/ml/model, where the system allows that."""
-    if find_code_dir(model_dir) is None:
+    if find_code_dir(model_dir) is None and "SAGEMAKER_PROGRAM" not in os.environ:
         return model_dir
     if is_possible(model_dir, _MODEL_DIR):
         enter(model_dir, _MODEL_DIR)

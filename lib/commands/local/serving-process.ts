@@ -12,8 +12,12 @@ export interface ServingOptions {
   readonly modelDirectory: string;
   /** The container's environment, such as SAGEMAKER_TFS_DEFAULT_MODEL_NAME. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The serving container's image, whose rules hold. @default - the newest */
+  /** The serving container's image, whose rules hold. @default - the newest of TensorFlow */
   readonly image?: string;
+  /** The script with handlers. @default - what the archive's own `code` has */
+  readonly codeDirectory?: string;
+  /** Gets what its requirements.txt names. @default - nothing is installed */
+  readonly environmentDirectory?: string;
   /** Largest request in bytes. */
   readonly payloadLimit: number;
   /** @default - one that is free */
@@ -46,6 +50,8 @@ export class ServingProcess {
         '--payload-limit',
         String(options.payloadLimit),
         ...(options.image ? ['--image', options.image] : []),
+        ...(options.codeDirectory ? ['--code-dir', options.codeDirectory] : []),
+        ...(options.environmentDirectory ? ['--environment-dir', options.environmentDirectory] : []),
         '--exit-with-stdin',
       ],
       {

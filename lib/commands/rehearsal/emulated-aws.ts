@@ -14,6 +14,8 @@ import type { Decisions } from './permissions';
 export interface EmulatedAwsOptions {
   /** The interpreter with moto and the framework in it. */
   readonly python: string;
+  /** The interpreters of images with another framework, by the image's repository and tag. @default - none */
+  readonly pythons?: Readonly<Record<string, string>>;
   readonly region: string;
   /** File that gets its log. */
   readonly logFile: string;
@@ -58,7 +60,11 @@ export class EmulatedAws {
     const log = openSync(options.logFile, 'w');
     const child = spawn(
       options.python,
-      [join(__dirname, 'emulator.py'), '--state-dir', directory, '--exit-with-stdin'],
+      [
+        join(__dirname, 'emulator.py'),
+        ...['--state-dir', directory, '--exit-with-stdin'],
+        ...['--pythons', JSON.stringify(options.pythons ?? {})],
+      ],
       // A terminal's Ctrl-C is for this process, which then ends the other in its own time.
       { stdio: ['pipe', 'pipe', log], detached: true },
     );

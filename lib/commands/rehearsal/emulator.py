@@ -13,6 +13,7 @@ ages, passes sixty times as fast as the machine's: an endpoint with an idle time
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import shutil
@@ -39,6 +40,13 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         default=60,
         metavar="SECONDS",
         help="how long a minute takes for alarms and what they look at; default: 60",
+    )
+    parser.add_argument(
+        "--pythons",
+        type=json.loads,
+        default={},
+        metavar="JSON",
+        help="the interpreter of each image's framework, by repository and tag; default: this one",
     )
     return parser.parse_args(argv)
 
@@ -82,6 +90,7 @@ def main(argv: list[str]) -> int:
     host = services.start(
         state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
     )
+    host.pythons = options.pythons
     try:
         host.progress(
             {

@@ -32,6 +32,8 @@ export interface RehearsalOptions {
   /** Gets the logs, the predictions and the report. */
   readonly outDirectory: string;
   readonly python: string;
+  /** The interpreters of images with another framework, by the image's repository and tag. */
+  readonly pythons: Readonly<Record<string, string>>;
   readonly region: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -47,6 +49,7 @@ export class Rehearsal {
     const progress = new RehearsalProgress(options.terminal);
     const aws = await EmulatedAws.start({
       python: options.python,
+      pythons: options.pythons,
       region: options.region,
       logFile: join(options.outDirectory, 'emulator.log'),
       onEvent: (event) => progress.show(event),

@@ -7,6 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { estimateTemplate } from '../../cost/estimate';
 import { formatPerHour, formatUsd } from '../../cost/money';
 import type { PredictionResult } from '../invoke/predict-files';
+import { frameworkPython, PYTHON_OPTION } from '../local/framework-python';
 import { keyValues, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
 import { predictionSummary, Rehearsal } from './rehearsal';
@@ -31,6 +32,8 @@ export interface StartArguments extends TrainingChanges {
   readonly s3: readonly S3Data[];
   readonly predict: readonly string[];
   readonly outDirectory: string;
+  /** The interpreter that trains and serves; none chooses the framework's own environment. */
+  readonly python: string | undefined;
   /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
   readonly keep: boolean;
 }
@@ -72,6 +75,7 @@ and everything that is left is listed.`,
       value: 'DIR',
       description: 'where the logs, the predictions and the report go (rehearsal)',
     },
+    ...PYTHON_OPTION,
     keep: {
       type: 'boolean',
       description: 'leave all deployed until interrupted, to use cdk, aws and npm run invoke by hand',
@@ -95,6 +99,7 @@ and everything that is left is listed.`,
     s3: s3Data(values.s3),
     predict: values.predict,
     outDirectory: values.out ?? 'rehearsal',
+    python: values.python,
     keep: values.keep,
   }),
 });
@@ -147,6 +152,18 @@ async function rehearse(
   if (Object.keys(options.channels).length > 0) {
     terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
   }
+  const images = [
+    project.trainingJob?.request.AlgorithmSpecification?.TrainingImage,
+    project.endpoint?.image,
+  ];
+  const pythons: Record<string, string> = {};
+  for (const image of images.filter((image) => image !== undefined)) {
+    pythons[image.split('/').at(-1)!] = await frameworkPython(image, {
+      given: options.python,
+      terminal,
+      signal,
+    });
+  }
   const rehearsal = await steps.run(
     'start',
     () =>
@@ -158,6 +175,7 @@ async function rehearse(
         predict: options.predict.map((path) => resolve(path)),
         outDirectory,
         python,
+        pythons,
         region,
         terminal,
         signal,

@@ -36,6 +36,7 @@ async function run(
     outDirectory: directory.output,
     skipTraining: false,
     python: PYTHON,
+    servingPython: PYTHON,
     aws: null,
     region: 'eu-west-1',
     terminal,
@@ -46,7 +47,7 @@ async function run(
 
 const NEVER = new AbortController().signal;
 const TENSORFLOW = '763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-inference:2.20.0-cpu';
-const SKLEARN = '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
+const KMEANS = '438346466558.dkr.ecr.eu-west-1.amazonaws.com/kmeans:1';
 
 test.each([
   ['is a completed job', false, 0],
@@ -54,8 +55,8 @@ test.each([
 ])(
   'a job whose container does not serve here says where its model is, and %s',
   async (_, serve, expected) => {
-    const { code, report } = await run(JSON_ONLY, { endpoint: true, image: SKLEARN, serve });
-    const why = `only TensorFlow's container serves here, and this endpoint runs ${SKLEARN}; the model is in `;
+    const { code, report } = await run(JSON_ONLY, { endpoint: true, image: KMEANS, serve });
+    const why = `the container ${KMEANS} does not run here; the model is in `;
     expect(code).toBe(expected);
     expect(terminal.infos.join('\n')).toContain(why);
     expect(report).toContain('Completed');

@@ -37,6 +37,8 @@ class Host:
         self.callbacks = Callbacks()
         self.identities = Identities(ACCOUNT)
         self.authority = Authority(ACCOUNT, self.progress)
+        #: The interpreter of each image's framework, by the image's repository and tag.
+        self.pythons: dict[str, str] = {}
         self.url = ""
         self.port = 0
         #: Invokes a function by its ARN with an event, in the background; set once every try has failed.
@@ -82,6 +84,10 @@ class Host:
             path = self.state_dir / f"{self._folders:04d}-{name}"
             path.mkdir()
         return path
+
+    def python(self, image: str) -> str:
+        """The interpreter that stands for an image: this one where nothing else is said."""
+        return self.pythons.get(image.split("/")[-1], sys.executable)
 
     def close(self) -> None:
         """Ends all children; from then on no folder is made, so that the state directory can go."""

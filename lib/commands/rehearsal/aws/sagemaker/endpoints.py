@@ -7,7 +7,6 @@ import logging
 import os
 import random
 import subprocess
-import sys
 import tarfile
 import threading
 import time
@@ -264,15 +263,19 @@ class Endpoints:
             )
         with tarfile.open(archive) as file:
             file.extractall(folder / "model", filter="data")
+        code = self._code(role, region, container.get("Environment", {}), folder)
         with (folder / "stderr").open("wb") as stderr:
             child = self._host.children.start(
                 [
-                    sys.executable,
+                    self._host.python(container["Image"]),
                     str(self._host.project / "lib/commands/local/server.py"),
                     "--model-dir",
                     str(folder / "model"),
                     "--image",
-                    container.get("Image", ""),
+                    container["Image"],
+                    *(["--code-dir", str(code)] if code else []),
+                    "--environment-dir",
+                    str(folder / "venv"),
                     "--payload-limit",
                     str(payload_limit),
                     "--exit-with-stdin",
@@ -302,6 +305,17 @@ class Endpoints:
                 f"Please check CloudWatch logs for this endpoint. {error}".rstrip()
             ) from error
         return Server(variant, url, child)
+
+    def _code(self, role: Session, region: str, environment: dict[str, str], folder: Path) -> Path | None:
+        """The script that a container takes from S3 at its start, where it takes one."""
+        uri = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+        if not uri.startswith("s3://"):
+            return None
+        if not objects.download(role, region, uri, folder / "sourcedir.tar.gz"):
+            raise ContainerFailed(f'Failed to download the script from URL: "{uri}".')
+        with tarfile.open(folder / "sourcedir.tar.gz") as file:
+            file.extractall(folder / "code", filter="data")
+        return folder / "code"
 
     def _until_healthy(self, item: Item, child: subprocess.Popen[bytes]) -> str:
         line = child.stdout.readline()

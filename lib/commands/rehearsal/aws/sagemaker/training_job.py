@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -126,7 +125,7 @@ class TrainingJob:
             "sourceArchive": str(source) if source else None,
             "channels": channels,
             "outputDirectory": str(folder / "output"),
-            "python": sys.executable,
+            "python": self._host.python(request["AlgorithmSpecification"]["TrainingImage"]),
             "checkpoints": str(folder / "checkpoints") if checkpoints else None,
             "region": self._region,
             "aws": self._role.environment(self._region),

@@ -1,0 +1,78 @@
+// Which Python stands for an image: an environment of its own for each framework's version, made when it is asked for.
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Terminal } from '../../console/terminal';
+import { UserError } from '../../console/user-error';
+import { ensurePythonEnvironment, type WantedPackages } from '../../python/python-environment';
+import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
+import FRAMEWORK_IMAGES from './framework-images.json';
+
+/** Who asks for a Python. */
+export interface FrameworkPythonOptions {
+  /** An interpreter of a person's own, in which the script works already; it stands for every image. */
+  readonly given: string | undefined;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** What a command line says of it. */
+export const PYTHON_OPTION = {
+  python: {
+    type: 'string',
+    value: 'PATH',
+    description:
+      "a Python in which the script works, instead of one that is made for the framework's version",
+  },
+} as const;
+
+/** The environment that stands for an image. */
+export interface FrameworkEnvironment {
+  /** Its directory in the project. */
+  readonly directory: string;
+  readonly requirements: WantedPackages;
+}
+
+/** Packages from before NumPy 2 do not say that they need an older one. */
+const OLDER_NUMPY = 'numpy<2';
+
+/** The environment of an image's framework; undefined for TensorFlow's images, and for those of which nothing is known. */
+export function frameworkEnvironment(image: string): FrameworkEnvironment | undefined {
+  const [, repository = '', tag = ''] = /([^/:]+):([^/:]+)$/.exec(image) ?? [];
+  const [, framework] =
+    Object.entries(FRAMEWORK_IMAGES).find(([pattern]) => new RegExp(`^(${pattern})$`).test(repository)) ?? [];
+  const parts = framework && new RegExp(framework.tag).exec(tag)?.groups;
+  if (!parts) {
+    return undefined;
+  }
+  const version = parts.version!.replace('-', '.');
+  const values: Record<string, string> = {
+    ...parts,
+    version,
+    minor: version.split('.').slice(0, 2).join('.'),
+  };
+  const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return {
+    directory: `.venvs/${filled(framework.environment)}`,
+    requirements: {
+      alternatives: framework.packages
+        .map((packages) => [...packages.map(filled), ...framework.with])
+        .flatMap((packages) => [packages, [...packages, OLDER_NUMPY]]),
+      modules: framework.modules,
+      megabytes: framework.megabytes,
+    },
+  };
+}
+
+/** The interpreter that stands for an image; makes its environment, the first time. @throws UserError for a given one that is not there */
+export async function frameworkPython(image: string, options: FrameworkPythonOptions): Promise<string> {
+  const { given, terminal, signal } = options;
+  if (given !== undefined) {
+    if (!existsSync(given)) {
+      throw new UserError(`--python: '${given}' not found`);
+    }
+    return resolve(given);
+  }
+  const environment = frameworkEnvironment(image) ?? { requirements: RUNTIME_REQUIREMENTS };
+  return (await ensurePythonEnvironment({ ...environment, terminal, signal })).python;
+}

@@ -1,0 +1,43 @@
+"""Whether a script has the handlers that its container asks for. Reads the source, runs nothing."""
+
+import ast
+from pathlib import Path
+
+from handler_container.frameworks import Framework
+
+_PARTS = ("input_fn", "predict_fn", "output_fn")
+
+
+def handler_problems(framework: Framework, code_dir: Path, program: str) -> list[str]:
+    """What is wrong with the script that serves, one line each."""
+    path = code_dir / program
+    if not path.is_file():
+        return [] if framework.model_fn else [f"{program}, the script with model_fn, is not in the source"]
+    try:
+        tree = ast.parse(path.read_bytes(), program)
+    except (SyntaxError, ValueError) as error:
+        return [f"{program} does not parse: {error}"]
+    names = _names(tree)
+    if "*" in names:
+        return []
+    problems = []
+    if framework.model_fn is None and "model_fn" not in names:
+        problems.append(f"{program} defines no model_fn(model_dir), which loads the model for the endpoint")
+    if "transform_fn" in names and (both := [name for name in _PARTS if name in names]):
+        problems.append(f"{program} defines transform_fn and {', '.join(both)}: the container takes one kind")
+    if framework.predict_fn is None and not names & {"predict_fn", "transform_fn"}:
+        problems.append(f"{program} defines no predict_fn(data, model)")
+    return problems
+
+
+def _names(tree: ast.Module) -> set[str]:
+    """What a module defines or imports at its top, in branches too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return found

@@ -1,0 +1,84 @@
+"""What a container with handlers answers to an HTTP request: its routes, and the way through the handlers."""
+
+import importlib
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from serving_container.http_server import Answer, error_answer
+from serving_container.model_layout import ModelError
+
+from handler_container.frameworks import Framework
+
+# What examples import of the toolkits beside the handlers.
+_STAND_INS = Path(__file__).parent / "stand_ins"
+
+
+class HandlerService:
+    """A model behind `transform_fn`, or `input_fn`, `predict_fn` and `output_fn`.
+
+    One request at a time, as each of the container's processes takes them.
+    """
+
+    def __init__(self, framework: Framework, model_dir: Path, code_dir: Path, module_name: str) -> None:
+        """Import the script and load the model; raises ModelError where either fails."""
+        self._server = framework.server
+        self._lock = threading.Lock()
+        sys.path.insert(0, str(code_dir))
+        sys.path.append(str(_STAND_INS))
+        script = None
+        if (code_dir / f"{module_name}.py").exists() or framework.model_fn is None:
+            try:
+                script = importlib.import_module(module_name)
+            except Exception as error:
+                traceback.print_exc()
+                raise ModelError(f"{module_name}.py failed: {type(error).__name__}: {error}") from error
+
+        def handler(name: str) -> Any:
+            return getattr(script, name, None)
+
+        self._transform = handler("transform_fn")
+        if self._transform and (handler("input_fn") or handler("predict_fn") or handler("output_fn")):
+            raise ModelError("transform_fn takes the place of input_fn, predict_fn and output_fn")
+        self._input = handler("input_fn") or framework.input_fn
+        self._predict = handler("predict_fn") or framework.predict_fn
+        self._output = handler("output_fn") or framework.output_fn
+        model_fn = handler("model_fn") or framework.model_fn
+        if model_fn is None:
+            raise ModelError(f"{module_name}.py defines no model_fn(model_dir), which loads the model")
+        if self._predict is None and self._transform is None:
+            raise ModelError(f"{module_name}.py defines no predict_fn(data, model), and its image has none")
+        try:
+            self._model = self._server.call(model_fn, str(model_dir))
+        except Exception as error:
+            traceback.print_exc()
+            raise ModelError(f"model_fn failed: {type(error).__name__}: {error}") from error
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to a request; what a handler raises is one too."""
+        path = urlsplit(target).path
+        if path == "/ping":
+            return Answer(200, self._server.ping)
+        if path != "/invocations":
+            return error_answer(404, "Not Found")
+        if method != "POST":
+            return error_answer(405, "Method Not Allowed")
+        try:
+            with self._lock:
+                request = self._server.request(headers, body)
+                return self._server.answer(self._result(request), request.accept)
+        except Exception as error:
+            traceback.print_exc()
+            return self._server.failure(error)
+
+    def _result(self, request: Any) -> Any:
+        call = self._server.call
+        if self._transform:
+            return call(self._transform, self._model, request.body, request.content_type, request.accept)
+        data = call(self._input, request.body, request.content_type)
+        prediction = call(self._predict, data, self._model)
+        return call(self._output, prediction, request.accept)
