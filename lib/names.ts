@@ -100,6 +100,9 @@ export function isNotebookName(projectName: string, name: string): boolean {
   );
 }
 
+/** The channel that brings the script to a container without a network, by the SageMaker Python SDK's name. */
+export const CODE_CHANNEL = 'code';
+
 /** CloudWatch's namespace of the metrics of training jobs. */
 export const TRAINING_METRICS = '/aws/sagemaker/TrainingJobs';
 

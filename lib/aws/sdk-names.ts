@@ -1,21 +1,73 @@
 /**
  * What the SageMaker Python SDK's names are here, where they differ by more than their spelling.
- * Sources: sagemaker.estimator.EstimatorBase, Estimator.deploy and Model.deploy of version 2; `value` is what was given.
+ * Sources: sagemaker.estimator.EstimatorBase, Framework, TensorFlow, TrainingInput, FileSystemInput, Estimator.deploy and Model.deploy of
+ * version 2; `value` is what was given. What has no prop says what takes its place.
  */
 const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   max_run: (value) => `maxRuntime: ${seconds(value)}`,
   max_wait: (value) => `maxWait: ${seconds(value)}`,
   use_spot_instances: (value) => `spot: ${value}`,
   train_use_spot_instances: (value) => `spot: ${value}`,
+  keep_alive_period_in_seconds: () =>
+    'nothing: an instance that waits for the next job costs as much as one that trains, and would outlive a destroy',
   checkpoint_s3_uri: () => "checkpoints: true, which keeps them in the project's bucket",
   checkpoint_local_path: () => 'checkpoints: true, for which the path is /opt/ml/checkpoints',
   train_instance_type: (value) => `instanceType: '${value}'`,
   train_instance_count: (value) => `instanceCount: ${value}`,
   framework_version: (value) => `framework: Framework.tensorflow('${value}')`,
   py_version: () => 'nothing: the version of `framework` has one',
+  image_uri: (value) =>
+    `framework: Framework.image({ training: ContainerImage.fromUri('${text(value, 'URI')}') })`,
   inputs: () => "channels: { training: Channel.fromS3('s3://…') }",
+  model_uri: (value) =>
+    `channels: { model: Channel.fromS3('${text(value, 's3://…')}', { contentType: 'application/x-sagemaker-model', inputMode: 'File' }) }`,
+  model_channel_name: () => "channels, by a name of your own, and Channel.fromS3('s3://…/model.tar.gz')",
   subnets: () => 'vpc and vpcSubnets',
   security_group_ids: () => 'vpc and securityGroups',
+  output_path: () =>
+    "nothing: results lie in the project's bucket below jobs/, so that a destroy leaves none",
+  code_location: () => 'nothing: the script lies among the assets of the CDK, named by its contents',
+  output_kms_key: () => 'kmsKey of the project',
+  volume_kms_key: () => 'kmsKey of the project',
+  disable_output_compression: () => 'nothing: an endpoint takes its model as one archive',
+  base_job_name: () => "nothing: the project's name is what the names of its jobs begin with",
+  job_name: () => "nothing: a job's name is made of the project's and of what it trains",
+  sagemaker_session: () => "nothing: the stack's account and region, and the CDK's credentials",
+  tags: () => "Tags.of(project).add('KEY', 'VALUE') below the project",
+  git_config: () =>
+    'sourceDir: a directory of a checkout (`git clone --branch …`, or a submodule), since a synthesis reaches no network',
+  dependencies: () => 'sourceDir: a directory that holds them too, beside the script',
+  enable_sagemaker_metrics: () => 'nothing: SageMaker keeps the metrics of every script',
+  rules: () =>
+    'minimumMetrics, a gate; rules of the debugger want its library, which the newer images have not',
+  debugger_hook_config: () =>
+    'tensorBoardOutput, or metricDefinitions; the debugger wants its library, which the newer images have not',
+  tensorboard_output_config: () => 'tensorBoardOutput: {}',
+  profiler_config: () => 'profiler: { systemMonitorInterval: Duration.millis(500) }',
+  disable_profiler: () => 'nothing: the profiler is off without `profiler`',
+  instance_groups: () => 'instanceType and instanceCount, for one kind of instances',
+  instance_placement_config: () => 'nothing: UltraServers alone have it, for which no image here is made',
+  training_repository_access_mode: () =>
+    'ContainerImage.fromAsset, or fromEcrRepository with a pull-through cache, since images come out of ECR',
+  training_repository_credentials_provider_arn: () =>
+    'ContainerImage.fromAsset, or fromEcrRepository with a pull-through cache, since images come out of ECR',
+  enable_session_tag_chaining: () => 'nothing: the function that starts the job has a session without tags',
+  experiment_config: () =>
+    "nothing: the records of Experiments outlive a destroy; the job's own record has its parameters and metrics",
+  model_dir: () => "nothing: the script's model is what it writes to SM_MODEL_DIR",
+  compiler_config: () => 'nothing: the Training Compiler is in none of the newer images',
+  wait: () => 'nothing: the stack waits for the job',
+  logs: () => 'nothing: npm run watch shows them',
+  s3_data: () => "Channel.fromS3('s3://…')",
+  s3_data_type: () =>
+    'Channel.fromS3, Channel.fromManifest or Channel.fromAugmentedManifest, each with a URI',
+  compression: (value) => `compressionType: '${text(value, 'Gzip')}'`,
+  record_wrapping: (value) => `recordWrapperType: '${text(value, 'RecordIO')}'`,
+  shuffle_config: () => 'shuffleSeed: 42',
+  target_attribute_name: () => 'nothing: jobs of AutoML alone read it',
+  hub_access_config: () =>
+    "nothing: models of JumpStart's private hubs have no channel here; copy them to S3",
+  model_access_config: () => 'nothing: models of JumpStart have no channel here; copy them to S3',
   memory_size_in_mb: (value) => `memorySize: Size.mebibytes(${value})`,
   env: () => 'environment: { … }',
   endpoint_name: () => "nothing: the project's name is the endpoint's",
@@ -30,4 +82,9 @@ export function sdkTranslation(name: string, value: unknown): string | undefined
 
 function seconds(value: unknown): string {
   return typeof value === 'number' ? `Duration.seconds(${value})` : 'Duration.hours(1), or another Duration';
+}
+
+/** A text as it was given, or what stands for one. */
+function text(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }

@@ -7,7 +7,7 @@ import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
 import { directoryFiles } from '../aws/directory-files';
-import { s3UriProblems } from '../training/channel';
+import { s3UriProblems } from '../training/s3-uri';
 import type { Algorithm } from '../images/algorithm';
 import type { Estimator } from '../images/estimator';
 import { Framework } from '../images/framework';

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Channel as ChannelInput } from '@aws-sdk/client-sagemaker';
+import type { Channel as ChannelInput, DataSource, S3DataType } from '@aws-sdk/client-sagemaker';
 import { Stack, Token } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
@@ -11,9 +11,8 @@ import { type Contents, contentsHash, readContents } from '../aws/directory-cont
 import { readPrefix } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from './file-selection';
-
-/** How a channel's data reaches the training job. */
-export type InputMode = 'File' | 'FastFile' | 'Pipe';
+import { type InputMode, optionProblems } from './input-mode';
+import { s3DataProblems } from './s3-uri';
 
 /** What any channel may have; the names are those of CreateTrainingJob's Channel. */
 export interface ChannelOptions {
@@ -27,6 +26,21 @@ export interface ChannelOptions {
    * @default - none
    */
   readonly contentType?: string;
+  /**
+   * What the objects are compressed with, for SageMaker to decompress them; in Pipe mode alone.
+   * @default None
+   */
+  readonly compressionType?: 'None' | 'Gzip';
+  /**
+   * Whether SageMaker wraps each object in a RecordIO record; in Pipe mode alone.
+   * @default None
+   */
+  readonly recordWrapperType?: 'None' | 'RecordIO';
+  /**
+   * Has the order of the objects shuffled, by this seed; in Pipe mode anew for each epoch.
+   * @default - the order of their keys
+   */
+  readonly shuffleSeed?: number;
   /**
    * Whether each instance gets all objects, or its share.
    * @default FullyReplicated
@@ -43,8 +57,51 @@ export interface S3ChannelOptions extends ChannelOptions {
   readonly version?: string;
 }
 
+/** A channel whose objects a manifest names. */
+export interface ManifestChannelOptions extends S3ChannelOptions {
+  /** S3 URIs, such as `s3://my-bucket/images/`: the objects that the manifest names lie below them, and the job may read there. */
+  readonly dataUris: readonly string[];
+}
+
+/** A channel whose data an augmented manifest names, streamed in Pipe mode. */
+export interface AugmentedManifestChannelOptions extends ManifestChannelOptions {
+  /** Which attributes of each line are streamed, in their order: 1 to 16, such as `['source-ref', 'label']`. */
+  readonly attributeNames: readonly string[];
+}
+
+/** A directory of a file system that the instances mount. It wants `vpc`, with security groups that reach the file system. */
+export interface FileSystemChannelOptions {
+  /** Such as `fs-0123456789abcdef0`. */
+  readonly fileSystemId: string;
+  readonly fileSystemType: 'EFS' | 'FSxLustre';
+  /** The path in the file system; of FSx for Lustre it begins with the mount name. */
+  readonly directoryPath: string;
+  /**
+   * Whether the job may write there.
+   * @default ro
+   */
+  readonly fileSystemAccessMode?: 'ro' | 'rw';
+  /**
+   * MIME type of the data.
+   * @default - none
+   */
+  readonly contentType?: string;
+  /**
+   * A name for the contents. New data in an old directory retrains only if this changes.
+   * @default - none: the directory alone stands for the data
+   */
+  readonly version?: string;
+}
+
 /** Most that the deployment's function can hold, in MiB: Lambda's largest /tmp, half of it for the archive and half for what is in it. */
 const MAX_DIRECTORY_MIB = 5 * 1024;
+
+/** What a channel's rules need of the job that reads it. */
+export interface ChannelJob {
+  /** The job's own, for channels that say no other. */
+  readonly inputMode: InputMode;
+  readonly inVpc: boolean;
+}
 
 /** A training job's input: a directory that is uploaded at deploy, or data in S3. */
 export abstract class Channel {
@@ -66,11 +123,40 @@ export abstract class Channel {
     return new S3Channel(uri, checkProps('S3ChannelOptions', options));
   }
 
-  /** As given. */
+  /**
+   * Data in S3 that a manifest names: a JSON list of `{ "prefix": "s3://…/" }` and of keys after it.
+   * @param uri of the manifest, such as `s3://my-bucket/train.manifest`
+   */
+  public static fromManifest(uri: string, options: ManifestChannelOptions): Channel {
+    return new ManifestChannel('ManifestFile', uri, checkProps('ManifestChannelOptions', options));
+  }
+
+  /**
+   * Data that an augmented manifest names, as labelling jobs of SageMaker Ground Truth write it: lines of JSON.
+   * SageMaker streams it, so its input mode is Pipe.
+   * @param uri of the manifest, such as `s3://my-bucket/output.manifest`
+   */
+  public static fromAugmentedManifest(uri: string, options: AugmentedManifestChannelOptions): Channel {
+    return new ManifestChannel(
+      'AugmentedManifestFile',
+      uri,
+      checkProps('AugmentedManifestChannelOptions', options),
+    );
+  }
+
+  /** A directory of EFS or of FSx for Lustre, which is mounted and not copied. */
+  public static fromFileSystem(options: FileSystemChannelOptions): Channel {
+    return new FileSystemChannel(checkProps('FileSystemChannelOptions', options));
+  }
+
+  /** What any channel may have, as given. */
   public readonly options: ChannelOptions;
 
   protected constructor(private readonly declared: CheckedProps<ChannelOptions>) {
-    this.options = declared.sound;
+    const { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution } =
+      declared.sound;
+    // Without what only some channels have: these may be given to another channel.
+    this.options = { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution };
   }
 
   /**
@@ -79,22 +165,26 @@ export abstract class Channel {
    * @param bucketName the project's bucket
    */
   public input(name: string, bucketName: string): ChannelInput {
+    const { contentType, inputMode, compressionType, recordWrapperType, shuffleSeed } = this.options;
     return {
       ChannelName: name,
-      DataSource: {
-        S3DataSource: {
-          S3DataType: 'S3Prefix',
-          S3Uri: this.uri(name, bucketName),
-          S3DataDistributionType: this.options.distribution ?? 'FullyReplicated',
-        },
-      },
-      ContentType: this.options.contentType,
-      InputMode: this.options.inputMode,
+      DataSource: this.dataSource(name, bucketName),
+      ContentType: contentType,
+      CompressionType: compressionType,
+      RecordWrapperType: recordWrapperType,
+      InputMode: inputMode,
+      ShuffleConfig: shuffleSeed === undefined ? undefined : { Seed: shuffleSeed },
     };
   }
 
-  /** The S3 URI of the data. */
-  public abstract uri(name: string, bucketName: string): string;
+  /** Where CreateTrainingJob finds the data. */
+  protected abstract dataSource(name: string, bucketName: string): DataSource;
+
+  /** The data of CreateTrainingJob's S3DataSource. */
+  protected s3Source(S3DataType: S3DataType, S3Uri: string): DataSource {
+    const S3DataDistributionType = this.options.distribution ?? 'FullyReplicated';
+    return { S3DataSource: { S3DataType, S3Uri, S3DataDistributionType } };
+  }
 
   /** What lets a role read the data. */
   public abstract readStatements(scope: Construct, name: string, bucket: IBucket): PolicyStatement[];
@@ -106,8 +196,17 @@ export abstract class Channel {
   public abstract readonly upload: DirectoryChannel | undefined;
 
   /** What is wrong with the channel; `prop` is its place in the configuration. */
-  public problems(prop: string): string[] {
-    return [...this.declared.problems(prop), ...this.dataProblems(prop)];
+  public problems(prop: string, job: ChannelJob): string[] {
+    if (!this.declared.complete) {
+      return this.declared.problems(prop);
+    }
+    return [...this.declared.problems(prop), ...this.dataProblems(prop), ...this.modeProblems(prop, job)];
+  }
+
+  /** What SageMaker does not do in an input mode. */
+  protected modeProblems(prop: string, job: ChannelJob): string[] {
+    const mode = this.options.inputMode ?? job.inputMode;
+    return optionProblems(prop, this.options, mode);
   }
 
   /** What is wrong with the data. */
@@ -141,8 +240,13 @@ export class DirectoryChannel extends Channel {
     return datasetPrefix(name, this.hash.slice(0, DATASET_HASH_LENGTH));
   }
 
+  /** The S3 URI of the data. */
   public uri(name: string, bucketName: string): string {
     return `s3://${bucketName}/${this.prefix(name)}/`;
+  }
+
+  protected dataSource(name: string, bucketName: string): DataSource {
+    return this.s3Source('S3Prefix', this.uri(name, bucketName));
   }
 
   public readStatements(_scope: Construct, name: string, bucket: IBucket): PolicyStatement[] {
@@ -211,30 +315,166 @@ export class S3Channel extends Channel {
     this.version = options.sound.version;
   }
 
-  public uri(): string {
-    return this.given;
+  protected dataSource(): DataSource {
+    return this.s3Source('S3Prefix', this.given);
   }
 
   public readStatements(scope: Construct): PolicyStatement[] {
-    const [bucketName = '', ...key] = this.given.replace('s3://', '').split('/');
-    const bucketArn = Stack.of(scope).formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource: bucketName,
-    });
-    return readPrefix(bucketArn, key.join('/'));
+    return readUri(scope, this.given);
   }
 
   protected dataProblems(prop: string): string[] {
-    const problems = s3UriProblems(prop, this.given);
-    if (problems.length === 0 && /^s3:\/\/.*\/\//.test(this.given)) {
+    return s3DataProblems(prop, this.given);
+  }
+}
+
+/** A channel whose data a manifest in S3 names. */
+class ManifestChannel extends Channel {
+  public readonly version: string | undefined;
+  public readonly upload = undefined;
+  private readonly dataUris: readonly string[];
+  private readonly attributeNames: readonly string[] | undefined;
+
+  public constructor(
+    private readonly type: 'ManifestFile' | 'AugmentedManifestFile',
+    private readonly manifest: string,
+    options: CheckedProps<ManifestChannelOptions & Partial<AugmentedManifestChannelOptions>>,
+  ) {
+    // Nothing else reads lines of JSON.
+    const streamed = type === 'AugmentedManifestFile' ? { inputMode: 'Pipe' as const } : {};
+    super({ ...options, sound: { ...streamed, ...options.sound } });
+    this.version = options.sound.version;
+    this.dataUris = options.sound.dataUris ?? [];
+    this.attributeNames = options.sound.attributeNames;
+  }
+
+  protected dataSource(): DataSource {
+    const { S3DataSource } = this.s3Source(this.type, this.manifest);
+    return {
+      S3DataSource: {
+        ...S3DataSource!,
+        AttributeNames: this.attributeNames ? [...this.attributeNames] : undefined,
+      },
+    };
+  }
+
+  public readStatements(scope: Construct): PolicyStatement[] {
+    return [this.manifest, ...this.dataUris].flatMap((uri) => readUri(scope, uri));
+  }
+
+  protected dataProblems(prop: string): string[] {
+    const problems = [this.manifest, ...this.dataUris].flatMap((uri) => s3DataProblems(prop, uri));
+    if (this.manifest.endsWith('/')) {
       problems.push(
-        `${prop}: '${this.given}' has '//' in its key, which SageMaker refuses when the job starts; copy the data to a key without it`,
+        `${prop}: '${this.manifest}' is a prefix; name the manifest itself, or use Channel.fromS3`,
+      );
+    }
+    if (this.dataUris.length === 0) {
+      problems.push(
+        `${prop}.dataUris: is empty; name where the data of the manifest lies, such as s3://my-bucket/images/`,
+      );
+    }
+    const count = this.attributeNames?.length ?? 1;
+    if (count < 1 || count > 16) {
+      problems.push(
+        `${prop}.attributeNames: ${count} of them; name 1 to 16 attributes of the manifest's lines`,
       );
     }
     return problems;
   }
+
+  protected override modeProblems(prop: string, job: ChannelJob): string[] {
+    const mode = this.options.inputMode ?? job.inputMode;
+    const problems = super.modeProblems(prop, job);
+    if (this.type === 'AugmentedManifestFile' && mode !== 'Pipe') {
+      problems.push(
+        `${prop}.inputMode: an augmented manifest is streamed, and ${mode} is no stream; choose Pipe`,
+      );
+    }
+    if (this.type === 'ManifestFile' && mode === 'FastFile') {
+      problems.push(
+        `${prop}.inputMode: FastFile reads prefixes and no manifest; choose File or Pipe, or Channel.fromS3`,
+      );
+    }
+    return problems;
+  }
+}
+
+/** A channel whose data lies in a file system. */
+class FileSystemChannel extends Channel {
+  public readonly version: string | undefined;
+  public readonly upload = undefined;
+  private readonly given: FileSystemChannelOptions;
+
+  public constructor(options: CheckedProps<FileSystemChannelOptions>) {
+    const { contentType } = options.sound;
+    super({ ...options, sound: contentType === undefined ? {} : { contentType } });
+    this.given = options.sound;
+    this.version = options.sound.version;
+  }
+
+  protected dataSource(): DataSource {
+    return {
+      FileSystemDataSource: {
+        FileSystemId: this.given.fileSystemId,
+        FileSystemType: this.given.fileSystemType,
+        DirectoryPath: this.given.directoryPath,
+        FileSystemAccessMode: this.given.fileSystemAccessMode ?? 'ro',
+      },
+    };
+  }
+
+  /** SageMaker looks for the file system in the role's name; its data is reached by the network. */
+  public readStatements(): PolicyStatement[] {
+    const actions =
+      this.given.fileSystemType === 'EFS'
+        ? ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets']
+        : ['fsx:DescribeFileSystems'];
+    // Describing is no access to what lies there, and the file system may be another account's.
+    return [new PolicyStatement({ actions, resources: ['*'] })];
+  }
+
+  protected dataProblems(prop: string): string[] {
+    const { fileSystemId: id, directoryPath: path } = this.given;
+    const problems: string[] = [];
+    if (!Token.isUnresolved(id) && !/^fs-[0-9a-f]{8,18}$/.test(id)) {
+      problems.push(
+        `${prop}.fileSystemId: '${id}' is not the id of a file system; write such as fs-0123456789abcdef0`,
+      );
+    }
+    if (!Token.isUnresolved(path) && !path.startsWith('/')) {
+      problems.push(
+        `${prop}.directoryPath: '${path}' does not begin with '/'; write the path from the file system's root`,
+      );
+    }
+    return problems;
+  }
+
+  protected override modeProblems(prop: string, { inputMode, inVpc }: ChannelJob): string[] {
+    return [
+      ...(inVpc
+        ? []
+        : [
+            `${prop}: a file system is reached in its network alone; give vpc, and securityGroups that it lets in`,
+          ]),
+      ...(inputMode === 'File'
+        ? []
+        : [
+            `${prop}: a file system is mounted, and inputMode is ${inputMode} for all channels; give inputMode to the others alone`,
+          ]),
+    ];
+  }
+}
+
+function readUri(scope: Construct, uri: string): PolicyStatement[] {
+  const [bucketName = '', ...key] = uri.replace('s3://', '').split('/');
+  const bucketArn = Stack.of(scope).formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: bucketName,
+  });
+  return readPrefix(bucketArn, key.join('/'));
 }
 
 /** The channels whose data a deploy uploads, by name. */
@@ -249,25 +489,4 @@ export function uploadedChannels(channels: Readonly<Record<string, Channel>>): M
 /** The directories that they come from. */
 export function channelDirectories(channels: Readonly<Record<string, Channel>>): string[] {
   return [...uploadedChannels(channels).values()].map(({ path }) => path);
-}
-
-/** What is wrong with an S3 URI; bucket names by the rules of "General purpose bucket naming rules". */
-export function s3UriProblems(prop: string, uri: string): string[] {
-  if (Token.isUnresolved(uri)) {
-    return [];
-  }
-  const match = /^s3:\/\/([^/]*)(\/.*)?$/.exec(uri);
-  if (!match) {
-    return [`${prop}: '${uri}' is not an S3 URI; write s3://<bucket>/<prefix>`];
-  }
-  const [, bucket = ''] = match;
-  const valid =
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) &&
-    !bucket.includes('..') &&
-    !/^\d+\.\d+\.\d+\.\d+$/.test(bucket);
-  return valid
-    ? []
-    : [
-        `${prop}: '${bucket}' is not a bucket name; 3 to 63 lower-case letters, digits, '.' and '-', such as s3://my-bucket/prefix/`,
-      ];
 }

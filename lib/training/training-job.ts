@@ -14,7 +14,6 @@ import {
   TagManager,
   TagType,
 } from 'aws-cdk-lib';
-import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type IGrantable, type IPrincipal, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -23,8 +22,10 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { BundledFunction } from '../aws/bundled-function';
 import { processorOf } from '../images/instance-types';
-import { keepPrefix, logGroupContents, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { keepPrefix, logGroupContents, readPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
+import { remoteDebugStatements } from './container';
+import { vpcConfig } from './network';
 import {
   ATTEMPT_HASH_LENGTH,
   CHECKPOINTS_PREFIX,
@@ -99,14 +100,20 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       inVpc: props.vpc !== undefined,
       packageRepository: props.environment?.[PACKAGE_REPOSITORY],
     });
+    execution.addToPolicy(...remoteDebugStatements(props));
     const { role } = execution;
     this.grantPrincipal = role;
     if (source) {
       execution.addToPolicy(
-        new PolicyStatement({
-          actions: ['s3:GetObject'],
-          resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
-        }),
+        ...(props.enableNetworkIsolation
+          ? // A channel is listed too.
+            readPrefix(source.bucket.bucketArn, source.s3ObjectKey)
+          : [
+              new PolicyStatement({
+                actions: ['s3:GetObject'],
+                resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
+              }),
+            ]),
       );
     }
 
@@ -119,7 +126,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       region: stack.region,
       kmsKeyArn: props.bucket.encryptionKey?.keyArn,
       stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
-      vpcConfig: this.vpcConfig(props),
+      vpcConfig: vpcConfig(this, props),
     });
     const versions = datasetVersions(props.channels);
     const requestHash = identityHash(stack.resolve(trainingIdentity(props, request)));
@@ -132,6 +139,12 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     }
 
     const run = this.runFunction(props, role.roleArn);
+    if (props.trainingPlan !== undefined) {
+      // Whose capacity a job takes is decided on the plan too.
+      run.addToRolePolicy(
+        new PolicyStatement({ actions: ['sagemaker:CreateTrainingJob'], resources: [props.trainingPlan] }),
+      );
+    }
     // Neither a handle nor a condition can be updated: another request has others.
     const handle = new CfnWaitConditionHandle(this, `Handle${requestHash}`);
     const forTheFunction = {
@@ -212,31 +225,6 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
   /** Lets the job's role do more; a role of a person's own must take policies. */
   public addToRolePolicy(statement: PolicyStatement): void {
     this.grantPrincipal.addToPrincipalPolicy(statement);
-  }
-
-  private vpcConfig(props: TrainingJobProps): { Subnets: string[]; SecurityGroupIds: string[] } | undefined {
-    if (!props.vpc) {
-      return undefined;
-    }
-    return {
-      Subnets: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
-      SecurityGroupIds: (props.securityGroups ?? [this.ownSecurityGroup(props.vpc, props)]).map(
-        (group) => group.securityGroupId,
-      ),
-    };
-  }
-
-  private ownSecurityGroup(vpc: IVpc, { instanceCount }: TrainingJobProps): SecurityGroup {
-    const group = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: 'Instances of the training job',
-    });
-    if (instanceCount > 1) {
-      // Source: "Give SageMaker AI Training Jobs Access to Resources in Your Amazon VPC".
-      // Outbound all is allowed already; `allowInternally` would say so again, and the CDK warn of it.
-      group.addIngressRule(group, Port.allTraffic(), 'Instances of one job talk to each other');
-    }
-    return group;
   }
 
   /** The function that starts, ends and deletes the project's training jobs, and no others. */

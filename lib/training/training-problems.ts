@@ -1,11 +1,14 @@
-import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { budgetProblems } from '../cost/budget';
 import type { Algorithm } from '../images/algorithm';
-import { instanceTypeProblems, processorOf } from '../images/instance-types';
 import { PACKAGE_REPOSITORY } from '../names';
 import { uploadedChannels } from './channel';
+import { clusterProblems, instanceProblems } from './cluster';
+import { containerProblems } from './container';
 import { hyperparameterProblems, plainHyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
+import { monitoringProblems } from './monitoring';
+import { networkProblems } from './network';
 import type { Training } from './training';
 import { isBudgeted, trainingBudget } from './training-request';
 import { timeProblems } from './training-time';
@@ -21,7 +24,7 @@ const REPOSITORY_ARN = /^arn:[^:]+:codeartifact:[^:]+:\d{12}:repository\/[^/]+\/
  * @param region the region that trains; undefined when the app does not know it
  */
 export function trainingProblems(props: Training, region: string | undefined): string[] {
-  const compute = computeProblems(props);
+  const compute = instanceProblems(props);
   return [
     ...(props.algorithm ? algorithmProblems(props, props.algorithm) : scriptProblems(props)),
     ...compute,
@@ -35,8 +38,10 @@ export function trainingProblems(props: Training, region: string | undefined): s
     ...timeProblems(props),
     // Instances that there are none of have no price either: one problem is enough.
     ...(isBudgeted(props) && compute.length === 0 ? budgetProblems(trainingBudget(props), region) : []),
-    ...retryProblems(props),
+    ...clusterProblems(props),
+    ...containerProblems(props),
     ...networkProblems(props),
+    ...monitoringProblems(props),
   ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));
 }
 
@@ -74,24 +79,6 @@ function algorithmProblems(props: Training, algorithm: Algorithm): string[] {
       ),
     }),
   ];
-}
-
-function computeProblems(props: Training): string[] {
-  const problems = instanceTypeProblems('instanceType', 'training', props.instanceType);
-  if (problems.length === 0 && !processorOf(props.instanceType)) {
-    problems.push(
-      `instanceType: '${props.instanceType}' needs an image of its own kind; the framework's images run on CPU and NVIDIA GPU types`,
-    );
-  }
-  const count = props.instanceCount;
-  if (!Number.isInteger(count) || count < 1) {
-    problems.push(`instanceCount: ${count} is not a whole number from 1`);
-  }
-  const size = props.volumeSize.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  if (!Number.isInteger(size) || size < 1 || size > 16384) {
-    problems.push(`volumeSize: ${size} GiB is not a whole number from 1 to 16384 GiB`);
-  }
-  return problems;
 }
 
 function environmentProblems(environment: Readonly<Record<string, string>>): string[] {
@@ -139,10 +126,15 @@ function channelProblems(props: Training): string[] {
     if (!/^[A-Za-z0-9.\-_]{1,64}$/.test(name) || name === '.' || name === '..') {
       return [`channels: '${name}' is not a channel name; 1 to 64 letters, digits, '.', '-' and '_'`];
     }
-    return channel.problems(`channels.${name}`);
+    return channel.problems(`channels.${name}`, {
+      inputMode: props.inputMode,
+      inVpc: props.vpc !== undefined,
+    });
   });
-  if (names.length < 1 || names.length > 20) {
-    problems.push(`channels: ${names.length} channels, and 1 to 20 are allowed`);
+  // The script's own, with network isolation.
+  const limit = props.script && props.enableNetworkIsolation ? 19 : 20;
+  if (names.length < 1 || names.length > limit) {
+    problems.push(`channels: ${names.length} channels, and 1 to ${limit} are allowed`);
   }
   const variables = new Map<string, string>();
   for (const name of names) {
@@ -169,19 +161,4 @@ function outputProblems({ channels }: Training): string[] {
           `channels: '${other}' and '${name}' differ in punctuation alone, which a stack's outputs do not have; rename one`,
         ];
   });
-}
-
-function retryProblems({ maxRetryAttempts: attempts }: Training): string[] {
-  return attempts === undefined || (Number.isInteger(attempts) && attempts >= 1 && attempts <= 30)
-    ? []
-    : [`maxRetryAttempts: ${attempts} is not a whole number from 1 to 30`];
-}
-
-function networkProblems(props: Training): string[] {
-  if (props.vpc) {
-    return [];
-  }
-  return (['vpcSubnets', 'securityGroups'] as const)
-    .filter((prop) => props[prop] !== undefined)
-    .map((prop) => `${prop}: only with a vpc; give vpc, or leave it out`);
 }

@@ -1,15 +1,19 @@
-import type { Duration, Size } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { Duration } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import type { InstanceType } from '../images/instance-types';
-import type { Channel, InputMode } from './channel';
+import type { Channel } from './channel';
 import type { Algorithm } from '../images/algorithm';
 import type { Framework } from '../images/framework';
 import type { HyperparameterValue } from './hyperparameters';
+import type { InputMode } from './input-mode';
 import type { MetricDefinition } from './metric-definitions';
+import type { TrainingClusterProps } from './cluster';
+import type { TrainingContainerProps } from './container';
+import type { TrainingMonitoringProps } from './monitoring';
+import type { TrainingNetworkProps } from './network';
 
 /** A training job, in the names of the SageMaker Python SDK's estimator. */
-export interface TrainingProps {
+export interface TrainingProps
+  extends TrainingClusterProps, TrainingContainerProps, TrainingNetworkProps, TrainingMonitoringProps {
   /**
    * The images that train and serve.
    * @default Framework.tensorflow()
@@ -36,15 +40,6 @@ export interface TrainingProps {
    * @default - one that reads its data and code, writes its results, pulls its image, and writes its logs and metrics
    */
   readonly role?: IRole;
-  /** Such as `ml.m5.xlarge`; one with a GPU chooses the images for GPUs. */
-  readonly instanceType: InstanceType;
-  /** @default 1 */
-  readonly instanceCount?: number;
-  /**
-   * The storage of each instance.
-   * @default Size.gibibytes(30)
-   */
-  readonly volumeSize?: Size;
   /**
    * Arguments of the script: `{ 'batch-size': 32 }` arrives as `--batch-size 32`. An algorithm gets each as a text.
    * @default - none
@@ -107,26 +102,4 @@ export interface TrainingProps {
    * @default - true with spot, which is refused without; else false
    */
   readonly checkpoints?: boolean;
-  /**
-   * How often SageMaker starts the job again after an error of its own, 1 to 30.
-   * @default - never
-   */
-  readonly maxRetryAttempts?: number;
-  /**
-   * The network of the instances.
-   * @default - SageMaker's own, with access to the internet
-   */
-  readonly vpc?: IVpc;
-  /**
-   * The subnets of `vpc`.
-   * @default - its private subnets
-   */
-  readonly vpcSubnets?: SubnetSelection;
-  /**
-   * Security groups of the instances in `vpc`.
-   * @default - one that allows all outbound traffic
-   */
-  readonly securityGroups?: readonly ISecurityGroup[];
-  /** @default false */
-  readonly encryptInterContainerTraffic?: boolean;
 }

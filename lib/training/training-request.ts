@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { TrainingBudget } from '../cost/budget';
 import { hasLocalStorage } from '../images/instance-types';
-import { CHECKPOINTS_PREFIX, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
+import { CHECKPOINTS_PREFIX, CODE_CHANNEL, JOBS_PREFIX, REQUEST_HASH_LENGTH } from '../names';
+import { Channel } from './channel';
+import { logLevel } from './container';
 import { encodeHyperparameters, plainHyperparameters } from './hyperparameters';
+import { monitoringFields } from './monitoring';
 import type { Training } from './training';
 import type { StoppingCondition } from './training-time';
 
@@ -43,10 +47,13 @@ export function datasetVersions(channels: Training['channels']): Record<string, 
 
 /**
  * The request of CreateTrainingJob for a configuration, as the SageMaker Python SDK's estimator would send it.
- * Differences: the debugger and the profiler are off, since they cost storage and nobody asked for them, and there is no `model_dir`
+ * Differences: the debugger is off, and the profiler unless asked for, since they cost storage, and there is no `model_dir`
  * hyperparameter, as with the SDK's `model_dir=False`.
  */
 export function trainingRequest(props: Training, surroundings: TrainingSurroundings): TrainingRequest {
+  const outputPath = `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}`;
+  const { sourceArchiveUri } = surroundings;
+  const codeChannel = props.enableNetworkIsolation ? sourceArchiveUri : undefined;
   return {
     AlgorithmSpecification: {
       TrainingImage: surroundings.trainingImage,
@@ -56,29 +63,36 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
           ? props.metricDefinitions.map(({ name, regex }) => ({ Name: name, Regex: regex }))
           : undefined,
       EnableSageMakerMetricsTimeSeries: props.script ? true : undefined,
+      ContainerEntrypoint: props.containerEntryPoint && [...props.containerEntryPoint],
+      ContainerArguments: props.containerArguments && [...props.containerArguments],
     },
     RoleArn: surroundings.roleArn,
     HyperParameters: props.script
       ? {
           ...encodeHyperparameters(props.hyperparameters),
           sagemaker_program: JSON.stringify(props.script.entryPoint),
-          sagemaker_submit_directory: `"${surroundings.sourceArchiveUri}"`,
-          sagemaker_container_log_level: '20',
+          sagemaker_submit_directory: `"${codeChannel ? `/opt/ml/input/data/${CODE_CHANNEL}/${basename(codeChannel)}` : sourceArchiveUri}"`,
+          sagemaker_container_log_level: String(logLevel(props)),
           sagemaker_region: `"${surroundings.region}"`,
+          ...props.distribution?.hyperparameters(props.instanceType),
         }
       : plainHyperparameters(props.hyperparameters),
     Environment: props.environment,
-    InputDataConfig: Object.entries(props.channels).map(([name, channel]) =>
-      channel.input(name, surroundings.bucketName),
-    ),
+    InputDataConfig: [
+      ...Object.entries(props.channels).map(([name, channel]) =>
+        channel.input(name, surroundings.bucketName),
+      ),
+      ...(codeChannel ? [Channel.fromS3(codeChannel).input(CODE_CHANNEL, '')] : []),
+    ],
     OutputDataConfig: {
-      S3OutputPath: `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}`,
+      S3OutputPath: outputPath,
       KmsKeyId: surroundings.kmsKeyArn,
     },
     ResourceConfig: {
       InstanceType: props.instanceType as never,
       InstanceCount: props.instanceCount,
       VolumeSizeInGB: props.volumeSize.toGibibytes(),
+      TrainingPlanArn: props.trainingPlan,
       VolumeKmsKeyId: hasLocalStorage(props.instanceType) ? undefined : surroundings.kmsKeyArn,
     },
     StoppingCondition: surroundings.stoppingCondition,
@@ -87,7 +101,9 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
       props.maxRetryAttempts === undefined ? undefined : { MaximumRetryAttempts: props.maxRetryAttempts },
     VpcConfig: surroundings.vpcConfig,
     EnableInterContainerTrafficEncryption: props.encryptInterContainerTraffic,
-    ProfilerConfig: { DisableProfiler: true },
+    EnableNetworkIsolation: props.enableNetworkIsolation ? true : undefined,
+    RemoteDebugConfig: props.enableRemoteDebug ? { EnableRemoteDebug: true } : undefined,
+    ...monitoringFields(props, outputPath),
   };
 }
 

@@ -31,6 +31,9 @@ const SECRETS = {
   id_rsa: KEY,
 };
 
+/** The job that reads the channels. */
+const JOB = { inputMode: 'File', inVpc: false } as const;
+
 test('secrets stay out of a source directory and of a dataset, and are told', () => {
   const channel = Channel.fromDirectory(root);
   const before = channel.prefix('training');
@@ -59,19 +62,19 @@ test('what editors leave is no other data, and no other source', () => {
   expect(new SourceDirectory(root).files()).toEqual(files);
   expect(Channel.fromDirectory(root).prefix('training')).toBe(prefix);
   expect(new SourceDirectory(root).problems('train.py')).toEqual([]);
-  expect(Channel.fromDirectory(root).problems('channels.training')).toEqual([]);
+  expect(Channel.fromDirectory(root).problems('channels.training', JOB)).toEqual([]);
 });
 
 test('a link that leads out is refused by its name, in either, unless it stays out', () => {
   symlinkSync('/etc/hostname', join(root, 'host'));
   const problem = `'${join(root, 'host')}' is a link to '/etc/hostname', outside of the directory; put a file in its place, or name it in ${join(root, '.sagemakerignore')}`;
   expect(new SourceDirectory(root).problems('train.py')).toEqual([`training.sourceDir: ${problem}`]);
-  expect(Channel.fromDirectory(root).problems('channels.training')).toEqual([
+  expect(Channel.fromDirectory(root).problems('channels.training', JOB)).toEqual([
     `channels.training: ${problem}`,
   ]);
   write({ '.sagemakerignore': 'host' });
   expect(new SourceDirectory(root).problems('train.py')).toEqual([]);
-  expect(Channel.fromDirectory(root).problems('channels.training')).toEqual([]);
+  expect(Channel.fromDirectory(root).problems('channels.training', JOB)).toEqual([]);
 });
 
 test('many problems are five lines and a count', () => {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { CODE_CHANNEL } from '../../names';
 import { UsageError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
 import {
@@ -51,10 +52,12 @@ export function changedJob(
   ];
   const channels: Record<string, string> = {};
   for (const name of declared) {
-    const data = changes.channels[name] ?? job.channelDirectories.get(name);
+    const code = job.request.EnableNetworkIsolation && name === CODE_CHANNEL ? job.sourceArchive : undefined;
+    const data = changes.channels[name] ?? job.channelDirectories.get(name) ?? code;
     if (data === undefined) {
+      const place = fileSystemOf(job, name) ?? 'S3';
       problems.push(
-        `channel ${name}: its data lies in S3; give a local copy of it with --channel ${name}=DIR`,
+        `channel ${name}: its data lies in ${place}; give a local copy of it with --channel ${name}=DIR`,
       );
     } else {
       channels[name] = data;
@@ -73,6 +76,12 @@ export function changedJob(
     },
     channels,
   };
+}
+
+/** The file system that a channel's data lies in. */
+function fileSystemOf({ request }: DeclaredTrainingJob, channel: string): string | undefined {
+  return request.InputDataConfig?.find(({ ChannelName: name }) => name === channel)?.DataSource
+    ?.FileSystemDataSource?.FileSystemId;
 }
 
 function channelProblems(name: string, path: string, declared: readonly string[]): string[] {

@@ -326,6 +326,12 @@ function limitations(request: CreateTrainingJobRequest): string[] {
     ...(request.HyperParameters?.sagemaker_mpi_enabled === 'true'
       ? ['the job uses MPI; here runs one process without it']
       : []),
+    ...(request.EnableNetworkIsolation
+      ? ['the job reaches no network (enableNetworkIsolation); here it reaches what this machine does']
+      : []),
+    ...(request.HyperParameters?.sagemaker_torch_distributed_enabled === 'true'
+      ? ['the job starts by torchrun, a process for each GPU; here runs one process without it']
+      : []),
     ...(request.Environment?.[PACKAGE_REPOSITORY] === undefined
       ? []
       : [

@@ -11,6 +11,7 @@ const DECLARING = [
   'lib/endpoint/hosting-props.ts',
   'lib/endpoint/model-source.ts',
   'lib/training/channel.ts',
+  'lib/training/distribution.ts',
   'lib/images/framework.ts',
 ];
 

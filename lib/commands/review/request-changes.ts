@@ -1,5 +1,5 @@
 import { formatSeconds, formatUsd } from '../../cost/money';
-import { DATASET_HASH_LENGTH, datasetPrefix } from '../../names';
+import { CODE_CHANNEL, DATASET_HASH_LENGTH, datasetPrefix } from '../../names';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
 
 /** A value of a training job that changed; undefined where there is none. */
@@ -19,6 +19,8 @@ interface Wording {
 
 const WORDINGS: readonly Wording[] = [
   { field: /^HyperParameters\.sagemaker_program$/, property: 'entryPoint', value: unquoted },
+  { field: /^HyperParameters\.sagemaker_container_log_level$/, property: 'containerLogLevel' },
+  { field: /^HyperParameters\.(sagemaker_.*)$/, property: 'distribution: $1', value: unquoted },
   { field: /^HyperParameters\.(.*)$/, property: 'hyperparameters.$1', value: unquoted },
   { field: /^Environment\.(.*)$/, property: 'environment.$1' },
   {
@@ -27,15 +29,23 @@ const WORDINGS: readonly Wording[] = [
     value: (image) => image.slice(image.lastIndexOf('/') + 1),
   },
   { field: /^AlgorithmSpecification\.TrainingInputMode$/, property: 'inputMode' },
+  { field: /^AlgorithmSpecification\.ContainerEntrypoint\.(.*)$/, property: 'containerEntryPoint[$1]' },
+  { field: /^AlgorithmSpecification\.ContainerArguments\.(.*)$/, property: 'containerArguments[$1]' },
   { field: /^AlgorithmSpecification\.MetricDefinitions\.(.*)\.Regex$/, property: 'metricDefinitions.$1' },
   { field: /^ResourceConfig\.InstanceType$/, property: 'instanceType' },
   { field: /^ResourceConfig\.InstanceCount$/, property: 'instanceCount' },
   { field: /^ResourceConfig\.VolumeSizeInGB$/, property: 'volumeSize', value: (size) => `${size} GB` },
+  { field: /^ResourceConfig\.TrainingPlanArn$/, property: 'trainingPlan' },
   { field: /^StoppingCondition\.MaxRuntimeInSeconds$/, property: 'maxRuntime', value: duration },
   { field: /^StoppingCondition\.MaxWaitTimeInSeconds$/, property: 'maxWait', value: duration },
   { field: /^RetryStrategy\.MaximumRetryAttempts$/, property: 'maxRetryAttempts' },
   { field: /^EnableManagedSpotTraining$/, property: 'spot' },
   { field: /^EnableInterContainerTrafficEncryption$/, property: 'encryptInterContainerTraffic' },
+  { field: /^EnableNetworkIsolation$/, property: 'enableNetworkIsolation' },
+  { field: /^RemoteDebugConfig\.EnableRemoteDebug$/, property: 'enableRemoteDebug' },
+  { field: /^InfraCheckConfig\.EnableInfraCheck$/, property: 'enableInfraCheck' },
+  { field: /^ProfilerConfig\.(.*)$/, property: 'profiler: $1' },
+  { field: /^TensorBoardOutputConfig\.(.*)$/, property: 'tensorBoardOutput: $1' },
   { field: /^CheckpointConfig\.LocalPath$/, property: 'checkpoints' },
   { field: /^VpcConfig\.(.*)$/, property: 'vpc: $1' },
   { field: /^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.S3Uri$/, property: 'channels.$1' },
@@ -45,6 +55,14 @@ const WORDINGS: readonly Wording[] = [
   },
   { field: /^InputDataConfig\.(.*)\.ContentType$/, property: 'channels.$1.contentType' },
   { field: /^InputDataConfig\.(.*)\.InputMode$/, property: 'channels.$1.inputMode' },
+  { field: /^InputDataConfig\.(.*)\.CompressionType$/, property: 'channels.$1.compressionType' },
+  { field: /^InputDataConfig\.(.*)\.RecordWrapperType$/, property: 'channels.$1.recordWrapperType' },
+  { field: /^InputDataConfig\.(.*)\.ShuffleConfig\.Seed$/, property: 'channels.$1.shuffleSeed' },
+  {
+    field: /^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.AttributeNames\.(.*)$/,
+    property: 'channels.$1.attributeNames[$2]',
+  },
+  { field: /^InputDataConfig\.(.*)\.DataSource\.FileSystemDataSource\.(.*)$/, property: 'channels.$1: $2' },
 ];
 
 /** Fields that say nothing of their own: what else changed, or the stack's surroundings, makes them another. */
@@ -81,7 +99,11 @@ export function isUploaded({ request, channelDirectories }: DeclaredTrainingJob,
 
 function values(job: DeclaredTrainingJob): Map<string, string> {
   const { request, budget, datasetVersions } = job;
-  const all = new Map(leaves(request));
+  const InputDataConfig = request.InputDataConfig?.filter(
+    // The archive with the script is compared file by file.
+    ({ ChannelName: name }) => !request.EnableNetworkIsolation || name !== CODE_CHANNEL,
+  );
+  const all = new Map(leaves({ ...request, InputDataConfig }));
   if (budget !== undefined) {
     all.set('budget', formatUsd(budget));
   }

@@ -1,0 +1,152 @@
+/**
+ * What each parameter of the SageMaker Python SDK is here: the table of lib/training/sdk-parameters.md, which `npm run format` writes.
+ * A parameter without a prop is said by the same words as its refusal at synthesis.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sdkTranslation } from '../../aws/sdk-names';
+
+/** What takes the parameters, as the SDK's version 2 has it. */
+export const SDK_CALLABLES = [
+  'Estimator',
+  'TensorFlow',
+  'TrainingInput',
+  'FileSystemInput',
+  'fit',
+  'deploy',
+] as const;
+
+export type SdkCallable = (typeof SDK_CALLABLES)[number];
+
+/** A parameter of the SDK. */
+export interface SdkParameter {
+  readonly of: SdkCallable;
+  readonly name: string;
+  /** The prop that is its own, such as `training.role`; or, with a blank in it, what takes its place. Without it, the words of its refusal. */
+  readonly here?: string;
+}
+
+const own = (of: SdkCallable, place: string, props: Readonly<Record<string, string>>): SdkParameter[] =>
+  Object.entries(props).map(([name, prop]) => ({ of, name, here: `${place}.${prop}` }));
+const other = (of: SdkCallable, ...names: string[]): SdkParameter[] => names.map((name) => ({ of, name }));
+
+const TRAINING = 'training';
+const CHANNEL = 'Channel';
+
+/** Every parameter, once. Of EstimatorBase, Estimator and Framework, TensorFlow beside them, and what their `fit` and `deploy` take. */
+export const SDK_PARAMETERS: readonly SdkParameter[] = [
+  ...own('Estimator', TRAINING, {
+    role: 'role',
+    instance_count: 'instanceCount',
+    instance_type: 'instanceType',
+    volume_size: 'volumeSize',
+    max_run: 'maxRuntime',
+    input_mode: 'inputMode',
+    subnets: 'vpcSubnets',
+    security_group_ids: 'securityGroups',
+    metric_definitions: 'metricDefinitions',
+    encrypt_inter_container_traffic: 'encryptInterContainerTraffic',
+    use_spot_instances: 'spot',
+    max_wait: 'maxWait',
+    checkpoint_s3_uri: 'checkpoints',
+    tensorboard_output_config: 'tensorBoardOutput',
+    enable_network_isolation: 'enableNetworkIsolation',
+    profiler_config: 'profiler',
+    environment: 'environment',
+    max_retry_attempts: 'maxRetryAttempts',
+    source_dir: 'sourceDir',
+    hyperparameters: 'hyperparameters',
+    container_log_level: 'containerLogLevel',
+    entry_point: 'entryPoint',
+    enable_infra_check: 'enableInfraCheck',
+    container_entry_point: 'containerEntryPoint',
+    container_arguments: 'containerArguments',
+    enable_remote_debug: 'enableRemoteDebug',
+    training_plan: 'trainingPlan',
+  }),
+  ...other(
+    'Estimator',
+    'keep_alive_period_in_seconds',
+    'volume_kms_key',
+    'output_path',
+    'output_kms_key',
+    'base_job_name',
+    'sagemaker_session',
+    'tags',
+    'model_uri',
+    'model_channel_name',
+    'checkpoint_local_path',
+    'rules',
+    'debugger_hook_config',
+    'enable_sagemaker_metrics',
+    'disable_profiler',
+    'git_config',
+    'code_location',
+    'dependencies',
+    'instance_groups',
+    'training_repository_access_mode',
+    'training_repository_credentials_provider_arn',
+    'disable_output_compression',
+    'enable_session_tag_chaining',
+    'instance_placement_config',
+    'image_uri',
+  ),
+  ...own('TensorFlow', TRAINING, { framework_version: 'framework', distribution: 'distribution' }),
+  ...other('TensorFlow', 'py_version', 'model_dir', 'image_uri', 'compiler_config'),
+  ...own('TrainingInput', CHANNEL, {
+    distribution: 'distribution',
+    compression: 'compressionType',
+    content_type: 'contentType',
+    record_wrapping: 'recordWrapperType',
+    input_mode: 'inputMode',
+    attribute_names: 'attributeNames',
+    shuffle_config: 'shuffleSeed',
+  }),
+  ...other(
+    'TrainingInput',
+    's3_data',
+    's3_data_type',
+    'instance_groups',
+    'target_attribute_name',
+    'hub_access_config',
+    'model_access_config',
+  ),
+  ...own('FileSystemInput', CHANNEL, {
+    file_system_id: 'fileSystemId',
+    file_system_type: 'fileSystemType',
+    directory_path: 'directoryPath',
+    file_system_access_mode: 'fileSystemAccessMode',
+    content_type: 'contentType',
+  }),
+  ...own('fit', TRAINING, { inputs: 'channels' }),
+  ...other('fit', 'wait', 'logs', 'job_name', 'experiment_config'),
+  { of: 'deploy', name: 'initial_instance_count', here: 'Hosting.realtime.initialInstanceCount' },
+  { of: 'deploy', name: 'instance_type', here: 'Hosting.realtime.instanceType' },
+];
+
+/** The words of a row: a prop, or what takes its place. */
+export function wordsOf({ name, here }: SdkParameter): string {
+  return here === undefined ? (sdkTranslation(name, undefined) ?? '') : `\`${here}\``;
+}
+
+/** The committed page. */
+export const PARAMETERS_PAGE = 'lib/training/sdk-parameters.md';
+
+const BEGIN = '<!-- written by npm run format -->';
+
+/** The page with its tables as they are to be. */
+export function parametersPage(root: string): string {
+  const [head = ''] = readFileSync(join(root, PARAMETERS_PAGE), 'utf8').split(BEGIN);
+  const tables = SDK_CALLABLES.map((callable) => {
+    const rows = SDK_PARAMETERS.filter(({ of }) => of === callable).map(
+      (row) => `| \`${row.name}\` | ${wordsOf(row)} |`,
+    );
+    return `## ${callable}\n\n| SDK | here |\n|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `${head}${BEGIN}\n\n${tables.join('\n')}`;
+}
+
+/** Writes it. */
+export function writeParametersPage(root: string): void {
+  writeFileSync(join(root, PARAMETERS_PAGE), parametersPage(root));
+}
