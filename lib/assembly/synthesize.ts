@@ -70,8 +70,10 @@ export async function synthesizeApp(
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const end = () => {
-    if (child.pid !== undefined && child.exitCode === null) {
-      process.kill(-child.pid, 'SIGTERM');
+    try {
+      process.kill(-child.pid!, 'SIGTERM');
+    } catch {
+      // It has ended, which Node may not have noticed; or it never began.
     }
   };
   signal?.addEventListener('abort', end, { once: true });

@@ -279,6 +279,7 @@ def test_another_seed_gives_another_run(job, capsys, trained):
     assert EPOCH_LINE.fullmatch(lines[1]).groups()[2:] != EPOCH_LINE.fullmatch(trained.lines[1]).groups()[2:]
 
 
+@pytest.mark.drill  # the whole life of the declared job holds it to its gate
 def test_learns_the_sample(job, capsys):
     sample = TRAINING / "data" / "sample"
     masks = [np.asarray(Image.open(file)) for file in (sample / "masks").iterdir()]

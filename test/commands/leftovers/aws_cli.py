@@ -1,9 +1,11 @@
 """The part of the AWS CLI that removal commands use, from botocore's models: an option that no API has fails.
 
 aws_cli.py SERVICE OPERATION --option VALUE... [--query JMESPATH] [--output text] [--max-items N] [--region R]
+aws_cli.py < COMMANDS, each `aws` and such words
 """
 
 import json
+import shlex
 import sys
 
 import boto3
@@ -80,4 +82,5 @@ def main(service: str, *rest: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for command in [sys.argv[1:]] if sys.argv[1:] else [shlex.split(line)[1:] for line in sys.stdin]:
+        main(*command)

@@ -39,7 +39,7 @@ async function leftovers(...argv: string[]) {
 async function remove(found: readonly Leftover[]): Promise<void> {
   const commands = new Set(found.flatMap(({ removal }) => removal));
   await emulator.shell(
-    [...commands].join('\n').replace(/^AWS_REGION=\S+ npx cdk destroy (\S+)$/gm, destroy('$1')),
+    [...commands].map((command) => command.replace(/^AWS_REGION=\S+ npx cdk destroy (\S+)$/, destroy('$1'))),
   );
 }
 
