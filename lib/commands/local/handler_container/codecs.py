@@ -101,7 +101,7 @@ def _to_csv_rows(array: Any) -> str:
 def _from_csv_numbers(text: str) -> Any:
     import numpy as np  # noqa: PLC0415
 
-    return np.genfromtxt(io.StringIO(text), delimiter=",")
+    return np.genfromtxt(io.StringIO(text), dtype=None, delimiter=",")
 
 
 def _to_csv_numbers(array: Any) -> str:
