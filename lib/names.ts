@@ -120,6 +120,11 @@ export function keptLogKey(trainingJobName: string): string {
   return `${JOBS_PREFIX}${trainingJobName}/log.txt`;
 }
 
+/** Where the mail about a training job's end lies in the project's bucket, if one is sent. */
+export function mailKey(trainingJobName: string): string {
+  return `${JOBS_PREFIX}${trainingJobName}/mail.txt`;
+}
+
 /** Where training jobs keep their checkpoints in the project's bucket. */
 export const CHECKPOINTS_PREFIX = 'checkpoints/';
 
@@ -153,6 +158,11 @@ export function modelDataUrlParameterName(projectName: string): string {
 /** The SSM parameter that holds the ARN of the topic that a project's mails go through. */
 export function idleTopicParameterName(projectName: string): string {
   return `${parameterPath(projectName)}idle-topic-arn`;
+}
+
+/** The SSM parameter that holds the ARN of the topic of the mails about a project's training. */
+export function trainingTopicParameterName(projectName: string): string {
+  return `${parameterPath(projectName)}training-topic-arn`;
 }
 
 /** Largest request of a real-time endpoint, in bytes: `BodyBlob` in the service model of sagemaker-runtime. */

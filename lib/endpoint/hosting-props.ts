@@ -1,6 +1,7 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ContainerImage } from '../images/container-image';
 import type { InstanceType } from '../images/instance-types';
 import type { DataCaptureConfig } from './data-capture';
@@ -35,6 +36,12 @@ export interface HostingOptions {
    * @default - one that reads its model, pulls its image, and writes its logs and metrics
    */
   readonly role?: IRole;
+  /**
+   * A mail address, or a topic, that is told when a deployment fails, and with `idleTimeout` before and after the end. SNS sends an
+   * address a link first, by which it must agree.
+   * @default - nobody is told
+   */
+  readonly notify?: string | ITopic;
 }
 
 /** What hosting on instances may have. */
@@ -125,11 +132,6 @@ export interface RealtimeHostingProps extends InstanceHostingOptions, NamedVaria
    * @default - it waits, and costs, until a person deletes its stack
    */
   readonly idleTimeout?: Duration;
-  /**
-   * A mail address that is told before and after. SNS sends it a link first, by which it must agree.
-   * @default - nobody is told
-   */
-  readonly notify?: string;
 }
 
 /** A container that runs while there are requests, and costs nothing at rest. */

@@ -5,6 +5,7 @@ import {
 import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -19,7 +20,7 @@ import {
 } from '../images/instance-types';
 import { attachToVpc, attachVolumesUnder } from '../aws/sagemaker-permissions';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
-import { mailAddressProblems } from '../aws/mail-address';
+import { notifyProblems } from '../aws/notify';
 import { ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX, type HostingKind, idleTopicParameterName } from '../names';
 import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
 import { type HostedEndpoint, rollBackByAlarms } from './blue-green';
@@ -96,6 +97,7 @@ export abstract class Hosting {
     this.environment = options.environment ?? {};
     this.role = options.role;
     this.image = options.image;
+    this.notify = options.notify;
     this.variantName = options.variantName ?? VARIANT_NAME;
     this.script = { entryPoint: options.entryPoint, sourceDir: options.sourceDir };
   }
@@ -124,8 +126,8 @@ export abstract class Hosting {
   /** How long the endpoint may be without an invocation until it ends; undefined for ever. */
   public readonly idleTimeout: Duration | undefined;
 
-  /** The mail address that is told of that. */
-  public readonly notify: string | undefined;
+  /** Who is told of that, and of deployments that fail. */
+  public readonly notify: string | ITopic | undefined;
 
   /** The processor that the image is for. */
   public abstract readonly processor: Processor;
@@ -148,7 +150,13 @@ export abstract class Hosting {
   public problems(): string[] {
     const problems = this.declared.problems('hosting');
     return this.declared.complete
-      ? [...problems, ...this.valueProblems(), ...this.variantNameProblems(), ...this.environmentProblems()]
+      ? [
+          ...problems,
+          ...this.valueProblems(),
+          ...this.variantNameProblems(),
+          ...this.environmentProblems(),
+          ...(this.notify === undefined ? [] : notifyProblems('hosting.notify', this.notify)),
+        ]
       : problems;
   }
 
@@ -313,7 +321,6 @@ export class RealtimeHosting extends InstanceHosting {
   private readonly routingConfig: RoutingConfig | undefined;
   private readonly dataCapture: DataCaptureConfig | undefined;
   public override readonly idleTimeout: Duration | undefined;
-  public override readonly notify: string | undefined;
 
   public constructor(declared: CheckedProps<RealtimeHostingProps>) {
     const props = declared.sound;
@@ -321,7 +328,6 @@ export class RealtimeHosting extends InstanceHosting {
     this.routingConfig = props.routingConfig;
     this.dataCapture = props.dataCaptureConfig;
     this.idleTimeout = props.idleTimeout;
-    this.notify = props.notify;
   }
 
   public override configure(config: CfnEndpointConfig, bucket: IBucket): void {
@@ -373,18 +379,7 @@ export class RealtimeHosting extends InstanceHosting {
   }
 
   private idleProblems(): string[] {
-    const problems = this.idleTimeout
-      ? idleTimeoutProblems(this.idleTimeout.toSeconds({ integral: false }))
-      : [];
-    if (this.notify !== undefined) {
-      problems.push(...mailAddressProblems('hosting.notify', this.notify));
-    }
-    if (this.notify !== undefined && !this.idleTimeout) {
-      problems.push(
-        `hosting.notify: '${this.notify}' would never be told anything; give hosting.idleTimeout, such as Duration.hours(2), or leave it out`,
-      );
-    }
-    return problems;
+    return this.idleTimeout ? idleTimeoutProblems(this.idleTimeout.toSeconds({ integral: false })) : [];
   }
 }
 

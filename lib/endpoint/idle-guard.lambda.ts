@@ -6,10 +6,11 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, GetMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { type Mail, sendMail } from '../aws/mail';
 import { decide, type GuardedEndpoint, idleSince } from './idle-decision';
 import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
-import { deletionMail, type Mail, obstacleMail } from './idle-mail';
+import { deletionMail, obstacleMail } from './idle-mail';
 
 /** What the function works with, injected so that tests run it against their own. */
 export interface IdleGuardServices {
@@ -43,15 +44,9 @@ export function idleGuardHandler(services: IdleGuardServices) {
     const decision = decide(guarded, moment, idleTimeout);
     console.log(JSON.stringify({ ...decision, ...guarded, stackId, endpointName }));
 
-    const tell = async ({ subject, text }: Mail): Promise<void> => {
-      if (topicArn === undefined) {
-        return;
-      }
-      try {
-        await sns.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text }));
-      } catch (error) {
-        // Costs must end though nobody can be told, such as when the workspace's topic is gone.
-        console.error('the mail could not be sent', error);
+    const tell = async (mail: Mail): Promise<void> => {
+      if (topicArn !== undefined) {
+        await sendMail(sns, topicArn, mail);
       }
     };
     if (decision.action === 'rearm') {

@@ -1,8 +1,4 @@
-/** A mail as SNS sends it: the subject has at most 100 ASCII characters. */
-export interface Mail {
-  readonly subject: string;
-  readonly text: string;
-}
+import type { Mail } from '../aws/mail';
 
 /** "2 hours", "1 day": a span of whole minutes. */
 export function spanInWords(seconds: number): string {

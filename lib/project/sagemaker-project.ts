@@ -29,6 +29,7 @@ import { changedTraining, trainingChangeProblems, trainingChanges } from '../tra
 import { trainingProblems } from '../training/training-problems';
 import type { TrainingProps } from '../training/training-props';
 import { TrainingStack } from './training-stack';
+import type { IdleNoticesProps } from '../workspace/idle-notices';
 import { type MonthlyBudgetProps, monthlyBudgetProblems } from '../workspace/monthly-budget';
 import { type NotebookProps, notebookProblems } from '../workspace/notebook';
 import { WorkspaceStack } from './workspace-stack';
@@ -99,7 +100,6 @@ export class SageMakerProject extends Construct {
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
     const endpointStackName = stackName(id, 'endpoint');
-    const notify = props.hosting?.notify;
     const workspace = new WorkspaceStack(scope, stackName(id, 'workspace'), {
       description: `Data bucket, datasets and notebook of ${id}`,
       projectName: id,
@@ -109,8 +109,8 @@ export class SageMakerProject extends Construct {
       retainData: props.retainData ?? false,
       kmsKey: props.kmsKey,
       hasEndpoint: props.hosting !== undefined,
-      idleNotices:
-        notify === undefined ? undefined : { endpointName: id, stackName: endpointStackName, notify },
+      trainingNotify: props.training?.notify,
+      idleNotices: idleNotices(id, endpointStackName, props.hosting),
     });
     const stacks: Construct[] = [workspace];
 
@@ -204,6 +204,23 @@ function withTrainingChanges(
     },
     changeProblems: changes && training ? trainingChangeProblems(training, changes) : [],
   };
+}
+
+/** Who is told of the endpoint's stack, and what of; undefined if nobody. */
+function idleNotices(
+  projectName: string,
+  endpointStackName: string,
+  hosting: Hosting | undefined,
+): IdleNoticesProps | undefined {
+  return hosting?.notify === undefined
+    ? undefined
+    : {
+        projectName,
+        endpointName: endpointName(projectName, hosting.kind),
+        stackName: endpointStackName,
+        notify: hosting.notify,
+        stopsItself: hosting.idleTimeout !== undefined,
+      };
 }
 
 /** What to know of the images: said once, of the first stack that has some. */

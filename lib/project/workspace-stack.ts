@@ -1,14 +1,16 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { type Channel, uploadedChannels } from '../training/channel';
-import { PROJECT_TAG } from '../names';
+import { PROJECT_TAG, trainingTopicParameterName } from '../names';
 import { DataBucket } from '../workspace/data-bucket';
 import { Datasets } from '../workspace/datasets';
 import { EndpointLogs } from '../workspace/endpoint-logs';
+import { type ITopic } from 'aws-cdk-lib/aws-sns';
 import { IdleNotices, type IdleNoticesProps } from '../workspace/idle-notices';
 import { MonthlyBudget, type MonthlyBudgetProps } from '../workspace/monthly-budget';
+import { noticesTopic } from '../workspace/notices';
 import { Notebook, type NotebookProps } from '../workspace/notebook';
 
 /** What lives as long as the project. */
@@ -22,11 +24,13 @@ export interface WorkspaceStackProps extends StackProps {
   readonly kmsKey: IKey | undefined;
   /** Whether the project has an endpoint. */
   readonly hasEndpoint: boolean;
-  /** Who is told when the endpoint stops itself. */
+  /** Who is told when the training ends. */
+  readonly trainingNotify: string | ITopic | undefined;
+  /** Who is told when the endpoint's deployment fails, and when it stops itself. */
   readonly idleNotices: IdleNoticesProps | undefined;
 }
 
-/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, the endpoint's logs, and the mails about its end. */
+/** The data bucket, the uploaded datasets, the notebook instance, the month's budget, the endpoint's logs, and the mails about both ends. */
 export class WorkspaceStack extends Stack {
   public readonly bucket: IBucket;
 
@@ -68,6 +72,13 @@ export class WorkspaceStack extends Stack {
     }
     if (props.hasEndpoint) {
       new EndpointLogs(this, 'EndpointLogs', { projectName });
+    }
+    if (props.trainingNotify !== undefined) {
+      noticesTopic(new Construct(this, 'TrainingNotices'), {
+        notify: props.trainingNotify,
+        parameterName: trainingTopicParameterName(projectName),
+        about: `the training of ${projectName}`,
+      });
     }
     if (props.idleNotices) {
       new IdleNotices(this, 'IdleNotices', props.idleNotices);

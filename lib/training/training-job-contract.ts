@@ -19,6 +19,9 @@ export const TrainingJobProperty = {
   RULE: 'Rule',
 } as const;
 
+/** Environment variable of the function: the topic that is told of the job's end; absent when nobody is to be told. */
+export const TOPIC_ARN = 'TOPIC_ARN';
+
 /** Key of the input transformer under which EventBridge puts the event's own detail. */
 export const TERMINAL_EVENT_DETAIL = 'detail';
 

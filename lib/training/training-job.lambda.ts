@@ -3,11 +3,13 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { handleCustomResource } from './job/custom-resource';
 import { systemClock } from './job/retry';
 import type { Services } from './job/services';
 import { handleTerminalEvent, type TerminalEvent } from './job/terminal-event';
+import { TOPIC_ARN } from './training-job-contract';
 
 /** Milliseconds of the function's time that are kept for the answer and its repetitions. */
 const ANSWER_RESERVE = 120_000;
@@ -31,6 +33,8 @@ export const handler = trainingJobHandler({
   s3: new S3Client({ maxAttempts: 5 }),
   events: new EventBridgeClient({ maxAttempts: 5 }),
   cloudformation: new CloudFormationClient({ maxAttempts: 5 }),
+  sns: new SNSClient({ maxAttempts: 5 }),
+  topicArn: process.env[TOPIC_ARN],
   fetch,
   clock: systemClock,
   region: process.env.AWS_REGION ?? '',

@@ -30,6 +30,8 @@ import {
   ATTEMPT_HASH_LENGTH,
   CHECKPOINTS_PREFIX,
   keptLogKey,
+  mailKey,
+  trainingTopicParameterName,
   modelDataUrlParameterName,
   TRAINING_LOG_GROUP,
   trainingJobNameOf,
@@ -41,6 +43,7 @@ import {
 import {
   TERMINAL_EVENT_DETAIL,
   TERMINAL_STATUSES,
+  TOPIC_ARN,
   TrainingJobAttribute,
   TrainingJobProperty,
 } from './training-job-contract';
@@ -228,7 +231,10 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
   }
 
   /** The function that starts, ends and deletes the project's training jobs, and no others. */
-  private runFunction({ projectName, bucket }: TrainingJobProps, jobRoleArn: string): BundledFunction {
+  private runFunction(
+    { projectName, bucket, notify }: TrainingJobProps,
+    jobRoleArn: string,
+  ): BundledFunction {
     const stack = Stack.of(this);
     // As long as the project's own jobs' names are: those of a project whose name only begins alike are longer.
     const jobs = (name: string) =>
@@ -236,11 +242,16 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
         trainingJobNamePrefix(name, '?'.repeat(REQUEST_HASH_LENGTH)),
         '?'.repeat(ATTEMPT_HASH_LENGTH),
       );
+    const topicArn =
+      notify === undefined
+        ? undefined
+        : StringParameter.valueForStringParameter(this, trainingTopicParameterName(projectName));
     const run = new BundledFunction(this, 'Run', {
       entry: join(__dirname, 'training-job.lambda.ts'),
       description: `Starts and deletes the training job of ${projectName}, and tells the stack how it ended`,
       // Lambda's longest: a job that is stopped still uploads what it has.
       timeout: Duration.minutes(15),
+      environment: topicArn === undefined ? undefined : { [TOPIC_ARN]: topicArn },
     });
     run.addToRolePolicy(
       new PolicyStatement({
@@ -280,9 +291,15 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     run.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:PutObject'],
-        resources: [bucket.arnForObjects(keptLogKey(jobs(projectName)))],
+        resources: [
+          bucket.arnForObjects(keptLogKey(jobs(projectName))),
+          ...(topicArn === undefined ? [] : [bucket.arnForObjects(mailKey(jobs(projectName)))]),
+        ],
       }),
     );
+    if (topicArn !== undefined) {
+      run.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] }));
+    }
     for (const statement of useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey')) {
       run.addToRolePolicy(statement);
     }

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { notifyProblems } from '../aws/notify';
 import { budgetProblems } from '../cost/budget';
 import type { Algorithm } from '../images/algorithm';
 import { PACKAGE_REPOSITORY } from '../names';
@@ -42,6 +43,7 @@ export function trainingProblems(props: Training, region: string | undefined): s
     ...containerProblems(props),
     ...networkProblems(props),
     ...monitoringProblems(props),
+    ...(props.notify === undefined ? [] : notifyProblems('notify', props.notify)),
   ].map((problem) => (problem.startsWith('training.') ? problem : `training.${problem}`));
 }
 

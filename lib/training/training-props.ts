@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Channel } from './channel';
 import type { Algorithm } from '../images/algorithm';
 import type { Framework } from '../images/framework';
@@ -97,6 +98,12 @@ export interface TrainingProps
    * @default - every job that completes passes
    */
   readonly minimumMetrics?: Readonly<Record<string, number>>;
+  /**
+   * A mail address, or a topic, that is told once when the job has ended: completed with its metrics, failed with its reason, or
+   * stopped. SNS sends an address a link first, by which it must agree.
+   * @default - nobody is told
+   */
+  readonly notify?: string | ITopic;
   /**
    * Whether what the script writes to `/opt/ml/checkpoints` is kept in S3 and restored when the same job starts again.
    * @default - true with spot, which is refused without; else false

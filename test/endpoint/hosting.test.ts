@@ -160,8 +160,8 @@ test("a variant of another name has it in the alarms and in the guard's look too
 
 test('an image of its own serves, and what the framework has none of is no problem then', () => {
   const hosting = real({ image: OWN });
-  const training = directory.training({ framework: Framework.pytorch('2.9') });
-  expect(problemsOf(directory.props({ training, hosting: real({}) })).join()).toMatch(/PyTorch 2\.9/);
+  const training = directory.training({ framework: Framework.pytorch('2.13') });
+  expect(problemsOf(directory.props({ training, hosting: real({}) })).join()).toMatch(/PyTorch 2\.13/);
   const { app, endpoint } = synthesizedProject(directory.props({ training, hosting }));
   endpoint().hasResourceProperties('AWS::SageMaker::Model', {
     PrimaryContainer: { Image: '111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:1' },
@@ -279,6 +279,6 @@ test.each<[string, Hosting, RegExp]>([
 });
 
 test("a model of another project is served by an image of one's own too", () => {
-  const model = ModelSource.fromS3('s3://bucket/model.tar.gz', { framework: Framework.pytorch('2.9') });
+  const model = ModelSource.fromS3('s3://bucket/model.tar.gz', { framework: Framework.pytorch('2.13') });
   expect(problemsOf({ model, hosting: real({ image: OWN }) })).toEqual([]);
 });

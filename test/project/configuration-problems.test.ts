@@ -32,6 +32,16 @@ const manyChannels = Object.fromEntries(
 
 const TRAINING: Case[] = [
   [
+    'an address to tell of the training that is none',
+    { notify: 'me' },
+    /^training\.notify: 'me' is not a mail address/,
+  ],
+  [
+    'neither an address nor a topic',
+    { notify: 7 as never },
+    /^training\.notify: give a mail address, such as 'name@example\.com', or a Topic/,
+  ],
+  [
     'a source folder that is not there',
     { sourceDir: 'nowhere' },
     /^training\.sourceDir: no directory 'nowhere'/,
@@ -480,12 +490,12 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
     /^hosting\.notify: 'team' is not a mail address; write one address, such as name@example\.com$/,
   ],
   [
-    'an address that would never be told anything',
+    'a topic by its ARN',
     () =>
       directory.props({
-        hosting: Hosting.realtime({ instanceType: 'ml.m5.large', notify: 'team@example.com' }),
+        hosting: Hosting.serverless({ notify: 'arn:aws:sns:us-east-1:111122223333:team' }),
       }),
-    /^hosting\.notify: .* would never be told anything; give hosting\.idleTimeout/,
+    /^hosting\.notify: .* is a topic's ARN; write Topic\.fromTopicArn/,
   ],
   [
     'an asynchronous endpoint that never works',

@@ -1,5 +1,6 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Hosting } from '../../lib/endpoint/hosting';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -389,4 +390,66 @@ test('the template of the workspace stack', () => {
     unknown
   >;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
+});
+
+const toldOf = (template: Template) =>
+  Object.values(template.findResources('AWS::Events::Rule')).map(
+    ({ Properties }) => Properties.EventPattern.detail['status-details'].status as string[],
+  );
+
+test('a deployment of the endpoint that fails is told of, whatever the hosting; its end only where it ends itself', () => {
+  const template = synthesizedProject(
+    directory.props({ hosting: Hosting.serverless({ notify: 'team@example.com' }) }),
+  ).workspace();
+  expect(toldOf(template)).toEqual([
+    ['ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'CREATE_FAILED', 'UPDATE_FAILED'],
+  ]);
+  expect(JSON.stringify(template)).toContain('aws logs tail /aws/sagemaker/Endpoints/unet-serverless');
+});
+
+test("who is told of the training has a topic in the workspace, which the training's function may publish to, and nothing else", () => {
+  const { workspace, training } = synthesizedProject(
+    directory.props({ training: directory.training({ notify: 'me@example.com' }) }),
+  );
+  workspace().hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'me@example.com' });
+  workspace().hasResourceProperties('AWS::SSM::Parameter', { Name: '/unet/training-topic-arn' });
+  const [parameter] = Object.keys(training().findParameters('*', { Default: '/unet/training-topic-arn' }));
+  training().hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { TOPIC_ARN: { Ref: parameter } } },
+  });
+  training().hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([{ Action: 'sns:Publish', Effect: 'Allow', Resource: { Ref: parameter } }]),
+    },
+  });
+  const untold = synthesizedProject(directory.props()).training();
+  expect(JSON.stringify(untold)).not.toMatch(/sns:Publish|mail\.txt/);
+});
+
+test('who is told changes nothing of what trains', () => {
+  const name = (notify?: string) =>
+    Object.keys(
+      synthesizedProject(directory.props({ training: directory.training({ notify }) }))
+        .training()
+        .findResources('AWS::CloudFormation::WaitCondition'),
+    );
+  expect(name('me@example.com')).toEqual(name());
+});
+
+test("a topic of one's own is told, and there is none of the project's", () => {
+  const app = testApp();
+  const topic = new Topic(new Stack(app, 'Team'), 'Topic');
+  const hosting = Hosting.async({ instanceType: 'ml.m5.xlarge', notify: topic });
+  new SageMakerProject(
+    app,
+    'unet',
+    directory.props({ hosting, training: directory.training({ notify: topic }) }),
+  );
+  const template = templateOf(app, 'unet-workspace');
+  template.resourceCountIs('AWS::SNS::Topic', 0);
+  template.resourceCountIs('AWS::SNS::Subscription', 0);
+  template.hasResourceProperties('AWS::SSM::Parameter', {
+    Name: '/unet/training-topic-arn',
+    Value: { 'Fn::ImportValue': Match.stringLikeRegexp('Team') },
+  });
 });

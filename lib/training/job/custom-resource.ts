@@ -2,6 +2,8 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
 import { createRequest } from './create-request';
 import { isTrainingJobName, trainingJobArn, trainingJobAttributes, trainingJobName } from './job-name';
+import { logLink } from './console-link';
+import { tellOfEnding } from './ending-mail';
 import { keepLog } from './kept-log';
 import { deleteLogStreams } from './log-streams';
 import { raisedMinimums, shortfalls } from './minimum-metrics';
@@ -145,6 +147,7 @@ async function remove(
   }
   const { clock, logs } = services;
   let job = await jobs.describe(jobName);
+  const running = job && !hasEnded(job.TrainingJobStatus);
   while (job && !hasEnded(job.TrainingJobStatus) && job.TrainingJobStatus !== 'Deleting') {
     if (job.TrainingJobStatus === 'InProgress') {
       await jobs.stop(jobName);
@@ -158,8 +161,13 @@ async function remove(
     job = await jobs.describe(jobName);
   }
   if (job && hasEnded(job.TrainingJobStatus)) {
-    if (!trainingOutcome(job, properties.MinimumMetrics ?? {}).succeeded) {
-      await keepLog(job, services, until);
+    const kept = trainingOutcome(job, properties.MinimumMetrics ?? {}).succeeded
+      ? undefined
+      : await keepLog(job, services, until);
+    if (running) {
+      const reason = `training job ${jobName} was stopped, since its stack waits for it no more: it was deleted or cancelled, or its time was over`;
+      const log = kept?.place ?? logLink(jobName, services.region);
+      await tellOfEnding(job, { succeeded: false, reason, log }, services, until);
     }
     await jobs.delete(jobName);
   }

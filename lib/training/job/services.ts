@@ -6,6 +6,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { Clock } from './retry';
 
 /** What the function works with, injected so that tests run it against their own. */
@@ -15,6 +16,9 @@ export interface Services {
   readonly s3: S3Client;
   readonly events: EventBridgeClient;
   readonly cloudformation: CloudFormationClient;
+  readonly sns: SNSClient;
+  /** The topic that is told of a job's end; undefined when nobody is to be told. */
+  readonly topicArn: string | undefined;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   /** The region it runs in, for links to the console. */

@@ -2,6 +2,7 @@ import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { TERMINAL_EVENT_DETAIL, TrainingJobProperty } from '../training-job-contract';
 import { logLink } from './console-link';
 import { keepLog } from './kept-log';
+import { tellOfEnding } from './ending-mail';
 import { lastLines } from './last-lines';
 import { trainingJobName } from './job-name';
 import { type MinimumMetrics, unreported } from './minimum-metrics';
@@ -64,6 +65,8 @@ export async function handleTerminalEvent(
     Data: job.ModelArtifacts?.S3ModelArtifacts ?? '',
   };
   const place = kept?.place ?? logLink(jobName, services.region);
+  // Before the signal: after it the stack may take the function's permissions away.
+  await tellOfEnding(job, { succeeded, reason: text, log: place }, services, until);
   await putJson(event.WaitConditionHandle, jsonWithReason(signal, text, `; its log: ${place}`), services);
   await disableRule(event.Rule, services, until);
 }

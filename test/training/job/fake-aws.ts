@@ -3,6 +3,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { Clock } from '../../../lib/training/job/retry';
 import type { Services } from '../../../lib/training/job/services';
 
@@ -58,6 +59,8 @@ export class FakeAws {
   public readonly logPages = new Map<string, string[][]>();
   /** What was put into S3, by bucket and key. */
   public readonly objects = new Map<string, string>();
+  /** What was sent to the topic. */
+  public readonly mails: { subject: string; text: string }[] = [];
   /** The rules that call by now. */
   public readonly enabledRules = new Set<string>();
   /** Of the stack, as DescribeStacks tells it. */
@@ -76,6 +79,8 @@ export class FakeAws {
     s3: new S3Client({ ...this.clientConfig(), forcePathStyle: true }),
     events: new EventBridgeClient(this.clientConfig()),
     cloudformation: new CloudFormationClient(this.clientConfig()),
+    sns: new SNSClient(this.clientConfig()),
+    topicArn: undefined,
     clock: this.clock,
     region: 'eu-west-1',
     fetch: async (url, init) => {
@@ -142,9 +147,13 @@ export class FakeAws {
         handle: async (request: { headers: Record<string, string>; path: string; body: Uint8Array }) => {
           const target = request.headers['x-amz-target'];
           if (target === undefined) {
-            return {
-              response: { statusCode: 200, headers: {}, body: Buffer.from(this.withoutTarget(request)) },
-            };
+            const taken =
+              request.headers['if-none-match'] === '*' &&
+              this.objects.has(decodeURIComponent(request.path).slice(1));
+            const body = taken
+              ? '<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions did not hold</Message></Error>'
+              : this.withoutTarget(request);
+            return { response: { statusCode: taken ? 412 : 200, headers: {}, body: Buffer.from(body) } };
           }
           const operation = target.split('.')[1]!;
           const answer = this.answer(operation, JSON.parse(new TextDecoder().decode(request.body)));
@@ -172,6 +181,12 @@ export class FakeAws {
         '<DescribeStacksResponse><DescribeStacksResult><Stacks><member>' +
         `<StackStatus>${this.stackStatus}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`
       );
+    }
+    if (text.includes('Action=Publish')) {
+      this.calls.push('Publish');
+      const sent = new URLSearchParams(text);
+      this.mails.push({ subject: sent.get('Subject') ?? '', text: sent.get('Message') ?? '' });
+      return '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
     }
     this.calls.push('PutObject');
     this.objects.set(decodeURIComponent(path).slice(1), text);
