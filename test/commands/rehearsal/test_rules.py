@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from aws.rules import target_input
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 RULE = SimpleNamespace(arn="arn:aws:events:us-east-1:123456789012:rule/r", name="r")
@@ -23,6 +23,7 @@ values = st.recursive(
 
 
 @given(values, st.text())
+@example(None, "\\")
 def test_a_template_carries_any_value_whole(detail, text):
     """As the training job's rule does: the whole detail beside a constant."""
     template = {

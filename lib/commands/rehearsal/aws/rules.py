@@ -171,7 +171,7 @@ def transformed(transformer: dict[str, Any], event: dict[str, Any], rule: Any) -
     parts, inside, position = [], False, 0
     for match in _PLACEHOLDER.finditer(template):
         text = template[position : match.start()]
-        inside ^= len(re.findall(r'(?<!\\)"', text)) % 2 == 1
+        inside ^= re.sub(r"\\.", "", text).count('"') % 2 == 1
         parts.append(text)
         position = match.end()
         if match[1] not in values:
