@@ -142,7 +142,7 @@ export class EmulatedAws {
     return ((await this.ask(INVENTORY_PATH)) as { left: InventoryItem[] }).left;
   }
 
-  /** Every decision on a role's call, and the statements that no call needed. */
+  /** Every decision on a role's call, and what the policies of all roles allow. */
   public async decisions(): Promise<Decisions> {
     return (await this.ask(DECISIONS_PATH)) as Decisions;
   }

@@ -4,11 +4,13 @@ import type { PermissionUse } from '../local/report-data';
 export interface Decisions {
   /** On calls of roles; `Authority.record` of aws/authorization. */
   readonly decisions: readonly PermissionUse[];
-  /** Statements without which every call is still allowed. */
-  readonly unneeded: readonly {
+  /** What the policies of all roles allow. */
+  readonly statements: readonly {
     readonly role: string;
     readonly name: string;
     readonly statement: { readonly Action: string | readonly string[] };
+    /** Whether some call would not be allowed without it. */
+    readonly needed: boolean;
   }[];
 }
 
@@ -40,9 +42,9 @@ function folderOf(resource: string): string {
 }
 
 /** The statements of the project's roles that a life did not need, as role and actions. */
-export function unneededStatements({ unneeded }: Decisions): string[] {
-  return unneeded
-    .filter(({ role }) => !OF_THE_BOOTSTRAP.test(role))
+export function unneededStatements({ statements }: Decisions): string[] {
+  return statements
+    .filter(({ role, needed }) => !needed && !OF_THE_BOOTSTRAP.test(role))
     .map(({ role, statement: { Action } }) => `${withoutSuffix(role)}: ${[Action].flat().join(', ')}`)
     .sort();
 }

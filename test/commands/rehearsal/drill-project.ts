@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
-import { Duration } from 'aws-cdk-lib';
+import { type App, Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import type { ModelSource } from '../../../lib/endpoint/model-source';
 import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
@@ -69,6 +69,8 @@ export interface DrillChanges {
   readonly hosting?: Hosting;
   /** Instead of a training. */
   readonly model?: ModelSource;
+  /** Declares more: other props, and what stands beside the project in its app. */
+  readonly declare?: (props: SageMakerProjectProps, app: App) => SageMakerProjectProps;
 }
 
 /** A small project and an AWS in memory to deploy it to, by the real CDK CLI. */
@@ -137,7 +139,7 @@ export class Drill {
       notebook: { instanceType: 'ml.t3.medium' },
     };
     const app = testApp();
-    new SageMakerProject(app, this.name, props);
+    new SageMakerProject(app, this.name, changes.declare?.(props, app) ?? props);
     return app.synth().directory;
   }
 
@@ -153,8 +155,8 @@ export class Drill {
   }
 
   /** `cdk destroy --all`. */
-  public async destroy(): Promise<ClientResult> {
-    return this.cdk('destroy', '--all', '--force', '--app', this.synthesize());
+  public async destroy(changes: DrillChanges = {}): Promise<ClientResult> {
+    return this.cdk('destroy', '--all', '--force', '--app', this.synthesize(changes));
   }
 
   /** What the endpoint makes of 1. */

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { type Decisions, unneededStatements } from '../../../lib/commands/rehearsal/permissions';
-import { start } from './started';
+import { ROOT, start } from './started';
 
 const NO_NOTEBOOK_RUNS = 'no notebook runs in a rehearsal';
 
@@ -20,13 +21,27 @@ const UNNEEDED: Readonly<Record<string, string>> = {
   'NotebookRole: sagemaker:StopNotebookInstance': NO_NOTEBOOK_RUNS,
 };
 
-test('every statement is needed by a whole life, or stands with its reason', async () => {
+let record: string;
+
+beforeAll(async () => {
   const { out, ended } = start('permissions');
   const { code, said } = await ended;
   expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
-  const decisions = JSON.parse(readFileSync(join(out, 'decisions.json'), 'utf8')) as Decisions;
+  record = join(out, 'decisions.json');
+}, 300_000);
+
+test('every statement is needed by a whole life, or stands with its reason', () => {
+  const decisions = JSON.parse(readFileSync(record, 'utf8')) as Decisions;
   expect(decisions.decisions.filter(({ allowed }) => !allowed)).toEqual([]);
   // A role by the end of its name in the template: the stack and what tells it from others are noise here.
   const found = unneededStatements(decisions).map((text) => text.replace(/^.*-(\w+Role)[0-9A-F]{8}:/, '$1:'));
   expect(found.sort()).toEqual(Object.keys(UNNEEDED).sort());
-}, 300_000);
+});
+
+test("no role of that life reaches another project's things, another service or another role's logs", () => {
+  const python = join(ROOT, '.venv', 'bin', 'python');
+  const probed = execFileSync(python, [join(__dirname, 'probes.py'), record], { encoding: 'utf8' });
+  const { asked, ...found } = JSON.parse(probed) as { asked: number };
+  expect(found).toEqual({ denied: [], letThrough: [] });
+  expect(asked).toBeGreaterThan(200);
+});

@@ -454,3 +454,13 @@ def test_a_condition_on_a_resources_tags_is_refused_by_name(emulator, session):
     tagged = allow("sagemaker:DescribeEndpoint", StringEquals={"aws:ResourceTag/project": "unet"})
     message = denied(session(tagged)("sagemaker").describe_endpoint, EndpointName="e")
     assert "the rehearsal does not know the condition key aws:ResourceTag/project" in message
+
+
+def test_a_key_is_made_by_the_makers_own_policies_and_then_has_a_say(session, key):
+    arn, policy = key
+    kms = session(allow(["kms:CreateKey", "kms:DescribeKey"]))("kms")
+    made = kms.create_key()["KeyMetadata"]
+    kms.describe_key(KeyId=made["KeyId"])
+    policy({**allow("kms:*"), "Principal": {"Service": "logs.amazonaws.com"}})
+    assert "no resource-based policy allows" in denied(kms.describe_key, KeyId=arn)
+    assert "kms:ScheduleKeyDeletion" in denied(kms.schedule_key_deletion, KeyId=made["KeyId"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from aws.authorization.keys import bucket_key, topic_key, volume_grant
+from aws.authorization.keys import bucket_key, key_arn, topic_key, volume_grant
 from aws.calls import Call
 
 #: The prefix of a service's actions where botocore calls it otherwise.
@@ -288,6 +288,18 @@ def _named(service: str, kind: str, *members: str) -> Callable[[Call, str], str 
     return resource
 
 
+def _kms(call: Call, account: str) -> Iterator[Need]:
+    action, parameters = f"kms:{call.operation}", call.parameters
+    key = parameters.get("KeyId") or parameters.get("TargetKeyId")
+    if parameters.get("AliasName"):
+        # An alias is asked for as well as its key.
+        yield Need(action, _arn(call, account, "kms", parameters["AliasName"]))
+    if key:
+        yield Need(action, key_arn(account, call.region, key))
+    elif not parameters.get("AliasName"):
+        yield Need(action, "*")
+
+
 def _sns(call: Call, account: str) -> Iterator[Need]:
     yield from _plain(call, account)
     if call.operation == "Publish" and call.parameters.get("TopicArn"):
@@ -309,6 +321,7 @@ _SERVICES: dict[str, Callable[[Call, str], Iterator[Need]]] = {
     "sagemaker-runtime": _sagemaker,
     "cloudformation": _cloudformation,
     "lambda": _lambda,
+    "kms": _kms,
     "sns": _sns,
     "sts": _sts,
     "cloudwatch": _cloudwatch,

@@ -62,7 +62,9 @@ class Authority:
         try:
             if role is not None and role.permissions_boundary:
                 raise UnknownPolicy(f"permissions boundaries, as {role.name} has one")
-            decision = decide(request, identity, self._of_resource(need), both=_needs_both(need.action))
+            decision = decide(
+                request, identity, self._of_resource(need), both=_needs_both(need.action, need.resource)
+            )
         except UnknownPolicy as error:
             decision = Decision(False, (), f"because the rehearsal does not know {error}")
         self._keep(request, decision)
@@ -131,16 +133,16 @@ class Authority:
         )
 
     def record(self) -> dict[str, Any]:
-        """Every decision that was made for a role, and the statements that no call of theirs needed."""
+        """Every decision that was made for a role, and the statements of all roles with whether a call of theirs needed it."""
         with self._lock:
             found = sorted(self._record.items())
             statements = dict(self._statements)
         calls = []
-        for (_, action, _, allowed, names), _ in found:
+        for (_, action, resource, allowed, names), _ in found:
             if allowed:
                 own = [name for name in names if name in statements]
                 other = [name for name in names if name not in statements]
-                calls.append(Allowed(own, other, _needs_both(action)))
+                calls.append(Allowed(own, other, _needs_both(action, resource)))
         too_much = unneeded(statements, calls)
         return {
             "decisions": [
@@ -154,10 +156,14 @@ class Authority:
                 }
                 for (role, action, resource, allowed, names), times in found
             ],
-            "unneeded": [
-                {"role": role, "name": name, "statement": statement.document}
+            "statements": [
+                {
+                    "role": role,
+                    "name": name,
+                    "statement": statement.document,
+                    "needed": name not in too_much,
+                }
                 for name, (role, statement) in sorted(statements.items())
-                if name in too_much
             ],
         }
 
@@ -230,9 +236,9 @@ class Authority:
         return []
 
 
-def _needs_both(action: str) -> bool:
+def _needs_both(action: str, resource: str | None) -> bool:
     """Whether the resource's own policy must let in whom it does not name, beside the caller's policies."""
-    return action == "sts:AssumeRole" or action.startswith("kms:")
+    return action == "sts:AssumeRole" or (action.startswith("kms:") and resource not in (None, "*"))
 
 
 class Context(dict[str, Sequence[str]]):

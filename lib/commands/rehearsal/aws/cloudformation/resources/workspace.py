@@ -48,8 +48,7 @@ class NotebookInstance(Handler):
         if not changed:
             return
         name = name_of(physical_id)
-        operation.call("sagemaker", "stop_notebook_instance", NotebookInstanceName=name)
-        self._settle(operation, physical_id, "Stopped")
+        self._stop(operation, physical_id)
         operation.call("sagemaker", "update_notebook_instance", NotebookInstanceName=name, **changed)
         self._settle(operation, physical_id, "Stopped")
         operation.call("sagemaker", "start_notebook_instance", NotebookInstanceName=name)
@@ -66,15 +65,18 @@ class NotebookInstance(Handler):
                 raise ResourceFailed(state.get("FailureReason", "no reason given"), arn)
             time.sleep(0.2)
 
+    def _stop(self, operation: Operation, arn: str) -> None:
+        """Stops an instance that has not stopped itself."""
+        name = {"NotebookInstanceName": name_of(arn)}
+        state = operation.call("sagemaker", "describe_notebook_instance", **name)
+        if state["NotebookInstanceStatus"] == "InService":
+            operation.call("sagemaker", "stop_notebook_instance", **name)
+            self._settle(operation, arn, "Stopped")
+
     def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
         name = {"NotebookInstanceName": name_of(physical_id)}
         try:
-            if (
-                operation.call("sagemaker", "describe_notebook_instance", **name)["NotebookInstanceStatus"]
-                == "InService"
-            ):
-                operation.call("sagemaker", "stop_notebook_instance", **name)
-                self._settle(operation, physical_id, "Stopped")
+            self._stop(operation, physical_id)
         except ClientError as error:
             if gone(error):
                 return
