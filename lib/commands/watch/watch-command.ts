@@ -1,9 +1,9 @@
 // `npm run watch`: follows a training job in AWS. training-watch.ts looks, again and again, and survives what passes;
 // watch-state.ts is what is known of the job; a view shows it, in place on a terminal or line by line elsewhere.
 
-import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { DescribeTrainingJobResponse, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { ProjectTemplate } from '../../assembly/project-template';
-import { logLink } from '../../training/job/console-link';
+import { bucketOfResults, keptLogPlace, logLink } from '../../training/job/console-link';
 import { projectOfTrainingJob, stackName } from '../../names';
 import type { MinimumMetrics } from '../../training/job/minimum-metrics';
 import { trainingOutcome } from '../../training/job/outcome';
@@ -102,7 +102,9 @@ export function watchCommand(
       view.close();
       const { succeeded, reason } = trainingOutcome(state.job, gate.minimumMetrics);
       terminal.result(
-        succeeded ? `${reason}${gate.remark ?? ''}` : `${reason}; its log: ${logLink(jobName, region)}`,
+        succeeded
+          ? `${reason}${gate.remark ?? ''}`
+          : `${reason}; its log: ${logPlace(state.job, jobName, region)}`,
       );
       return succeeded ? 0 : 1;
     } catch (error) {
@@ -122,6 +124,14 @@ export function watchCommand(
       view.close();
     }
   });
+}
+
+/** Where a person reads the log of a job that did not succeed: a project's stack rolls back, which deletes the streams, and keeps a copy before. */
+function logPlace(job: DescribeTrainingJobResponse, jobName: string, region: string): string {
+  const bucket = bucketOfResults(job);
+  return projectOfTrainingJob(jobName) === undefined || bucket === undefined
+    ? logLink(jobName, region)
+    : keptLogPlace(jobName, bucket, region);
 }
 
 /** How a person ends a job of a project: CloudFormation deletes no stack that it updates. */

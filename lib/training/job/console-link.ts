@@ -1,4 +1,5 @@
-import { TRAINING_LOG_GROUP } from '../../names';
+import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { keptLogKey, TRAINING_LOG_GROUP } from '../../names';
 
 /** The AWS console of a region, in the region's partition. */
 function consoleUrl(region: string): string {
@@ -16,8 +17,21 @@ export function logLink(jobName: string, region: string): string {
   return `${consoleUrl(region)}/cloudwatch/home?region=${region}#logStream:group=${TRAINING_LOG_GROUP};prefix=${jobName};streamFilter=typeLogStreamPrefix`;
 }
 
+/** The bucket of a job's results. */
+export function bucketOfResults(
+  job: Pick<DescribeTrainingJobResponse, 'OutputDataConfig'>,
+): string | undefined {
+  return /^s3:\/\/([^/]+)/.exec(job.OutputDataConfig?.S3OutputPath ?? '')?.[1];
+}
+
+/** Where the log of a project's job is kept that did not succeed: in the bucket of its results. */
+export function keptLogPlace(jobName: string, bucket: string, region: string): string {
+  const key = keptLogKey(jobName);
+  return `s3://${bucket}/${key} (${objectLink(bucket, key, region)})`;
+}
+
 /** Where a person opens an object of S3. */
-export function objectLink(bucket: string, key: string, region: string): string {
+function objectLink(bucket: string, key: string, region: string): string {
   return `${consoleUrl(region)}/s3/object/${bucket}?region=${region}&prefix=${encodeURIComponent(key)}`;
 }
 

@@ -3,7 +3,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { keptLogKey, TRAINING_LOG_GROUP } from '../../names';
 import { isPassing } from './api-errors';
-import { objectLink } from './console-link';
+import { bucketOfResults, keptLogPlace } from './console-link';
 import { logStreamNames } from './log-streams';
 import { PATIENCE, retry } from './retry';
 import type { Services } from './services';
@@ -38,7 +38,7 @@ export async function keepLog(
   until: number,
 ): Promise<KeptLog | undefined> {
   const jobName = job.TrainingJobName!;
-  const [, Bucket] = /^s3:\/\/([^/]+)/.exec(job.OutputDataConfig?.S3OutputPath ?? '') ?? [];
+  const Bucket = bucketOfResults(job);
   try {
     const logs = await writtenLogs(jobName, services, until);
     if (Bucket === undefined || logs.size === 0) {
@@ -51,7 +51,7 @@ export async function keepLog(
     );
     const newest = [...logs.values()].reduce((one, other) => (lastTime(other) > lastTime(one) ? other : one));
     return {
-      place: `s3://${Bucket}/${Key} (${objectLink(Bucket, Key, services.region)})`,
+      place: keptLogPlace(jobName, Bucket, services.region),
       lines: newest.flatMap(({ message = '' }) => message.split('\n')),
     };
   } catch (error) {

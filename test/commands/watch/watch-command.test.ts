@@ -84,19 +84,20 @@ test.each([
     'Completed',
     { 'validation:accuracy': 0.95 },
     1,
-    /not within minimumMetrics: validation:accuracy is 0\.9, less than 0\.95; its log: https:\/\/us-east-1\.console/,
+    /not within minimumMetrics: validation:accuracy is 0\.9, less than 0\.95; its log: s3:\/\/kept\/jobs\/unet-0123456789-01234567\/log\.txt \(https:/,
   ],
   [
     'Failed',
     {},
     1,
-    /^training job \S+ failed: out of memory; its log: https:.*prefix=unet-0123456789-01234567/,
+    /^training job \S+ failed: out of memory; its log: s3:\/\/kept\/jobs\/unet-0123456789-01234567\/log\.txt \(https:/,
   ],
   ['Stopped', {}, 1, /was stopped by hand/],
 ] as const)('a job that is %s with the gate %j ends with %i', async (status, gate, expected, result) => {
   sagemaker.on(DescribeTrainingJobCommand).resolves(
     endedJob(status, {
       FailureReason: 'out of memory',
+      OutputDataConfig: { S3OutputPath: 's3://kept/jobs' },
       FinalMetricDataList: [{ MetricName: 'validation:accuracy', Value: 0.9 }],
     }),
   );
