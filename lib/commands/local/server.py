@@ -62,7 +62,7 @@ def main() -> int:
     if program and arguments.environment_dir:
         _with_requirements(code_dir, arguments.environment_dir)
     # Before there is a second thread.
-    model_dir = _at_container_s_place(arguments.model_dir)
+    model_dir = _at_container_s_place(arguments.model_dir, code_dir)
     if arguments.code_dir is None:
         code_dir = model_dir / "code"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -145,19 +145,24 @@ def _with_requirements(code_dir: Path, place: Path) -> None:
     os.execv(python, [str(python), *sys.argv])
 
 
-def _at_container_s_place(model_dir: Path) -> Path:
-    """The model directory: with code of its own at /opt/ml/model, where the system allows that."""
+def _at_container_s_place(model_dir: Path, code_dir: Path) -> Path:
+    """The model directory: with code of its own at /opt/ml/model, where the system allows that.
+
+    Elsewhere, code that names such a path is refused: it would find nothing there, or what is the machine's.
+    """
     if find_code_dir(model_dir) is None and "SAGEMAKER_PROGRAM" not in os.environ:
         return model_dir
     if is_possible(model_dir, _MODEL_DIR):
         enter(model_dir, _MODEL_DIR)
         return _MODEL_DIR
-    for found in paths_in_source(model_dir / "code"):
+    named = [f"{found.where}: {found.path}" for found in paths_in_source(code_dir)]
+    if named:
         print(
-            f"code/{found.where}: {found.path} is not there on this machine; the folder above the script's "
-            "own is the same here and on SageMaker",
+            f"error: code/{', '.join(named)} is not there on this machine, which allows no mount namespaces; "
+            "the folder above the script's own is the same here and on SageMaker",
             file=sys.stderr,
         )
+        sys.exit(1)
     return model_dir
 
 

@@ -39,7 +39,7 @@ class Server:
 def start_server(model_dir, *arguments, **options):
     """The server's process, before it has announced anything."""
     return subprocess.Popen(
-        [sys.executable, str(LOCAL / "server.py"), "--model-dir", str(model_dir), *arguments],
+        [options.get("python", sys.executable), LOCAL / "server.py", "--model-dir", model_dir, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE if options.get("keep_errors") else None,

@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import sys
 import textwrap
 from pathlib import Path
 
@@ -171,3 +172,19 @@ def test_a_script_finds_its_archive_at_opt_ml_model_and_the_machine_s_own_opt_st
         stop(process)
     assert answer == "of the archive, /opt/ml/model/code/inference.py"
     assert sorted(Path("/opt").iterdir()) == before
+
+
+def test_fails_where_the_system_allows_no_opt_ml_for_a_script_that_names_it(model_dir, tmp_path):
+    # A user without capabilities, in a namespace that may have no other.
+    python = tmp_path / "python"
+    refusing = 'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all "$0" "$@"'
+    python.write_text(
+        f"#!/bin/sh\nexec unshare --user --map-root-user sh -c '{refusing}' {sys.executable} \"$@\"\n"
+    )
+    python.chmod(0o755)
+    script = 'WORDS = open("/opt/ml/model/code/words.txt").read()\n'
+    archive = archive_with(model_dir, tmp_path / "model", {"inference.py": script})
+    process = start_server(archive, python=python, keep_errors=True)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "error: code/inference.py:1: /opt/ml/model/code/words.txt is not there on this machine" in said
