@@ -381,6 +381,27 @@ print(late.__file__)
   ]);
 }, 120_000);
 
+test('installs a source with a setup.py, and runs the entry point as a module', async () => {
+  const run = start(
+    directory.job({
+      'setup.py': '',
+      // Stands for setuptools, which pip would fetch: a wheel of what lies below src/.
+      'pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+      'backend.py': `import subprocess, sys
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    text = open('src/ours.py').read()
+    subprocess.run([sys.executable, 'wheel.py', directory, 'ours', text], check=True)
+    return 'ours-1.2-py3-none-any.whl'
+`,
+      'wheel.py': WHEEL,
+      'src/ours.py': 'value = 7\n',
+      'train.py': 'import ours\nprint(__spec__.name, ours.value)\n',
+    }),
+  );
+  expect(await run.result).toMatchObject({ trainingJobStatus: 'Completed' });
+  expect(lines(run)).toContain('train 7');
+}, 60_000);
+
 test('fails with pip’s exit code for a requirement that is not there', async () => {
   const run = start(directory.job({ 'requirements.txt': '/nowhere/at-all\n', 'train.py': 'print("no")' }));
   const result = await run.result;
