@@ -92,8 +92,9 @@ def _served_meta_graph(path: Path) -> Any:
 
 def _saved_model_messages() -> Any:
     """TensorFlow's generated message classes alone: importing TensorFlow itself would take seconds."""
-    spec = importlib.util.find_spec("tensorflow")
-    if "tensorflow" not in sys.modules and spec is not None:
+    # Asked once: there is no spec of the stand-in for it.
+    spec = None if "tensorflow" in sys.modules else importlib.util.find_spec("tensorflow")
+    if spec is not None:
         package = types.ModuleType("tensorflow")
         package.__path__ = list(spec.submodule_search_locations or [])
         sys.modules["tensorflow"] = package

@@ -73,11 +73,13 @@ def test_the_environment_names_the_model_among_several(tmp_path):
         find_models(tmp_path, {DEFAULT_MODEL_NAME: "c"})
 
 
-def test_the_command_prints_the_signatures_without_importing_tensorflow(model_dir):
-    command = [sys.executable, "-X", "importtime", str(LOCAL / "check_model.py"), str(model_dir)]
+def test_the_command_prints_the_signatures_without_importing_tensorflow(model_dir, tmp_path):
+    for version in ("0", "1"):
+        shutil.copytree(model_dir / "1", tmp_path / f"{version}1")
+    command = [sys.executable, "-X", "importtime", str(LOCAL / "check_model.py"), str(tmp_path)]
     result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     document = json.loads(result.stdout)
-    assert (document["ok"], document["problems"], document["version"]) == (True, [], 1)
+    assert (document["ok"], document["problems"], document["version"]) == (True, [], 11)
     assert document["signatures"]["serving_default"] == {
         "inputs": {"x": {"dtype": "float32", "shape": [-1, 2]}},
         "outputs": {"y": {"dtype": "float32", "shape": [-1, 1]}},
