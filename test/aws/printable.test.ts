@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ConfigurationError } from '../../lib/aws/configuration-error';
-import { printable, printableLine } from '../../lib/aws/printable';
+import { printable, printableLine, printableName } from '../../lib/aws/printable';
 
 test.each([
   ['plain, ünïcode 日本', 'plain, ünïcode 日本'],
@@ -22,6 +22,10 @@ test('nothing that is shown holds a control character', () => {
       expect(printable(text)).not.toMatch(/(?![\n\t])\p{Cc}/u);
     }),
   );
+});
+
+test('of a name nothing is left out', () => {
+  expect(printableName('a\u001b[31m\tb\n')).toBe(String.raw`a\u001b[31m\u0009b\u000a`);
 });
 
 test('a problem of a configuration is one line, whatever is in a name', () => {

@@ -16,6 +16,7 @@ import type { Predictor } from './predictor';
 import { UrlPredictor } from './url-predictor';
 import type { Command } from '../../console/main';
 import type { Terminal } from '../../console/terminal';
+import { printableName } from '../../aws/printable';
 import { UserError } from '../../console/user-error';
 
 /** What `invoke` was asked to do. */
@@ -194,7 +195,7 @@ function named(files: readonly string[], total: number): string {
   if (files.length === total && total > 5) {
     return `all ${total} files`;
   }
-  return `${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}`;
+  return `${files.slice(0, 5).map(printableName).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}`;
 }
 
 function resultLine({
@@ -212,7 +213,7 @@ function resultLine({
     ([name, count]) => `${name} ${((100 * count) / pixels).toFixed(1)} %`,
   );
   return [
-    `${file}:`,
+    `${printableName(file)}:`,
     ...(shares.length > 0 ? [shares.join(', ')] : []),
     `→ ${overlayPath ?? predictionPath}`,
   ].join(' ');

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, basename, join, relative, resolve } from 'node:path';
+import { INVISIBLE } from '../../aws/printable';
 import { fileErrorText } from '../../console/file-errors';
 import { UserError } from '../../console/user-error';
 
 /** Ends of the names of the files that predictions write; such a file in a folder is a result, not an input. */
 export const OUTPUT_NAME = /\.(mask\.png|overlay\.png|prediction\.\w+)$/i;
 
+/** Longest base name in bytes: file systems take 255, of which a result's own ending and a temporary name need some. */
+const LONGEST_NAME = 200;
+
 /**
  * A base name for each input, in its order, all different even where letter case does not count: the file's name without its
- * extension; where inputs share that, with the folders and the extension that tell them apart.
+ * extension; where inputs share that, with the folders and the extension that tell them apart. What no terminal shows stands in
+ * it as in a URL: `%0A` for the end of a line.
  */
 export function outputNames(files: readonly string[]): string[] {
   const stemOf = (file: string) => basename(file, extname(file));
@@ -21,7 +26,7 @@ export function outputNames(files: readonly string[]): string[] {
   const taken = new Set<string>();
   return files.map((file) => {
     const namesakes = sharers.get(stemOf(file).toLowerCase())!;
-    const wanted = namesakes.length === 1 ? stemOf(file) : qualifiedName(file, namesakes);
+    const wanted = shown(namesakes.length === 1 ? stemOf(file) : qualifiedName(file, namesakes));
     let name = wanted;
     for (
       let count = 2;
@@ -43,6 +48,15 @@ function qualifiedName(file: string, namesakes: readonly string[]): string {
     shared = dirname(shared);
   }
   return relative(shared, resolve(file)).split(/[\\/]/).join('-');
+}
+
+function shown(name: string): string {
+  const visible = name.replaceAll(INVISIBLE, encodeURIComponent);
+  let length = visible.length;
+  while (Buffer.byteLength(visible.slice(0, length)) > LONGEST_NAME) {
+    length -= 1;
+  }
+  return visible.slice(0, length);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as tar from 'tar';
+import { printableName } from '../../aws/printable';
 import { fileErrorText } from '../../console/file-errors';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
@@ -252,7 +253,7 @@ export class LocalRun {
       `${predicted} of ${results.length} predicted${latency ? `: p50 ${latency.p50.toFixed(0)} ms, p95 ${latency.p95.toFixed(0)} ms` : ''}`,
     );
     for (const { file, error } of results.filter(({ status }) => status !== 'predicted')) {
-      terminal.info(`${file}: ${error}`);
+      terminal.info(`${printableName(file)}: ${error}`);
     }
     return results;
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { UserError } from '../../console/user-error';
@@ -186,7 +186,23 @@ export class EmulatedAws {
       const said = readFileSync(this.options.logFile, 'utf8').trim().split('\n').slice(-5).join('\n');
       throw new Error(`the in-memory AWS did not start:\n${said}`);
     }
-    lines.on('line', (line) => this.options.onEvent(JSON.parse(line) as EmulatorEvent));
+    lines.on('line', (line) => {
+      const event = JSON.parse(line) as EmulatorEvent;
+      if (event.type === 'fault') {
+        this.ending.abort(new UserError(faultText(event, this.options.logFile)));
+      }
+      this.options.onEvent(event);
+    });
     return JSON.parse(announced[0]) as Announcement;
   }
+}
+
+/** Why the in-memory AWS ends of itself. */
+function faultText(
+  { reason, error }: { readonly reason: string; readonly error: string | null },
+  logFile: string,
+): string {
+  return error === 'ENOSPC' || error === 'EDQUOT'
+    ? `the disk is full: the in-memory AWS could not write to ${tmpdir()}; make room, or name another folder by TMPDIR, and run again`
+    : `the in-memory AWS failed: ${reason} (all that it said is in ${relative('', logFile)})`;
 }

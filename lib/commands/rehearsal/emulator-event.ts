@@ -52,6 +52,13 @@ export type EmulatorEvent =
       readonly reason: string;
     }
   | {
+      /** A part of it died of a fault, and it ends: somebody might wait for that part. */
+      readonly type: 'fault';
+      readonly reason: string;
+      /** Of what the system refused, such as ENOSPC. */
+      readonly error: string | null;
+    }
+  | {
       readonly type: 'mail';
       readonly to: string;
       readonly subject: string;

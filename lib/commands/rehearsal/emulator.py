@@ -13,6 +13,7 @@ ages, passes sixty times as fast as the machine's: an endpoint with an idle time
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import logging
 import os
@@ -22,6 +23,10 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aws.host import Host
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -91,6 +96,9 @@ def main(argv: list[str]) -> int:
         state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
     )
     host.pythons = options.pythons
+    faults = Faults(host, ended)
+    threading.excepthook = faults.thread_died
+    logging.getLogger().addHandler(faults)
     try:
         host.progress(
             {
@@ -105,6 +113,31 @@ def main(argv: list[str]) -> int:
         host.close()
         remove(state_dir)
     return 0
+
+
+class Faults(logging.Handler):
+    """Tells of what leaves nothing to wait for, and ends all: a thread that died, a disk that is full."""
+
+    def __init__(self, host: Host, ended: threading.Event):
+        super().__init__(logging.ERROR)
+        self._host, self._ended = host, ended
+
+    def thread_died(self, dead: threading.ExceptHookArgs) -> None:
+        """For threading.excepthook."""
+        threading.__excepthook__(dead)
+        self._tell(dead.exc_value)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A request that failed is its client's to tell, unless the next ones must fail too."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            self._tell(error)
+
+    def _tell(self, error: BaseException | None) -> None:
+        if not (self._host.closed or self._ended.is_set()):
+            code = errno.errorcode.get(error.errno or 0) if isinstance(error, OSError) else None
+            self._host.progress({"type": "fault", "reason": str(error), "error": code})
+            self._ended.set()
 
 
 def remove(folder: Path) -> None:

@@ -35,6 +35,14 @@ test.each([
     ['cat.jpg', 'cat.jpg'],
     ['cat.jpg', 'cat.jpg-2'],
   ],
+  [
+    ['a\nb.jpg', 'a%0Ab.jpg', '\u001b[2Jc\u202egpj.png'],
+    ['a%0Ab-2', 'a%0Ab', '%1B[2Jc%E2%80%AEgpj'],
+  ],
+  [
+    [`${'é'.repeat(120)}1.jpg`, `${'é'.repeat(120)}2.jpg`],
+    ['é'.repeat(100), `${'é'.repeat(100)}-2`],
+  ],
 ])('%j become %j', (files, names) => {
   expect(outputNames(files)).toEqual(names);
 });
@@ -56,6 +64,20 @@ test('no two inputs share a name, on any file system', () => {
       expect(names.filter((name) => /[\\/]/.test(name) || name === '')).toEqual([]);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('whatever an input is called, its output can be written and read on one line', async () => {
+  const name = fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 255 })
+    .filter((text) => !/[\0/]|^\.+$/.test(text));
+  await fc.assert(
+    fc.asyncProperty(name, async (text) => {
+      const path = join(directory, `${outputNames([text])[0]}.overlay.png`);
+      expect(path).not.toMatch(/\p{Cc}/u);
+      await writeWhole(path, '');
+    }),
+    { numRuns: 200 },
   );
 });
 

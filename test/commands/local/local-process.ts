@@ -20,9 +20,16 @@ export function local(...options: string[]): {
   ended: Promise<Ended>;
   said: () => string;
 } {
-  const child = spawn(process.execPath, ['-r', 'ts-node/register', 'bin/local.ts', ...options], {
-    cwd: ROOT,
-  });
+  return runs([process.execPath, '-r', 'ts-node/register', 'bin/local.ts', ...options]);
+}
+
+/** The same by npm. */
+export function localByNpm(...options: string[]): ReturnType<typeof local> {
+  return runs(['npm', 'run', 'local', '--', ...options]);
+}
+
+function runs([program, ...words]: string[]): ReturnType<typeof local> {
+  const child = spawn(program!, words, { cwd: ROOT });
   let said = '';
   child.stdout.on('data', (data: Buffer) => (said += data.toString()));
   child.stderr.on('data', (data: Buffer) => (said += data.toString()));

@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** The project. */
 export const ROOT = resolve(__dirname, '../../..');
@@ -50,6 +58,30 @@ export function startIn(root: string, name: string, ...options: string[]): Start
 /** `npm start` by npm. */
 export function startByNpm(name: string): Started {
   return startBy(['npm', 'start', '--'], name, []);
+}
+
+/** A project of these files beside this one: `app.ts` and what it names. */
+export function projectOf(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(folder, 'project-'));
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
+  const settings = JSON.stringify({ app: 'ts-node app.ts', context });
+  for (const [name, text] of Object.entries({ 'cdk.json': settings, ...files })) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  for (const name of ['node_modules', 'tsconfig.json']) {
+    symlinkSync(join(ROOT, name), join(root, name));
+  }
+  return root;
+}
+
+/** `npm start` for the app in another directory, where one of its folders is a disk of so many MB of its own. */
+export function startOnDisk(root: string, name: string, disk: 'tmp' | 'out', options: string): Started {
+  const path = join(folder, name, disk);
+  mkdirSync(path, { recursive: true });
+  const mounted = `mount -t tmpfs -o ${options} tmpfs '${path}' && exec "$@"`;
+  const command = [process.execPath, '-r', 'ts-node/register', join(__dirname, 'start-in.ts'), root];
+  return startBy(['unshare', '--map-root-user', '--mount', 'sh', '-c', mounted, 'sh', ...command], name, []);
 }
 
 function startBy([program, ...words]: string[], name: string, options: string[]): Started {

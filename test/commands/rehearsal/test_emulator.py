@@ -1,5 +1,8 @@
+import io
 import json
+import shutil
 import socket
+import zipfile
 from urllib.parse import urlencode
 
 import pytest
@@ -51,6 +54,30 @@ def test_no_call_goes_through_a_proxy_of_the_environment(tmp_path, monkeypatch):
         except BlockingIOError:
             connection = None
     assert (status, connection) == ("CREATE_COMPLETE", None)
+
+
+def test_a_part_that_died_ends_all_and_is_told(tmp_path):
+    emulator = Emulator(tmp_path / "state")
+    lambdas = emulator.client("lambda")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = emulator.client("iam").create_role(RoleName="role", AssumeRolePolicyDocument=document)["Role"][
+        "Arn"
+    ]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("index.py", "def handler(event, context): pass")
+    code = archive.getvalue()
+    lambdas.create_function(
+        FunctionName="f", Runtime="python3.12", Handler="index.handler", Role=role, Code={"ZipFile": code}
+    )
+    # Where its code would be unpacked, nothing can be written any more.
+    shutil.rmtree(tmp_path / "state")
+    (tmp_path / "state").touch()
+    lambdas.invoke(FunctionName="f", InvocationType="Event")
+    assert emulator.process.wait(timeout=30) == 0
+    fault = emulator.lines()[-1]
+    assert (fault["type"], fault["error"]) == ("fault", "ENOTDIR")
 
 
 @pytest.mark.drill

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { remains, ROOT, startIn } from './started';
+import { projectOf, remains, ROOT, startIn } from './started';
 
 /**
  * A script as it was written for TensorFlow 2.3: no argument, Keras 2 with `save_format`, its photographs by s3fs out of a bucket
@@ -61,36 +60,27 @@ new SageMakerProject(new App(), 'walkthrough', {
 `;
 
 test('a script of TensorFlow 2.3 that reads its own bucket trains, is served and answers', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'walkthrough-'));
-  try {
-    mkdirSync(join(root, 'code'));
-    writeFileSync(join(root, 'code/unet_from_scratch.py'), SCRIPT);
-    writeFileSync(join(root, 'code/requirements.txt'), 's3fs\n');
-    writeFileSync(join(root, 'app.ts'), APP);
-    const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
-    writeFileSync(join(root, 'cdk.json'), JSON.stringify({ app: 'ts-node app.ts', context }));
-    for (const name of ['node_modules', 'tsconfig.json']) {
-      symlinkSync(join(ROOT, name), join(root, name));
-    }
-    const photographs = `s3://author-photographs/animals=${join(ROOT, 'training/data/sample')}`;
-    const pixels = Array.from({ length: 128 }, (_, row) =>
-      Array.from({ length: 128 }, (_column, column) => [row / 128, column / 128, 0.5]),
-    );
-    // X.tolist(), of two photographs.
-    writeFileSync(join(root, 'x.json'), JSON.stringify({ instances: [pixels, pixels] }));
-    const started = startIn(root, 'walkthrough', '--s3', photographs, '--predict', join(root, 'x.json'));
-    const { code, stdout, said } = await started.ended;
-    expect(said).toContain('1 of 1 predicted');
-    const { predictions } = JSON.parse(
-      readFileSync(join(started.out, 'predictions/x.prediction.json'), 'utf8'),
-    ) as {
-      predictions: number[][][][];
-    };
-    expect([predictions.length, predictions[1]![127]![127]!.length]).toEqual([2, 3]);
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 left');
-    expect(code).toBe(0);
-    expect(await remains(started)).toEqual([]);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  const root = projectOf({
+    'app.ts': APP,
+    'code/unet_from_scratch.py': SCRIPT,
+    'code/requirements.txt': 's3fs\n',
+  });
+  const photographs = `s3://author-photographs/animals=${join(ROOT, 'training/data/sample')}`;
+  const pixels = Array.from({ length: 128 }, (_, row) =>
+    Array.from({ length: 128 }, (_column, column) => [row / 128, column / 128, 0.5]),
+  );
+  // X.tolist(), of two photographs.
+  writeFileSync(join(root, 'x.json'), JSON.stringify({ instances: [pixels, pixels] }));
+  const started = startIn(root, 'walkthrough', '--s3', photographs, '--predict', join(root, 'x.json'));
+  const { code, stdout, said } = await started.ended;
+  expect(said).toContain('1 of 1 predicted');
+  const { predictions } = JSON.parse(
+    readFileSync(join(started.out, 'predictions/x.prediction.json'), 'utf8'),
+  ) as {
+    predictions: number[][][][];
+  };
+  expect([predictions.length, predictions[1]![127]![127]!.length]).toEqual([2, 3]);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 left');
+  expect(code).toBe(0);
+  expect(await remains(started)).toEqual([]);
 }, 600_000);

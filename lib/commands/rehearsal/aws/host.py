@@ -49,7 +49,8 @@ class Host:
         self._clients_lock = threading.Lock()
         self._output_lock = threading.Lock()
         self._folders = 0
-        self._closed = False
+        #: Whether it has begun to end.
+        self.closed = False
 
     def session(self, role: str, service: str, name: str) -> Session:
         """A service that acts by a role. @raises AccessDenied where the role does not trust it"""
@@ -78,7 +79,7 @@ class Host:
     def folder(self, name: str) -> Path:
         """A fresh folder under the state directory."""
         with self._output_lock:
-            if self._closed:
+            if self.closed:
                 raise RuntimeError("the server is stopping")
             self._folders += 1
             path = self.state_dir / f"{self._folders:04d}-{name}"
@@ -92,7 +93,7 @@ class Host:
     def close(self) -> None:
         """Ends all children; from then on no folder is made, so that the state directory can go."""
         with self._output_lock:
-            self._closed = True
+            self.closed = True
         self.children.close()
 
     def callback_url(self, token: str) -> str:
