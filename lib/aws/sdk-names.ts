@@ -1,3 +1,6 @@
+const ONE_MODEL = () =>
+  'nothing: inference components share instances among several models, and a project has one';
+
 /**
  * What the SageMaker Python SDK's names are here, where they differ by more than their spelling.
  * Sources: sagemaker.estimator.EstimatorBase, Framework, TensorFlow, TrainingInput, FileSystemInput, Estimator.deploy and Model.deploy of
@@ -68,6 +71,27 @@ const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   hub_access_config: () =>
     "nothing: models of JumpStart's private hubs have no channel here; copy them to S3",
   model_access_config: () => 'nothing: models of JumpStart have no channel here; copy them to S3',
+  serializer: () => 'nothing: a request is bytes with a content type, and npm run invoke makes them of files',
+  deserializer: () => 'nothing: an answer is bytes with a content type',
+  accelerator_type: () => 'nothing: AWS has ended Elastic Inference',
+  kms_key: () => 'kmsKey of the project',
+  async_inference_config: () => 'hosting: Hosting.async({ … })',
+  serverless_inference_config: () => 'hosting: Hosting.serverless({ … })',
+  inference_recommendation_id: () =>
+    'instanceType and environment, as the recommendation has them: it is a record of one account',
+  explainer_config: () =>
+    'nothing: each explanation is hundreds of predictions of the same endpoint; a processing job of Clarify makes them of captured data',
+  accept_eula: () => 'nothing: models of JumpStart have no endpoint here',
+  model_reference_arn: () => "nothing: models of JumpStart's hubs have no endpoint here",
+  endpoint_logging: () =>
+    'nothing: the log group of the endpoint has what its container says while it starts',
+  resources: ONE_MODEL,
+  endpoint_type: ONE_MODEL,
+  managed_instance_scaling: ONE_MODEL,
+  inference_component_name: ONE_MODEL,
+  update_endpoint: () => 'nothing: a deploy updates the endpoint in place, by blue/green',
+  model_name: () => 'nothing: CloudFormation names a model, so that another can take its place',
+  use_compiled_model: () => 'ModelSource.fromS3, with what Neo compiled, and an image of your own',
   memory_size_in_mb: (value) => `memorySize: Size.mebibytes(${value})`,
   env: () => 'environment: { … }',
   endpoint_name: () => "nothing: the project's name is the endpoint's",

@@ -12,6 +12,8 @@ export interface DeclaredServing {
   readonly estimator: Estimator;
   readonly entryPoint: string | undefined;
   readonly sourceDir: string | undefined;
+  /** Whether the container reaches no network. */
+  readonly isolated?: boolean | undefined;
   /** The script that trained; none if another project did. */
   readonly trained: TrainedBy | undefined;
 }
@@ -98,6 +100,12 @@ export function servingScriptProblems(declared: DeclaredServing): string[] {
 /** What is wrong with a script that comes by an archive. */
 function archiveProblems(declared: DeclaredServing): string[] {
   const { estimator, trained } = declared;
+  if (declared.isolated) {
+    return [
+      `hosting.enableNetworkIsolation: the container of ${String(estimator)} downloads the script with model_fn by itself, and could not; ` +
+        'leave it out, or give an image of your own that holds the script: Framework.image({ training, inference })',
+    ];
+  }
   const script = archivedScript(declared);
   if (!script) {
     return [

@@ -292,7 +292,12 @@ function trainedBy({ training, model }: Pick<Project, 'training' | 'model'>): Tr
 function scriptProblems({ training, model, hosting }: Project): string[] {
   const estimator = (model ?? training)?.estimator;
   return hosting && estimator
-    ? servingScriptProblems({ estimator, trained: trainedBy({ training, model }), ...hosting.script })
+    ? servingScriptProblems({
+        estimator,
+        trained: trainedBy({ training, model }),
+        isolated: hosting.network.enableNetworkIsolation,
+        ...hosting.script,
+      })
     : [];
 }
 

@@ -278,6 +278,16 @@ test.each<[string, Hosting, RegExp]>([
   expect(problemsOf(directory.props({ hosting })).find((problem) => message.test(problem))).toBeDefined();
 });
 
+test('a script that the container would download is refused of one that reaches no network', () => {
+  const hosting = real({ enableNetworkIsolation: true });
+  const training = directory.training({ framework: Framework.sklearn() });
+  expect(problemsOf(directory.props({ training, hosting }))).toEqual([
+    expect.stringMatching(
+      /^hosting\.enableNetworkIsolation: the container of scikit-learn .* downloads the script.*leave it out/,
+    ),
+  ]);
+});
+
 test("a model of another project is served by an image of one's own too", () => {
   const model = ModelSource.fromS3('s3://bucket/model.tar.gz', { framework: Framework.pytorch('2.13') });
   expect(problemsOf({ model, hosting: real({ image: OWN }) })).toEqual([]);

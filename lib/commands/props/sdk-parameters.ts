@@ -120,13 +120,48 @@ export const SDK_PARAMETERS: readonly SdkParameter[] = [
   }),
   ...own('fit', TRAINING, { inputs: 'channels' }),
   ...other('fit', 'wait', 'logs', 'job_name', 'experiment_config'),
-  { of: 'deploy', name: 'initial_instance_count', here: 'Hosting.realtime.initialInstanceCount' },
-  { of: 'deploy', name: 'instance_type', here: 'Hosting.realtime.instanceType' },
+  ...own('deploy', 'Hosting.realtime', {
+    initial_instance_count: 'initialInstanceCount',
+    instance_type: 'instanceType',
+    data_capture_config: 'dataCaptureConfig',
+    volume_size: 'volumeSize',
+    model_data_download_timeout: 'modelDataDownloadTimeout',
+    container_startup_health_check_timeout: 'containerStartupHealthCheckTimeout',
+    routing_config: 'routingConfig',
+    inference_ami_version: 'inferenceAmiVersion',
+  }),
+  { of: 'deploy', name: 'wait', here: 'nothing: the stack waits for the endpoint' },
+  ...other(
+    'deploy',
+    'serializer',
+    'deserializer',
+    'accelerator_type',
+    'endpoint_name',
+    'tags',
+    'kms_key',
+    'async_inference_config',
+    'serverless_inference_config',
+    'inference_recommendation_id',
+    'explainer_config',
+    'accept_eula',
+    'endpoint_logging',
+    'resources',
+    'endpoint_type',
+    'managed_instance_scaling',
+    'inference_component_name',
+    'model_reference_arn',
+    'update_endpoint',
+    'model_name',
+    'use_compiled_model',
+  ),
 ];
 
 /** The words of a row: a prop, or what takes its place. */
 export function wordsOf({ name, here }: SdkParameter): string {
-  return here === undefined ? (sdkTranslation(name, undefined) ?? '') : `\`${here}\``;
+  if (here === undefined) {
+    return sdkTranslation(name, undefined) ?? '';
+  }
+  return here.includes(' ') ? here : `\`${here}\``;
 }
 
 /** The committed page. */

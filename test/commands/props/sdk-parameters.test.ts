@@ -37,6 +37,13 @@ test('the page has the table: `npm run format` writes it', () => {
   expect(readFileSync(join(root, PARAMETERS_PAGE), 'utf8')).toBe(parametersPage(root));
 });
 
+test("each parameter of the SDK's deploy is there, once", () => {
+  // inspect.signature of EstimatorBase.deploy and Model.deploy of 2.257.7, without self and kwargs.
+  const deploy = SDK_PARAMETERS.filter(({ of }) => of === 'deploy').map(({ name }) => name);
+  expect(new Set(deploy).size).toBe(deploy.length);
+  expect(deploy).toHaveLength(29);
+});
+
 /** The names that are ours too. */
 const SAME = ['role', 'environment', 'hyperparameters', 'distribution'];
 const names = SDK_PARAMETERS.filter(({ of }) => of !== 'deploy' && !/Input$/.test(of)).map(

@@ -132,6 +132,7 @@ export class Drill {
       metricDefinitions: [{ name: 'accuracy', regex: 'accuracy=([0-9.]+);' }],
       minimumMetrics: { accuracy: minimumAccuracy },
       maxRuntime: Duration.minutes(15),
+      notify: 'team@example.com',
     });
     const props: SageMakerProjectProps = {
       ...(changes.model ? { model: changes.model } : { training }),
@@ -191,6 +192,11 @@ export class Drill {
   /** The jobs that have begun since the in-memory AWS started, deleted ones too. */
   public begunJobs(): Set<string> {
     return new Set(this.events.flatMap((event) => (event.type === 'training' ? [event.job] : [])));
+  }
+
+  /** The mails that were sent, in order. */
+  public mails(): { subject: string; text: string }[] {
+    return this.events.flatMap((event) => (event.type === 'mail' ? [event] : []));
   }
 
   /** Waits for something that an event tells. */

@@ -93,6 +93,10 @@ test('a script that fails fails the deploy with its reason, and the former model
     /training job updates-\w+-\w+ failed: AlgorithmError: [^']*ValueError: the factor is nothing/,
   );
   expect(answers).toEqual([3]);
+  expect(drill.mails().at(-1)).toMatchObject({
+    subject: 'Training of updates failed',
+    text: expect.stringContaining('ValueError: the factor is nothing'),
+  });
   // The job is gone with its log streams; what the error leads to is there.
   expect(await keptLog(said)).toContain('ValueError: the factor is nothing');
 }, 300_000);
@@ -102,6 +106,7 @@ test('a model under its gate fails the deploy with the metric, and the former mo
   expect(exitCode).toBe(1);
   expect(said).toMatch(/not within minimumMetrics: accuracy is 0.4, less than 0.5/);
   expect(answers).toEqual([3]);
+  expect(drill.mails().at(-1)?.subject).toBe('Training of updates completed, but not within its gate');
   // Both failed jobs went with the rollback.
   expect(await drill.trainingJobs()).toHaveLength(1);
   expect(await keptLog(said)).toContain('accuracy=0.4');
@@ -118,6 +123,9 @@ test('a retraining that is cancelled stops its job, and the former model serves 
   await drill.cloudformation.send(new CancelUpdateStackCommand({ StackName }));
   const { exitCode, answers } = await deploying;
   expect([exitCode, answers]).toEqual([1, [3]]);
+  expect(drill.mails().at(-1)?.subject).toBe('Training of updates was stopped');
+  // One mail for each job that began.
+  expect(drill.mails()).toHaveLength(drill.begunJobs().size);
   const { Stacks } = await drill.cloudformation.send(new DescribeStacksCommand({ StackName }));
   expect(Stacks![0]!.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
   // The bill ends: the job that was stopped is gone, and the one that serves is the one that was.
