@@ -115,6 +115,21 @@ export const DATASETS_PREFIX = 'data/';
 /** Where training jobs put their results in the project's bucket. */
 export const JOBS_PREFIX = 'jobs/';
 
+/** What the keys of all that a request's jobs left in the project's bucket begin with. */
+export function trainingJobsKeyPrefix(namePrefix: string): string {
+  return `${JOBS_PREFIX}${trainingJobNameOf(namePrefix, '')}`;
+}
+
+/** Where SageMaker puts a training job's model in the project's bucket. */
+export function modelKey(trainingJobName: string): string {
+  return `${JOBS_PREFIX}${trainingJobName}/output/model.tar.gz`;
+}
+
+/** Where the metrics of a completed training job whose model its gate refused lie in the project's bucket: beside the model. */
+export function keptMetricsKey(trainingJobName: string): string {
+  return `${JOBS_PREFIX}${trainingJobName}/metrics.json`;
+}
+
 /** Where the log of a training job that did not succeed lies in the project's bucket: beside the job's results. */
 export function keptLogKey(trainingJobName: string): string {
   return `${JOBS_PREFIX}${trainingJobName}/log.txt`;

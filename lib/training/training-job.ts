@@ -32,10 +32,12 @@ import {
   keptLogKey,
   mailKey,
   trainingTopicParameterName,
+  keptMetricsKey,
   modelDataUrlParameterName,
   TRAINING_LOG_GROUP,
   trainingJobNameOf,
   trainingJobNamePrefix,
+  trainingJobsKeyPrefix,
   PACKAGE_REPOSITORY,
   REQUEST_HASH_LENGTH,
   TRAINING_JOB_RESOURCE_TYPE,
@@ -288,11 +290,13 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
         resources: [streams.replace(/\*$/, `log-stream:${jobs(projectName)}/*`)],
       }),
     );
+    const keptMetrics = bucket.arnForObjects(keptMetricsKey(jobs(projectName)));
     run.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:PutObject'],
         resources: [
           bucket.arnForObjects(keptLogKey(jobs(projectName))),
+          keptMetrics,
           ...(topicArn === undefined ? [] : [bucket.arnForObjects(mailKey(jobs(projectName)))]),
         ],
       }),
@@ -300,7 +304,21 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     if (topicArn !== undefined) {
       run.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] }));
     }
-    for (const statement of useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey')) {
+    run.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [keptMetrics] }));
+    run.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        conditions: {
+          StringLike: {
+            's3:prefix': trainingJobsKeyPrefix(
+              trainingJobNamePrefix(projectName, '?'.repeat(REQUEST_HASH_LENGTH)),
+            ),
+          },
+        },
+      }),
+    );
+    for (const statement of useKeyInS3(bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey')) {
       run.addToRolePolicy(statement);
     }
     // Whether the stack rolls back, which starts no job.

@@ -77,7 +77,7 @@ test('a key of a stack of its own is that of bucket, volumes and results, and ea
   expect(keyActions(workspace)).toEqual({ DatasetsRole: [READ, WRITE], NotebookRole: [READ, WRITE] });
   expect(keyActions(of('unet-training'))).toEqual({
     TrainingJobJobRole: [ATTACH, READ, WRITE],
-    TrainingJobRunRole: [WRITE],
+    TrainingJobRunRole: [READ, WRITE],
   });
   expect(keyActions(of('unet-endpoint'))).toEqual({ EndpointModelRole: [ATTACH, READ] });
 });

@@ -3,6 +3,7 @@
 
 import { join, relative } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
@@ -25,6 +26,7 @@ import { cdkDeploy } from './cdk-deploy';
 import { failureText } from './cdk-output';
 import { DeployProgress } from './deploy-progress';
 import { deployedStacks } from './deployed-stacks';
+import { forgetKeptModel, keptModels } from './kept-models';
 import { deployPlan } from './plan';
 import { TrainingInProgress } from './training-in-progress';
 
@@ -32,6 +34,8 @@ import { TrainingInProgress } from './training-in-progress';
 export interface DeployArguments {
   readonly projectName: string | undefined;
   readonly yes: boolean;
+  /** Whether a model that a gate refused is trained again, not checked again. */
+  readonly retrain: boolean;
 }
 
 /** The line of `npm run deploy`. */
@@ -42,11 +46,15 @@ and deploys with the CDK CLI. While the job trains, it shows what npm run watch 
 Ctrl-C leaves it: CloudFormation ends what it has begun.`,
   options: {
     yes: { type: 'boolean', description: 'do not ask' },
+    retrain: {
+      type: 'boolean',
+      description: 'train again what a gate refused, instead of checking that model against the gate again',
+    },
     ...PROJECT_OPTION,
   },
   examples: ['npm run deploy', 'npm run deploy -- --yes'],
   exitCodes: 'Its exit code is that of cdk deploy; 1 too where the answer is no.',
-  read: ({ yes, project }): DeployArguments => ({ yes, projectName: project }),
+  read: ({ yes, retrain, project }): DeployArguments => ({ yes, retrain, projectName: project }),
 });
 
 const LOOKING = {
@@ -54,12 +62,17 @@ const LOOKING = {
   permissions: 'cloudformation:DescribeStacks and cloudformation:GetTemplate',
 };
 
+const FORGETTING = {
+  deed: "delete a refused model's metrics",
+  permissions: "s3:DeleteObject in the project's bucket",
+};
+
 /**
  * `npm run deploy` for the project in a directory.
  * @param confirm undefined where there is nobody to ask
  */
 export function deployCommand(root: string, confirm: Confirm | undefined): Command {
-  return deployLine.command(async ({ projectName, yes }, { terminal, signal }) => {
+  return deployLine.command(async ({ projectName, yes, retrain }, { terminal, signal }) => {
     if (!yes && !confirm) {
       throw new UsageError(
         'there is no terminal to ask on: give --yes, or see what it would do with npm run review',
@@ -76,14 +89,21 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
     const names = (chosen ? [chosen] : projects).flatMap(({ name }) =>
       STACK_SUFFIXES.map((suffix) => stackName(name, suffix)),
     );
+    const cloudformation = new CloudFormationClient();
+    // A rehearsal's AWS has no host of its own for each bucket.
+    const s3 = new S3Client({ forcePathStyle: true });
     const deployed = await explained(
       () =>
         deployedStacks(
-          new CloudFormationClient(),
+          cloudformation,
           [...new Set([...names, ...declared.map(({ name }) => name)])],
           declared,
           signal,
         ),
+      LOOKING,
+    );
+    const kept = await explained(
+      () => keptModels({ cloudformation, s3, deployed, declared, region: account.region }),
       LOOKING,
     );
     const plan = deployPlan({
@@ -91,6 +111,7 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
       declared,
       account: account.id,
       pricing: { region: account.region, prices: PRICES },
+      kept: retrain ? new Map() : kept,
       today: new Date().toISOString().slice(0, 10),
     });
     terminal.clearProgress();
@@ -102,6 +123,9 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
     if (!yes && !(await confirm!(`\nDeploy this to ${account.id}, ${account.region}? (y/N) `, signal))) {
       terminal.info('nothing was deployed');
       return 1;
+    }
+    for (const model of retrain ? kept.values() : []) {
+      await explained(() => forgetKeptModel(model, s3), FORGETTING);
     }
     const endpoints = declaredProjects(declared).flatMap(
       (project) => readProjectTemplate(project, declared, account.region).endpoint ?? [],

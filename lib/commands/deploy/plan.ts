@@ -1,4 +1,5 @@
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import type { KeptModel } from '../../training/job/kept-model';
 import type { Pricing } from '../review/cost-changes';
 import { type Block, code, type ReviewDocument, type Text, text } from '../review/document';
 import { reviewDocument } from '../review/review';
@@ -9,6 +10,8 @@ export interface PlanProps {
   readonly declared: readonly AssemblyStack[];
   readonly account: string;
   readonly pricing: Pricing;
+  /** The models in the bucket that a gate refused, by what the names of their jobs begin with. */
+  readonly kept: ReadonlyMap<string, KeptModel>;
   /** As YYYY-MM-DD. */
   readonly today: string;
 }
@@ -22,10 +25,12 @@ export function deployPlan({
   declared,
   account,
   pricing,
+  kept,
   today,
 }: PlanProps): ReviewDocument | undefined {
   const where: Text = text`Account ${code(account)}, region ${code(pricing.region)}: compared with what is deployed there.`;
-  const document = reviewDocument({ before: deployed, after: declared, pricing, remarks: [where], today });
+  const remarks = [where];
+  const document = reviewDocument({ before: deployed, after: declared, pricing, remarks, kept, today });
   return (
     document && {
       ...document,

@@ -20,8 +20,14 @@ function gateLine(metric: string, before: unknown, after: unknown, retrains: boo
   const value = (given: unknown) => (given === undefined ? ['none'] : [code(String(given))]);
   const change = text`${code(`minimumMetrics.${metric}`)}: ${value(before)} → ${value(after)}`;
   const isRaised = after !== undefined && !(Number(after) <= Number(before));
-  if (retrains || !isRaised) {
+  if (retrains) {
     return [...change, '. The gate alone never trains.'];
+  }
+  if (!isRaised) {
+    return [
+      ...change,
+      '. The gate alone never trains: a model that it refused lies in the bucket, and is checked against this one.',
+    ];
   }
   return [
     ...change,

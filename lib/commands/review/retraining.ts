@@ -10,6 +10,7 @@ import {
   type ProjectTemplate,
 } from '../../assembly/project-template';
 import { readAssetContents } from '../../aws/asset-contents';
+import { type KeptModel, keptModelProblem } from '../../training/job/kept-model';
 import { compareContents, isSame, type ContentsChange } from './contents';
 import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import type { Pricing } from './cost-changes';
@@ -30,6 +31,7 @@ export function retrainingSection(
   before: readonly AssemblyStack[],
   after: readonly AssemblyStack[],
   pricing: Pricing,
+  kept: ReadonlyMap<string, KeptModel>,
 ): Section {
   const pairs = pairProjects(before, after, pricing.region);
   const blocks = pairs.flatMap((pair) => {
@@ -37,6 +39,18 @@ export function retrainingSection(
     const former = pair.before?.trainingJob;
     if (!job) {
       return former ? removedJob(former) : [];
+    }
+    const model = kept.get(job.namePrefix);
+    if (model && trains(pair)) {
+      return [
+        paragraph(
+          text`${strong('No')}: the model of this very training, of job ${code(model.jobName)}, is in the bucket, and is checked against the gate of ${code(job.stackName)}.`,
+        ),
+        ...keptProblem(model, job).map((problem) =>
+          paragraph(text`${strong('The deploy fails')}: ${problem}.`),
+        ),
+        ...(former ? list(gateChanges(former, job)) : []),
+      ];
     }
     if (!former) {
       return [
@@ -60,26 +74,44 @@ export function retrainingSection(
   });
   return {
     title: 'Does it retrain?',
-    answers: [trainingAnswer(pairs, pricing)],
+    answers: [trainingAnswer(pairs, pricing, kept)],
     gravity: 1,
     blocks: blocks.length > 0 ? blocks : [paragraph(text`${strong('No')}: there is no training job.`)],
   };
 }
 
-function trainingAnswer(pairs: readonly ProjectPair[], { region, prices }: Pricing): string {
-  const training = pairs.filter((pair) => pair.after?.trainingJob && trains(pair));
+function trainingAnswer(
+  pairs: readonly ProjectPair[],
+  { region, prices }: Pricing,
+  kept: ReadonlyMap<string, KeptModel>,
+): string {
+  const changed = pairs.filter((pair) => pair.after?.trainingJob && trains(pair));
+  const taken = changed.flatMap(({ after }) => {
+    const job = after!.trainingJob!;
+    const model = kept.get(job.namePrefix);
+    return model ? [{ job, model }] : [];
+  });
+  const training = changed.filter(({ after }) => !kept.has(after!.trainingJob!.namePrefix));
   const costs = training.map(
     ({ after }) =>
       trainingRunCost(after!.trainingJob!.request as Readonly<Record<string, unknown>>, region, prices).most,
   );
+  if (taken.some(({ job, model }) => keptProblem(model, job).length > 0)) {
+    return 'fails: the gate refuses the model that is there';
+  }
   if (training.length === 0) {
-    return 'trains nothing';
+    return taken.length > 0 ? 'trains nothing: takes the model that is there' : 'trains nothing';
   }
   const verb = training.some(({ before }) => before?.trainingJob) ? 'retrains' : 'trains';
   const known = costs.filter((cost) => cost !== undefined);
   return known.length < costs.length
     ? `${verb}, for what is unknown`
     : `${verb}, at most ${formatUsd(known.reduce((sum, cost) => sum + cost, 0))}`;
+}
+
+/** Why a kept model fails the deploy that takes it; none if it passes the gate. */
+function keptProblem(model: KeptModel, { minimumMetrics }: DeclaredTrainingJob): string[] {
+  return [keptModelProblem(model, minimumMetrics)].filter((problem) => problem !== undefined);
 }
 
 function trains({ before, after }: ProjectPair): boolean {

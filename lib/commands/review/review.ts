@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
+import type { KeptModel } from '../../training/job/kept-model';
 import { accessSection } from './access-changes';
 import { costSection, type Pricing } from './cost-changes';
 import { paragraph, type ReviewDocument, type Text } from './document';
@@ -18,6 +19,8 @@ export interface ReviewProps {
   readonly pricing: Pricing;
   /** What is compared with what, and what a reader should know about it. */
   readonly remarks: readonly Text[];
+  /** The models in the bucket that a gate refused, by what the names of their jobs begin with; none where nobody looked. */
+  readonly kept?: ReadonlyMap<string, KeptModel>;
   /** The day of the review, as YYYY-MM-DD. */
   readonly today: string;
 }
@@ -28,6 +31,7 @@ export function reviewDocument({
   after,
   pricing,
   remarks,
+  kept = new Map(),
   today,
 }: ReviewProps): ReviewDocument | undefined {
   // Archives, datasets and bundles are in the templates by the hash of their contents.
@@ -40,7 +44,7 @@ export function reviewDocument({
     blocks: [...remarks, ...unpatchedImageRemarks(after, today)].map(paragraph),
     sections: [
       replacementSection(pairs, retrainedEndpoints(before, after, pricing.region)),
-      retrainingSection(before, after, pricing),
+      retrainingSection(before, after, pricing, kept),
       costSection(pairs, pricing),
       accessSection(pairs),
       resourceDiffSection(pairs),

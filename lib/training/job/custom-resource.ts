@@ -1,10 +1,12 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpdateEvent } from 'aws-lambda';
+import { trainingJobNameOf } from '../../names';
 import { createRequest } from './create-request';
 import { isTrainingJobName, trainingJobArn, trainingJobAttributes, trainingJobName } from './job-name';
 import { logLink } from './console-link';
 import { tellOfEnding } from './ending-mail';
 import { keepLog } from './kept-log';
+import { findKeptModel, keepMetrics, type KeptModel, keptModelProblem } from './kept-model';
 import { deleteLogStreams } from './log-streams';
 import { raisedMinimums, shortfalls } from './minimum-metrics';
 import { trainingOutcome } from './outcome';
@@ -34,13 +36,12 @@ export async function handleCustomResource(
   const identity = { StackId, RequestId, LogicalResourceId };
   let answer: string;
   try {
-    await act(event, properties, services, until);
-    const deleted = event.RequestType === 'Delete';
+    const jobName = await act(event, properties, services, until);
     answer = JSON.stringify({
       ...identity,
       Status: 'SUCCESS',
-      PhysicalResourceId: deleted ? event.PhysicalResourceId : trainingJobName(properties),
-      Data: deleted ? {} : trainingJobAttributes(properties, StackId),
+      PhysicalResourceId: jobName,
+      Data: event.RequestType === 'Delete' ? {} : trainingJobAttributes(properties, jobName, StackId),
     });
   } catch (error) {
     console.error(error);
@@ -52,24 +53,41 @@ export async function handleCustomResource(
   await putJson(event.ResponseURL, answer, services);
 }
 
+/** @returns the name of the job that the resource stands for, from now on */
 async function act(
   event: CloudFormationCustomResourceEvent,
   properties: TrainingJobProperties,
   services: Services,
   until: number,
-): Promise<void> {
+): Promise<string> {
   const jobs = new TrainingJobs(services, until);
   switch (event.RequestType) {
     case 'Create':
       return create(event.StackId, properties, services, jobs, until);
     case 'Update':
       // The rollback of an update asks for the former request: its handle names the former job, which is still there.
-      return trainingJobName(properties) === event.PhysicalResourceId
-        ? adjust(event, properties, jobs)
-        : create(event.StackId, properties, services, jobs, until);
+      if (!isOfThisRequest(event, properties)) {
+        return create(event.StackId, properties, services, jobs, until);
+      }
+      await adjust(event, properties, services, jobs, until);
+      return event.PhysicalResourceId;
     case 'Delete':
-      return remove(jobToDelete(event.PhysicalResourceId, properties), properties, services, jobs, until);
+      await remove(jobToDelete(event.PhysicalResourceId, properties), properties, services, jobs, until);
+      return event.PhysicalResourceId;
   }
+}
+
+/** Whether the resource stands for a job of the request already: one that began for this handle, or whose kept model it took. */
+function isOfThisRequest(
+  { PhysicalResourceId, OldResourceProperties }: CloudFormationCustomResourceUpdateEvent,
+  properties: TrainingJobProperties,
+): boolean {
+  const former = OldResourceProperties as unknown as TrainingJobProperties;
+  return (
+    PhysicalResourceId === trainingJobName(properties) ||
+    (former.WaitConditionHandle === properties.WaitConditionHandle &&
+      PhysicalResourceId.startsWith(trainingJobNameOf(properties.TrainingJobNamePrefix, '')))
+  );
 }
 
 async function create(
@@ -78,21 +96,49 @@ async function create(
   services: Services,
   jobs: TrainingJobs,
   until: number,
-): Promise<void> {
+): Promise<string> {
   const request = createRequest(properties);
+  const jobName = request.TrainingJobName!;
   // Looked up first: SageMaker may find fault with a request, such as data gone since, before it finds the name taken.
-  const found = await jobs.describe(request.TrainingJobName!);
-  if (!found && (await isRollingBack(stackId, services, until))) {
-    // The model that the stack returns to lies in the bucket; its job's record is gone, and nobody waits for another.
-    console.log(`training job ${request.TrainingJobName} is not started: the stack rolls back`);
-    return;
+  const found = await jobs.describe(jobName);
+  if (!found) {
+    const rollsBack = await isRollingBack(stackId, services, until);
+    const looked = keptModel(properties, services, until);
+    // A way back must not fail for what it need not know.
+    const kept = await (rollsBack ? looked.catch(() => undefined) : looked);
+    const problem = kept && keptModelProblem(kept, properties.MinimumMetrics ?? {});
+    if (rollsBack) {
+      // The model that the stack returns to lies in the bucket; its job's record is gone, and nobody waits for another.
+      console.log(`training job ${jobName} is not started: the stack rolls back`);
+      return kept && problem === undefined ? kept.jobName : jobName;
+    }
+    if (problem !== undefined) {
+      throw new Error(problem);
+    }
+    if (kept) {
+      const reason = `no training job is started: the model of ${kept.jobName} is in the bucket, and within minimumMetrics`;
+      console.log(reason);
+      const signal = { Status: 'SUCCESS', UniqueId: jobName, Data: kept.jobName };
+      await putJson(properties.WaitConditionHandle, jsonWithReason(signal, reason), services);
+      return kept.jobName;
+    }
   }
   if (!hasEnded(found?.TrainingJobStatus)) {
     // Before the job: one that ends at once is told of too.
     await enableRule(properties.Rule, services, until);
   }
   const result = found ? 'exists' : await jobs.create(request);
-  console.log(`training job ${request.TrainingJobName} ${result}`);
+  console.log(`training job ${jobName} ${result}`);
+  return jobName;
+}
+
+/** The model that was kept of a request: its gate alone may be another by now. */
+function keptModel(
+  { TrainingJobNamePrefix, OutputDataConfig }: TrainingJobProperties,
+  services: Services,
+  until: number,
+): Promise<KeptModel | undefined> {
+  return findKeptModel(TrainingJobNamePrefix, OutputDataConfig?.S3OutputPath, services, until);
 }
 
 /** Whether a stack is on its way back to what it was. */
@@ -113,15 +159,20 @@ async function isRollingBack(
 async function adjust(
   event: CloudFormationCustomResourceUpdateEvent,
   properties: TrainingJobProperties,
+  services: Services,
   jobs: TrainingJobs,
+  until: number,
 ): Promise<void> {
   const former = event.OldResourceProperties as unknown as TrainingJobProperties;
   const jobName = event.PhysicalResourceId;
   const job = await jobs.describe(jobName);
   const raised = raisedMinimums(former.MinimumMetrics ?? {}, properties.MinimumMetrics ?? {});
-  const short = shortfalls(raised, job?.FinalMetricDataList);
+  const kept =
+    job || Object.keys(raised).length === 0 ? undefined : await keptModel(properties, services, until);
+  const metrics = job?.FinalMetricDataList ?? (kept?.jobName === jobName ? kept.finalMetrics : undefined);
+  const short = shortfalls(raised, metrics);
   if (short.length > 0) {
-    const gone = job ? '' : ` (the record of training job ${jobName} is gone)`;
+    const gone = metrics ? '' : ` (the record of training job ${jobName} is gone)`;
     throw new Error(
       `the model does not pass the changed minimumMetrics${gone}: ${short.join('; ')}; lower them, or change the training`,
     );
@@ -132,7 +183,8 @@ async function adjust(
 }
 
 /**
- * Ends the job, and with it the bill, then deletes its record and its log streams, of which a copy stays if it did not succeed.
+ * Ends the job, and with it the bill, then deletes its record and its log streams, of which a copy stays if it did not succeed, and its
+ * metrics if it was the gate that refused it.
  * What is gone already is as good.
  */
 async function remove(
@@ -161,13 +213,15 @@ async function remove(
     job = await jobs.describe(jobName);
   }
   if (job && hasEnded(job.TrainingJobStatus)) {
-    const kept = trainingOutcome(job, properties.MinimumMetrics ?? {}).succeeded
-      ? undefined
-      : await keepLog(job, services, until);
+    const { succeeded, isRefused } = trainingOutcome(job, properties.MinimumMetrics ?? {});
+    const kept = succeeded ? undefined : await keepLog(job, services, until);
     if (running) {
       const reason = `training job ${jobName} was stopped, since its stack waits for it no more: it was deleted or cancelled, or its time was over`;
       const log = kept?.place ?? logLink(jobName, services.region);
       await tellOfEnding(job, { succeeded: false, reason, log }, services, until);
+    }
+    if (isRefused) {
+      await keepMetrics(job, services, until);
     }
     await jobs.delete(jobName);
   }

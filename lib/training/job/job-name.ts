@@ -35,12 +35,12 @@ export function trainingJobArn(stackId: string, jobName: string): string {
   return `arn:${partition}:sagemaker:${region}:${account}:training-job/${jobName.toLowerCase()}`;
 }
 
-/** The custom resource's attributes. They follow from the properties alone, so every repeated answer is the same. */
+/** The custom resource's attributes. They follow from the properties and the job alone, so every repeated answer is the same. */
 export function trainingJobAttributes(
-  properties: TrainingJobProperties,
+  properties: Pick<TrainingJobProperties, 'OutputDataConfig'>,
+  jobName: string,
   stackId: string,
 ): Record<string, string> {
-  const jobName = trainingJobName(properties);
   const output = String(properties.OutputDataConfig?.S3OutputPath ?? '').replace(/\/+$/, '');
   return {
     [TrainingJobAttribute.NAME]: jobName,

@@ -4,6 +4,8 @@ import { type MinimumMetrics, shortfalls } from './minimum-metrics';
 /** How a training job ended, for the stack and for the person who reads the stack's events. */
 export interface Outcome {
   readonly succeeded: boolean;
+  /** Whether it completed, and its gate alone refused its model. */
+  readonly isRefused?: boolean;
   /** A phrase that names the job, what happened and the way out. */
   readonly reason: string;
 }
@@ -18,6 +20,7 @@ export function trainingOutcome(job: DescribeTrainingJobResponse, minimumMetrics
   if (short.length > 0) {
     return {
       succeeded: false,
+      isRefused: true,
       reason: `${name} completed, but not within minimumMetrics: ${short.join('; ')}`,
     };
   }

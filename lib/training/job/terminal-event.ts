@@ -3,6 +3,7 @@ import { TERMINAL_EVENT_DETAIL, TrainingJobProperty } from '../training-job-cont
 import { logLink } from './console-link';
 import { keepLog } from './kept-log';
 import { tellOfEnding } from './ending-mail';
+import { keepMetrics } from './kept-model';
 import { lastLines } from './last-lines';
 import { trainingJobName } from './job-name';
 import { type MinimumMetrics, unreported } from './minimum-metrics';
@@ -23,6 +24,10 @@ export interface TerminalEvent {
   /** Shaped as DescribeTrainingJob's answer; empty by the schedule. */
   readonly [TERMINAL_EVENT_DETAIL]: DescribeTrainingJobResponse;
 }
+
+/** What can be done with a model that its gate refused. */
+const KEPT =
+  '; its model stays in the bucket: with lower minimumMetrics the next deploy takes it and trains nothing, and npm run deploy -- --retrain trains again';
 
 /** Final metrics may be recorded a little after the job has ended: how often to look again, and milliseconds between. */
 const METRIC_ATTEMPTS = 6;
@@ -53,7 +58,8 @@ export async function handleTerminalEvent(
   }
   const minimumMetrics = event.MinimumMetrics ?? {};
   const job = await settledJob(detail, minimumMetrics, services, until);
-  const { succeeded, reason } = trainingOutcome(job, minimumMetrics);
+  const { succeeded, reason: judged, isRefused } = trainingOutcome(job, minimumMetrics);
+  const reason = isRefused && (await keepMetrics(job, services, until)) ? `${judged}${KEPT}` : judged;
   const kept = succeeded ? undefined : await keepLog(job, services, until);
   const lines = job.TrainingJobStatus === 'Failed' && kept ? lastLines(kept.lines) : undefined;
   const text = lines === undefined ? reason : `${reason}; its last lines:\n${lines}\n`;

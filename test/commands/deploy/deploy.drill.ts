@@ -25,7 +25,11 @@ afterAll(async () => {
 }, 60_000);
 
 /** `npm run deploy` of the drill's project with changes. */
-async function deploy(changes: Parameters<Drill['synthesize']>[0], answer: boolean | 'nobody') {
+async function deploy(
+  changes: Parameters<Drill['synthesize']>[0],
+  answer: boolean | 'nobody',
+  ...options: string[]
+) {
   const assembly = drill.synthesize(changes);
   writeFileSync(
     join(root, 'copy.js'),
@@ -41,7 +45,7 @@ async function deploy(changes: Parameters<Drill['synthesize']>[0], answer: boole
           questions.push(question);
           return answer;
         };
-  const code = await deployCommand(root, confirm)(answer === 'nobody' ? ['--yes'] : [], {
+  const code = await deployCommand(root, confirm)([...(answer === 'nobody' ? ['--yes'] : []), ...options], {
     terminal,
     signal: new AbortController().signal,
   });
@@ -90,6 +94,23 @@ test('a script whose job fails is told with its reason and the code of cdk, and 
   expect(infos).toContain('the factor is nothing');
   expect(infos).not.toContain('Source Location');
   expect(await drill.predict()).toBe(2);
+}, 300_000);
+
+test('a refused model is checked again, which trains nothing; --retrain trains', async () => {
+  const refused = await deploy({ accuracy: 0.4 }, 'nobody');
+  expect(refused.code).toBe(1);
+  expect(refused.infos).toContain('its model stays in the bucket');
+  const begun = drill.begunJobs().size;
+  const again = await deploy({ accuracy: 0.4 }, false);
+  expect(again.plan).toMatch(/^Fails: the gate refuses the model that is there · /m);
+  const lower = await deploy({ accuracy: 0.4, minimumAccuracy: 0.3 }, 'nobody');
+  expect(lower.plan).toMatch(/^Trains nothing: takes the model that is there · /m);
+  expect([lower.code, drill.begunJobs().size]).toEqual([0, begun]);
+  // Another request in between, so that there is something to train again.
+  expect((await deploy({ minimumAccuracy: 0.3 }, 'nobody')).code).toBe(0);
+  const retrained = await deploy({ accuracy: 0.4, minimumAccuracy: 0.3 }, 'nobody', '--retrain');
+  expect(retrained.plan).toMatch(/^Retrains, at most /m);
+  expect([retrained.code, drill.begunJobs().size]).toEqual([0, begun + 2]);
 }, 300_000);
 
 test('what a destroy leaves is nothing', async () => {

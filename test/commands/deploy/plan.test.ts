@@ -1,5 +1,8 @@
 import type { AssemblyStack } from '../../../lib/assembly/cloud-assembly';
+import { declaredProjects } from '../../../lib/assembly/declared-projects';
+import { readProjectTemplate } from '../../../lib/assembly/project-template';
 import { deployPlan } from '../../../lib/commands/deploy/plan';
+import type { KeptModel } from '../../../lib/training/job/kept-model';
 import { renderPlainText } from '../../../lib/commands/review/plain-text';
 import { ProjectDirectory } from '../../project-fixture';
 import { assemblyOf, TEST_PRICES } from '../review/assemblies';
@@ -16,12 +19,17 @@ function deployed(stacks: readonly AssemblyStack[], declared: readonly AssemblyS
   });
 }
 
-function plan(before: readonly AssemblyStack[], after: readonly AssemblyStack[]): string | undefined {
+function plan(
+  before: readonly AssemblyStack[],
+  after: readonly AssemblyStack[],
+  kept: ReadonlyMap<string, KeptModel> = new Map(),
+): string | undefined {
   const document = deployPlan({
     deployed: deployed(before, after),
     declared: after,
     account: '123456789012',
     pricing: { region: 'us-east-1', prices: TEST_PRICES },
+    kept,
     today: '2026-01-01',
   });
   return document && renderPlainText(document);
@@ -40,6 +48,30 @@ test('a first deploy says in its first line what it costs, and where', () => {
     '',
     'Account 123456789012, region us-east-1: compared with what is deployed there.',
   ]);
+});
+
+test.each([
+  [0.5, 'Trains nothing: takes the model that is there · +$183/month', 'is checked against the gate of'],
+  [
+    0.4,
+    'Fails: the gate refuses the model that is there · +$183/month',
+    'validation:accuracy is 0.4, less than 0.5;',
+  ],
+])('a refused model that reached %d is told instead of a training', (Value, first, told) => {
+  const stacks = assemblyOf(
+    directory.props({ training: directory.training({ minimumMetrics: { 'validation:accuracy': 0.5 } }) }),
+  );
+  const [project] = declaredProjects(stacks);
+  const { namePrefix } = readProjectTemplate(project!, stacks, 'us-east-1').trainingJob!;
+  const jobName = `${namePrefix}-01234567`;
+  const place = `s3://bucket/jobs/${jobName}/metrics.json`;
+  const kept = new Map([
+    [namePrefix, { jobName, finalMetrics: [{ MetricName: 'validation:accuracy', Value }], place }],
+  ]);
+  const text = plan([], stacks, kept)!;
+  expect(text.split('\n')[3]).toContain(first);
+  expect(text).toContain(told);
+  expect(text).not.toContain('A run costs');
 });
 
 test('no part of it is longer or wider than a person reads before a yes', () => {

@@ -112,6 +112,22 @@ test('a model under its gate fails the deploy with the metric, and the former mo
   expect(await keptLog(said)).toContain('accuracy=0.4');
 }, 300_000);
 
+test('a lower gate takes the model that was refused, and trains nothing', async () => {
+  const begun = drill.begunJobs().size;
+  const { exitCode, answers } = await deployAndAsk({
+    accuracy: 0.4,
+    minimumAccuracy: 0.3,
+    initialInstanceCount: 2,
+  });
+  expect([exitCode, answers]).toEqual([0, [3, 2]]);
+  expect(drill.begunJobs().size).toBe(begun);
+  // The former job went, and the one whose model serves has no record any more.
+  expect(await drill.trainingJobs()).toEqual([]);
+  const raised = await drill.deploy({ accuracy: 0.4, minimumAccuracy: 0.45, initialInstanceCount: 2 });
+  expect(raised.stdout + raised.stderr).toContain('accuracy is 0.4, less than 0.45');
+  expect((await deployAndAsk({ factor: 3, initialInstanceCount: 2 })).answers).toEqual([2, 3]);
+}, 300_000);
+
 test('a retraining that is cancelled stops its job, and the former model serves on', async () => {
   const StackName = 'updates-training';
   const former = await drill.trainingJobs();

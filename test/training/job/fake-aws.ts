@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -21,6 +22,15 @@ export class FakeClock implements Clock {
       throw new Error('somebody waits without end');
     }
   }
+}
+
+/** A request of an SDK client. */
+interface HttpRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly path: string;
+  readonly query: Record<string, string>;
+  readonly body: Uint8Array;
 }
 
 /** An error as AWS sends it. */
@@ -144,7 +154,7 @@ export class FakeAws {
       // The SDK's own repetitions wait in real time.
       maxAttempts: 1,
       requestHandler: {
-        handle: async (request: { headers: Record<string, string>; path: string; body: Uint8Array }) => {
+        handle: async (request: HttpRequest) => {
           const target = request.headers['x-amz-target'];
           if (target === undefined) {
             const taken =
@@ -153,7 +163,13 @@ export class FakeAws {
             const body = taken
               ? '<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions did not hold</Message></Error>'
               : this.withoutTarget(request);
-            return { response: { statusCode: taken ? 412 : 200, headers: {}, body: Buffer.from(body) } };
+            return {
+              response: {
+                statusCode: taken ? 412 : 200,
+                headers: {},
+                body: Readable.from([Buffer.from(body)]),
+              },
+            };
           }
           const operation = target.split('.')[1]!;
           const answer = this.answer(operation, JSON.parse(new TextDecoder().decode(request.body)));
@@ -173,7 +189,13 @@ export class FakeAws {
   }
 
   /** What S3 and CloudFormation answer, whose protocols name no target. */
-  private withoutTarget({ path, body }: { path: string; body: Uint8Array | string }): string {
+  private withoutTarget({ method, path, query, body }: HttpRequest): string {
+    const key = decodeURIComponent(path).slice(1);
+    if (method === 'GET') {
+      const isList = query['list-type'] === '2';
+      this.calls.push(isList ? 'ListObjectsV2' : 'GetObject');
+      return isList ? this.listing(key.replace(/\/$/, ''), query.prefix!) : this.objects.get(key)!;
+    }
     const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
     if (text.includes('Action=DescribeStacks')) {
       this.calls.push('DescribeStacks');
@@ -189,8 +211,19 @@ export class FakeAws {
       return '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
     }
     this.calls.push('PutObject');
-    this.objects.set(decodeURIComponent(path).slice(1), text);
+    this.objects.set(key, text);
     return '';
+  }
+
+  /** What a bucket has below a prefix: later objects are newer. */
+  private listing(bucket: string, prefix: string): string {
+    const contents = [...this.objects.keys()].flatMap((path, index) => {
+      const key = path.slice(bucket.length + 1);
+      const isListed = path.startsWith(`${bucket}/`) && key.startsWith(prefix);
+      const time = new Date(index * 1000).toISOString();
+      return isListed ? [`<Contents><Key>${key}</Key><LastModified>${time}</LastModified></Contents>`] : [];
+    });
+    return `<ListBucketResult>${contents.join('')}</ListBucketResult>`;
   }
 
   private answer(operation: string, input: Record<string, any>): Fault | object {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { FakeStack, GOOD_METRICS, handleUrl, jobProperties } from './fake-stack';
 
+const KEPT =
+  '; its model stays in the bucket: with lower minimumMetrics the next deploy takes it and trains nothing, and npm run deploy -- --retrain trains again';
+
 let stack: FakeStack;
 let jobName: string;
 let logged: string[];
@@ -37,13 +40,13 @@ test.each([
     'that falls short of its gate',
     'Completed',
     { metrics: [{ MetricName: 'validation:accuracy', Value: 0.7099999785423279 }] },
-    'completed, but not within minimumMetrics: validation:accuracy is 0.71, less than 0.75',
+    `completed, but not within minimumMetrics: validation:accuracy is 0.71, less than 0.75${KEPT}`,
   ],
   [
     'that does not report the gated metric',
     'Completed',
     { metrics: [{ MetricName: 'train:loss', Value: 0.5 }] },
-    'completed, but not within minimumMetrics: validation:accuracy was not reported (reported: train:loss)',
+    `completed, but not within minimumMetrics: validation:accuracy was not reported (reported: train:loss)${KEPT}`,
   ],
   ['that failed', 'Failed', { failureReason: 'AlgorithmError: boom' }, 'failed: AlgorithmError: boom'],
   [
@@ -137,10 +140,13 @@ test("a failed job's log is kept in the bucket, and its last lines are told with
 test('the log of a job that falls short of its gate is kept too, without lines in the reason', async () => {
   stack.aws.logPages.set(`${jobName}/algo-1-1`, [['epoch 1']]);
   await stack.deliver(stack.ended(stack.aws.end(jobName, 'Completed', { metrics: [] })));
-  expect(stack.signals()[0].Reason).toMatch(
-    /was not reported \(reported: none\); its log: s3:\/\/bucket\/jobs\//,
+  expect(stack.signals()[0].Reason).toContain(
+    `was not reported (reported: none)${KEPT}; its log: s3://bucket/jobs/`,
   );
-  expect(stack.aws.objects.size).toBe(1);
+  expect([...stack.aws.objects.keys()].toSorted()).toEqual([
+    `bucket/jobs/${jobName}/log.txt`,
+    `bucket/jobs/${jobName}/metrics.json`,
+  ]);
 });
 
 test('an event of an earlier attempt at the same request is let pass', async () => {

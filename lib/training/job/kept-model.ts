@@ -1,0 +1,103 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { keptMetricsKey, modelKey, trainingJobsKeyPrefix } from '../../names';
+import { isPassing } from './api-errors';
+import { type FinalMetric, type MinimumMetrics, shortfalls } from './minimum-metrics';
+import { PATIENCE, retry } from './retry';
+import type { Services } from './services';
+
+/** The model of a job that completed, and that its gate refused: it lies in the bucket, though its job's record is gone. */
+export interface KeptModel {
+  /** The job that trained it. */
+  readonly jobName: string;
+  readonly finalMetrics: readonly FinalMetric[];
+  /** Where its metrics lie: without them nobody finds the model. */
+  readonly place: string;
+}
+
+/** What S3 is asked with. */
+type Storage = Pick<Services, 's3' | 'clock'>;
+
+/**
+ * Keeps the metrics of a job that completed beside its model, as long as the bucket: the next deploy of the same request checks the model
+ * against its own gate, and trains nothing. A repeated copy is the same object.
+ *
+ * @returns whether they are kept
+ */
+export async function keepMetrics(
+  { TrainingJobName, OutputDataConfig, FinalMetricDataList = [] }: DescribeTrainingJobResponse,
+  services: Storage,
+  until: number,
+): Promise<boolean> {
+  const Bucket = bucketOf(OutputDataConfig?.S3OutputPath);
+  if (Bucket === undefined) {
+    return false;
+  }
+  const Key = keptMetricsKey(TrainingJobName!);
+  const Body = JSON.stringify(FinalMetricDataList.map(({ MetricName, Value }) => ({ MetricName, Value })));
+  try {
+    await repeated(services, until, () =>
+      services.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' })),
+    );
+    return true;
+  } catch (error) {
+    console.error(`the metrics of ${TrainingJobName} could not be kept`, error);
+    return false;
+  }
+}
+
+/**
+ * The newest model that was kept of a request.
+ * @param namePrefix what the names of all the request's jobs begin with
+ */
+export async function findKeptModel(
+  namePrefix: string,
+  outputPath: string | undefined,
+  services: Storage,
+  until: number,
+): Promise<KeptModel | undefined> {
+  const Bucket = bucketOf(outputPath);
+  if (Bucket === undefined) {
+    return undefined;
+  }
+  const Prefix = trainingJobsKeyPrefix(namePrefix);
+  const { Contents = [] } = await repeated(services, until, () =>
+    services.s3.send(new ListObjectsV2Command({ Bucket, Prefix })),
+  );
+  const keys = new Set(Contents.map(({ Key }) => Key!));
+  const [newest] = Contents.flatMap(({ Key = '', LastModified }) => {
+    const [jobName = ''] = Key.slice(Key.indexOf('/') + 1).split('/');
+    return Key === keptMetricsKey(jobName) && keys.has(modelKey(jobName))
+      ? [{ Key, jobName, time: LastModified?.getTime() ?? 0 }]
+      : [];
+  }).toSorted((one, other) => other.time - one.time);
+  if (!newest) {
+    return undefined;
+  }
+  const { Key, jobName } = newest;
+  const { Body } = await repeated(services, until, () =>
+    services.s3.send(new GetObjectCommand({ Bucket, Key })),
+  );
+  const finalMetrics = JSON.parse((await Body?.transformToString()) ?? '[]') as FinalMetric[];
+  return { jobName, finalMetrics, place: `s3://${Bucket}/${Key}` };
+}
+
+/** What keeps a kept model from passing a gate, with the ways out; undefined if it passes. */
+export function keptModelProblem(
+  { jobName, finalMetrics, place }: KeptModel,
+  minimumMetrics: MinimumMetrics,
+): string | undefined {
+  const short = shortfalls(minimumMetrics, finalMetrics);
+  return short.length === 0
+    ? undefined
+    : `the model of this very training, of job ${jobName}, is in the bucket and not within minimumMetrics: ${short.join('; ')}; ` +
+        `lower them, change the training, or train again: npm run deploy -- --retrain, which deletes ${place}`;
+}
+
+function bucketOf(s3Uri: string | undefined): string | undefined {
+  return /^s3:\/\/([^/]+)/.exec(s3Uri ?? '')?.[1];
+}
+
+function repeated<T>({ clock }: Storage, until: number, send: () => Promise<T>): Promise<T> {
+  return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable: isPassing });
+}
