@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inputFiles } from '../invoke/input-files';
+import { costOnAws } from './aws-cost';
 import { changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
 import { frameworkPython, PYTHON_OPTION } from './framework-python';
@@ -125,7 +126,7 @@ export function localCommand(root: string): Command {
     const outDirectory = resolve(options.outDirectory);
     return await withRunLock(outDirectory, signal, async () => {
       terminal.info('synthesizing bin/app.ts');
-      const { project } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
+      const { project, stacks } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
         projectName: options.projectName,
         signal,
       });
@@ -151,6 +152,7 @@ export function localCommand(root: string): Command {
           project.endpoint?.image ?? job.request.AlgorithmSpecification?.TrainingImage ?? '',
         ),
         region: assumedRegion(),
+        cost: costOnAws(stacks, assumedRegion()),
         aws: options.awsCredentials ? ownCredentials() : null,
         terminal,
         signal,

@@ -15,6 +15,8 @@ import { frameworkEnvironment } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
+import { rememberRun } from './run-records';
+import { runVersions } from './run-versions';
 import { SAMPLE_NOTE, samplePhotographs } from './sample-photographs';
 import { type ServingOptions, ServingProcess } from './serving-process';
 import { baseDirectory, METRICS_FILE } from './training-directories';
@@ -43,6 +45,8 @@ export interface LocalRunOptions {
   readonly python: string;
   /** Serves. */
   readonly servingPython: string;
+  /** What the same would cost on AWS. */
+  readonly cost: string;
   readonly region: string;
   /** The person's own credentials as variables, where the script is to have them. */
   readonly aws: Readonly<Record<string, string>> | null;
@@ -60,11 +64,14 @@ export class LocalRun {
   /** How the training ended; nothing before it began. */
   private outcome: Outcome | undefined;
   private reported = false;
+  private lastLines: readonly string[] = [];
 
   public constructor(private readonly options: LocalRunOptions) {}
 
   /** The whole run, with its report in every outcome; returns its exit code. */
   public async run(): Promise<number> {
+    // What lies there of an earlier run would be taken for this one's.
+    rmSync(this.reportPath, { force: true });
     try {
       return await this.attempt();
     } catch (error) {
@@ -170,6 +177,7 @@ export class LocalRun {
     );
     this.outcome = result;
     terminal.clearProgress();
+    this.lastLines = progress.lastLines;
     this.durations.training = (Date.now() - started) / 1000;
     if (signal.aborted) {
       throw new UserError('interrupted');
@@ -265,12 +273,9 @@ export class LocalRun {
     const { metrics, finalMetrics } = this.metrics();
     const names = [...new Set(metrics.map(({ MetricName }) => MetricName))];
     const gate = this.gate();
-    const path = join(outDirectory, 'report.html');
-    const html = await renderReport({
-      title: `${project.name}: local run`,
+    const told = {
       job: { request: { ...trainingJob.request } },
       status: outcome.trainingJobStatus,
-      failureReason: outcome.failureReason,
       durations: this.durations,
       metrics: names.map((name) => ({
         name,
@@ -279,14 +284,27 @@ export class LocalRun {
           .map(({ Timestamp, Value }) => ({ timestamp: Timestamp, value: Value })),
       })),
       finalMetrics,
+    };
+    const html = await renderReport({
+      title: `${project.name}: local run`,
+      ...told,
+      directories: this.options.channels,
+      failureReason: outcome.failureReason,
+      lastLines: outcome.trainingJobStatus === 'Failed' ? this.lastLines : undefined,
+      runs: this.options.skipTraining ? undefined : rememberRun(outDirectory, told),
+      cost: this.options.cost,
       gate: gate.length > 0 ? gate : undefined,
       predictions,
-      versions: { 'Node.js': process.version },
+      versions: await runVersions(this.options.python),
       notes: this.notes,
       predictionNote: predictions.length > 0 && this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
     });
-    await writeWhole(path, html);
-    this.options.terminal.info(`report: ${relative('', path)}`);
+    await writeWhole(this.reportPath, html);
+    this.options.terminal.info(`report: ${relative('', this.reportPath)}`);
+  }
+
+  private get reportPath(): string {
+    return join(this.options.outDirectory, 'report.html');
   }
 
   private get modelDirectory(): string {

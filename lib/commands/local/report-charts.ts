@@ -6,19 +6,27 @@ import type { ReportMetric } from './report-data';
 const WIDTH = 440;
 const HEIGHT = 280;
 
-/** Series colours that read on white and on near-black. */
-const COLORS: Readonly<Record<string, string>> = { train: '#3b82f6', validation: '#f0791e', test: '#12a594' };
-const OTHER_COLORS = ['#a855f7', '#e11d74', '#64748b', '#84a312'];
+/** Series colours: each has a contrast of 3:1 at least to the page, white or near-black. */
+const COLORS: Readonly<Record<string, string>> = { train: '#3b82f6', validation: '#d9690f', test: '#0f9b8a' };
+const OTHER_COLORS = ['#a855f7', '#e11d74', '#64748b', '#7b9110'];
+
+/** What tells a series from the others without its colour: its line, and the mark at its points. */
+const LINES = ['solid', [8, 4], [2, 3], [10, 3, 2, 3]] as const;
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const;
+const MARKS = ['●', '■', '▲', '◆'] as const;
 
 /** Most rows of the tables of all charts, and of one: a report stays small however long the run. */
 const ALL_ROWS = 2000;
 const MOST_ROWS = 200;
 
-/** One chart per metric family, the part of the name after the colon: train:loss and validation:loss share "loss". */
-export function metricCharts(metrics: readonly ReportMetric[]): Html[] {
+/**
+ * One chart per metric family, the part of the name after the colon: train:loss and validation:loss share "loss".
+ * @param commonFamily what all of them are, where their names do not say it
+ */
+export function metricCharts(metrics: readonly ReportMetric[], commonFamily?: string): Html[] {
   const families = new Map<string, ReportMetric[]>();
   for (const metric of metrics.filter(({ points }) => points.length > 0)) {
-    const family = metric.name.slice(metric.name.indexOf(':') + 1);
+    const family = commonFamily ?? metric.name.slice(metric.name.indexOf(':') + 1);
     families.set(family, [...(families.get(family) ?? []), metric]);
   }
   const rows = Math.min(MOST_ROWS, Math.floor(ALL_ROWS / families.size));
@@ -44,7 +52,9 @@ function legend(metrics: readonly ReportMetric[]): Html {
     ${metrics.map(
       ({ name, points }, index) =>
         html`<li>
-          <i style="background:${seriesColor(name, index)}"></i>${name} <b>${short(points.at(-1)!.value)}</b>
+          <span class="mark" style="color:${seriesColor(name, index)}" aria-hidden="true"
+            >${MARKS[index % MARKS.length]}</span
+          >${name} <b>${short(points.at(-1)!.value)}</b>
         </li>`,
     )}
   </ul>`;
@@ -94,9 +104,9 @@ function series({ name, points }: ReportMetric, index: number, longest: number):
       ? [1, longest].map((epoch) => [epoch, points[0]!.value])
       : points.map(({ value }, at) => [at + 1, value]),
     itemStyle: { color },
-    lineStyle: { color, width: 2.5, type: once ? 'dashed' : 'solid' },
-    symbol: once || points.length > 40 ? 'none' : 'circle',
-    symbolSize: 6,
+    lineStyle: { color, width: 2.5, type: once ? 'dashed' : (LINES[index % LINES.length] as never) },
+    symbol: once || points.length > 40 ? 'none' : SYMBOLS[index % SYMBOLS.length],
+    symbolSize: 7,
     // As many points as the chart has pixels, peaks kept.
     sampling: 'lttb',
   };

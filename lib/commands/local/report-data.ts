@@ -16,9 +16,13 @@ export interface ReportData {
     /** CreateTrainingJob's request. */
     readonly request: Readonly<Record<string, unknown>>;
   };
+  /** What lies in the channels, by name, where this machine's directories do. Then no deploy has named the role and the bucket. */
+  readonly directories?: Readonly<Record<string, string>>;
   /** TrainingJobStatus: Completed, Failed or Stopped. */
   readonly status: string;
   readonly failureReason?: string;
+  /** The last lines of a script that failed: its traceback. */
+  readonly lastLines?: readonly string[];
   /** Seconds by phase, in the order they are shown. */
   readonly durations: Readonly<Record<string, number>>;
   readonly metrics: readonly ReportMetric[];
@@ -30,10 +34,39 @@ export interface ReportData {
   /** Version by the name of what ran: Python, TensorFlow, this project's Node. */
   readonly versions?: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  /** The last runs of the same directory, the newest first, this one too. */
+  readonly runs?: readonly RunRecord[];
+  /** What the same would cost on AWS, in a sentence. */
+  readonly cost?: string;
+  /** What a deploy made, and what was left of it after the destroy. */
+  readonly deployed?: {
+    readonly resources: readonly MadeResource[];
+    readonly left: readonly string[] | undefined;
+  };
   /** Which roles did what, where policies are enforced. */
   readonly permissions?: readonly PermissionUse[];
   /** What a reader should know of the predicted files. */
   readonly predictionNote?: string;
+}
+
+/** A run as it is remembered, to be compared with others. */
+export interface RunRecord {
+  /** When it ended, in ISO 8601. */
+  readonly ended: string;
+  readonly status: string;
+  /** Of the script, as it reads them. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly seconds: number | undefined;
+  readonly finalMetrics: Readonly<Record<string, number>>;
+  /** A metric's values, thinned out. */
+  readonly curves: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A resource that CloudFormation made. */
+export interface MadeResource {
+  readonly stack: string;
+  readonly type: string;
+  readonly name: string;
 }
 
 /** What one role did by the same statements. */

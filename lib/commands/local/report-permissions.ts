@@ -5,25 +5,27 @@ import type { PermissionUse } from './report-data';
 export function permissionSection(uses: readonly PermissionUse[]): Html {
   return html`<details>
     <summary>${uses.length} uses of permissions</summary>
-    <table class="scroll">
-      <thead>
-        <tr>
-          ${['Role', 'Action', 'Resource', 'Decision', 'Statements', 'Times'].map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${uses.map(
-          ({ role, action, resource, allowed, statements, times }) =>
-            html`<tr>
-              <td>${role}</td>
-              <td>${action}</td>
-              <td>${resource}</td>
-              <td>${allowed ? 'allowed' : 'denied'}</td>
-              <td>${statements.join(', ')}</td>
-              <td>${String(times)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            ${['Role', 'Action', 'Resource', 'Decision', 'Statements', 'Times'].map((name) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${uses.map(
+            ({ role, action, resource, allowed, statements, times }) =>
+              html`<tr>
+                <td>${role}</td>
+                <td>${action}</td>
+                <td>${resource}</td>
+                <td>${allowed ? 'allowed' : 'denied'}</td>
+                <td>${statements.join(', ')}</td>
+                <td>${String(times)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
   </details>`;
 }

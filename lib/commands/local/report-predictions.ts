@@ -42,13 +42,19 @@ export async function predictionSection(
 
 async function card(prediction: PredictionResult): Promise<Html> {
   const { file, maskPath, overlayPath, classCounts = {}, width, height, latencyMs } = prediction;
+  const pixels = Object.values(classCounts).reduce((sum, count) => sum + count, 0);
+  const found = Object.entries(classCounts)
+    .filter(([, count]) => count > 0)
+    .map(([of, count]) => `${of} ${((100 * count) / pixels).toFixed(0)} %`)
+    .join(', ');
+  const name = basename(file);
   const [input, mask, overlay] = await Promise.all([
-    picture('input', file, 'photograph'),
-    picture('mask', maskPath, 'mask'),
-    picture('overlay', overlayPath, 'photograph'),
+    picture('input', file, 'photograph', `the photograph ${name}`),
+    picture('mask', maskPath, 'mask', `the mask of ${name}: ${found}`),
+    picture('overlay', overlayPath, 'photograph', `the mask over ${name}`),
   ]);
   return html`<article class="card">
-    <h3>${basename(file)}</h3>
+    <h3>${name}</h3>
     <div class="pictures">${[input, mask, overlay]}</div>
     ${shares(classCounts)}
     <p class="facts">${shownPath(file)}: ${width} × ${height} px, ${latencyMs} ms</p>
@@ -65,10 +71,11 @@ async function picture(
   caption: string,
   path: string | undefined,
   kind: 'photograph' | 'mask',
+  alternative: string,
 ): Promise<Html> {
   const source = path && (await thumbnail(path, kind).catch(() => undefined));
   return html`<figure>
-    ${source ? html`<img src="${source}" alt="${caption} of the prediction" />` : html`<p class="missing">not readable</p>`}
+    ${source ? html`<img src="${source}" alt="${alternative}" />` : html`<p class="missing">not readable</p>`}
     <figcaption>${caption}</figcaption>
   </figure>`;
 }

@@ -34,12 +34,13 @@ pre { background: var(--surface); border: 1px solid var(--line); border-radius: 
 .errors { list-style: none; white-space: normal; }
 .columns { columns: 2 400px; column-gap: 16px; }
 .columns > section { break-inside: avoid; margin: 0 0 16px; }
-.charts { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr)); align-items: start; }
+.charts { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); align-items: start; }
 .columns > section, .chart, .card { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; padding: 16px; min-width: 0; }
 .chart { margin: 0; }
 .chart > figcaption { font-weight: 600; }
-.chart svg { width: 100%; height: auto; display: block; }
+.chart svg { width: 440px; max-width: 100%; height: auto; display: block; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 6px 0 10px; font-size: .875rem; }
+.legend .mark { margin-right: 6px; }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; border: 1px solid var(--line); }
 .cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); margin-bottom: 24px; }
 .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px; align-items: end; }
@@ -52,5 +53,8 @@ pre { background: var(--surface); border: 1px solid var(--line); border-radius: 
 .counts th:not(:first-child), .counts td { text-align: right; }
 .counts th:last-child, .counts td:last-child { padding-right: 0; }
 .missing { color: var(--bad); font-size: .875rem; }
+@media (max-width: 600px) { thead th, td, thead + tbody td { overflow-wrap: anywhere; white-space: normal; padding-right: 8px; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; } }
+.charts + .scroll { margin-top: 16px; }
 @media print { body { background: none; } .card, .chart { break-inside: avoid; } }
 `;

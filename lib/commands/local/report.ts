@@ -1,9 +1,10 @@
-import { html, Html } from './html';
+import { html, Html, table } from './html';
 import { metricCharts } from './report-charts';
 import type { ReportData } from './report-data';
 import { jobSection, pairs } from './report-job';
 import { permissionSection } from './report-permissions';
 import { predictionSection } from './report-predictions';
+import { runsSection } from './report-runs';
 import { REPORT_STYLE } from './report-style';
 
 /** What charts, settings and pictures may take together, in characters: the page is to stay below 1 MB. */
@@ -34,7 +35,7 @@ export async function renderReport(data: ReportData): Promise<string> {
       <body>
         <main>
           <h1>${data.title}</h1>
-          ${outcome(data)}
+          ${outcome(data)} ${data.runs && data.runs.length > 1 ? runsSection(data.runs) : undefined}
           <h2>Metrics</h2>
           ${charts.length > 0 ? html`<div class="charts">${charts}</div>` : html`<p>The job printed no metric that its regexes know.</p>`}
           <h2>Predictions</h2>
@@ -42,6 +43,12 @@ export async function renderReport(data: ReportData): Promise<string> {
           ${await predictionSection(data.predictions, room)}
           <h2>Training job</h2>
           ${job}
+          ${
+            data.cost &&
+            html`<h2>What it would cost</h2>
+              <p>${data.cost}</p>`
+          }
+          ${data.deployed && deployedSection(data.deployed)}
           ${
             data.permissions &&
             html`<h2>Permissions</h2>
@@ -67,7 +74,8 @@ export async function renderReport(data: ReportData): Promise<string> {
 }
 
 /** The job's end, its final metrics and how long the phases took. */
-function outcome({ status, failureReason, finalMetrics, durations, gate }: ReportData): Html {
+function outcome(data: ReportData): Html {
+  const { status, failureReason, lastLines = [], finalMetrics, durations, gate } = data;
   const passed = gate?.every((metric) => metric.passed);
   return html`<dl class="outcome">
       ${tile('status', status, status === 'Completed' ? 'good' : 'bad')}
@@ -75,7 +83,33 @@ function outcome({ status, failureReason, finalMetrics, durations, gate }: Repor
       ${finalMetrics.map(({ MetricName, Value }) => tile(MetricName, String(Number(Value.toPrecision(4)))))}
       ${Object.entries(durations).map(([phase, seconds]) => tile(phase, duration(seconds)))}
     </dl>
-    ${failureReason ? html`<p class="failure">${failureReason}</p>` : undefined}`;
+    ${failureReason ? html`<p class="failure">${failureReason}</p>` : undefined}
+    ${
+      lastLines.length > 0
+        ? html`<h2>The script's last lines</h2>
+            <pre class="scroll" tabindex="0">${lastLines.join('\n')}</pre>`
+        : undefined
+    }`;
+}
+
+/** What was made, and what was left of it. */
+function deployedSection({ resources, left }: NonNullable<ReportData['deployed']>): Html {
+  const rows = resources.map(({ stack, type, name }) => [name, type, stack]);
+  return html`<h2>Resources</h2>
+    <p>
+      ${left === undefined ? 'Not destroyed.' : html`After the destroy: <b class="${left.length === 0 ? 'good' : 'bad'}">${left.length} left</b>`}
+    </p>
+    ${
+      left && left.length > 0
+        ? html`<ul class="errors">
+            ${left.map((item) => html`<li>${item}</li>`)}
+          </ul>`
+        : undefined
+    }
+    <details>
+      <summary>${resources.length} resources were made</summary>
+      <div class="scroll">${table(['name', 'type', 'stack'], rows)}</div>
+    </details>`;
 }
 
 function tile(name: string, value: string, tone = ''): Html {

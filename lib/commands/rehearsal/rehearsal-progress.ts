@@ -1,5 +1,6 @@
 import type { Terminal } from '../../console/terminal';
 import { TrainingProgress } from '../local/training-progress';
+import type { MadeResource } from '../local/report-data';
 import type { EmulatorEvent } from './emulator-event';
 
 /** A resource or stack that failed, in CloudFormation's words. */
@@ -30,7 +31,8 @@ export class RehearsalProgress {
   private jobProgress: TrainingProgress | undefined;
   private readonly training = new Set<string>();
   private readonly active = new Map<string, Set<string>>();
-  private readonly resources = new Map<string, number>();
+  /** The resources that were made, in their order; the stacks themselves are none. */
+  public readonly made: MadeResource[] = [];
 
   public constructor(private readonly terminal: Terminal) {}
 
@@ -41,7 +43,7 @@ export class RehearsalProgress {
 
   /** How many resources of the stacks have been made, the stacks themselves not counted. */
   public get created(): number {
-    return [...this.resources.values()].reduce((sum, count) => sum + count, 0);
+    return this.made.length;
   }
 
   /** Takes an event. */
@@ -57,7 +59,7 @@ export class RehearsalProgress {
   }
 
   private stackEvent(event: Extract<EmulatorEvent, { type: 'stack-event' }>): void {
-    const { stack, logicalId, status, reason, resourceType } = event;
+    const { stack, logicalId, physicalId, status, reason, resourceType } = event;
     if (status.endsWith('_FAILED') && reason && !/cancelled/i.test(reason) && logicalId !== stack) {
       this.failures.push({ stack, logicalId, reason });
     }
@@ -73,7 +75,7 @@ export class RehearsalProgress {
       active.delete(logicalId);
     }
     if (status === 'CREATE_COMPLETE') {
-      this.resources.set(stack, (this.resources.get(stack) ?? 0) + 1);
+      this.made.push({ stack, type: resourceType, name: physicalId ?? logicalId });
     }
     // A training job's own line says more than the stack that waits for it.
     if (this.training.size === 0) {

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
 import { writeWhole } from '../invoke/output-files';
@@ -8,6 +9,8 @@ import type { PredictionResult } from '../invoke/predict-files';
 import { gateOutcomes } from '../local/gate';
 import { renderReport } from '../local/report';
 import type { ReportData } from '../local/report-data';
+import { rememberRun } from '../local/run-records';
+import { runVersions } from '../local/run-versions';
 import { SAMPLE_NOTE, samplePhotographs } from '../local/sample-photographs';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { CDK, Clients, projectCommand } from './clients';
@@ -39,6 +42,18 @@ export interface RehearsalOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a report tells of a life that has ended. */
+export interface Life {
+  readonly predictions: readonly PredictionResult[];
+  readonly durations: Readonly<Record<string, number>>;
+  readonly failure: string | undefined;
+  readonly decisions: Decisions;
+  /** What the destroy left. */
+  readonly left: readonly InventoryItem[] | undefined;
+  /** What it would cost on AWS. */
+  readonly cost: string;
+}
+
 /** How many lines of a failed job's log a person is shown. */
 const LOG_LINES = 12;
 
@@ -59,6 +74,7 @@ export class Rehearsal {
   }
 
   private readonly clients: Clients;
+  private trained: Readonly<Record<string, unknown>> = {};
   private readonly buckets: OwnBuckets;
 
   private constructor(
@@ -100,6 +116,7 @@ export class Rehearsal {
       const log = failedJob ? progress.lastLogLines.slice(-LOG_LINES).map((line) => `  | ${line}`) : [];
       throw new UserError(['the deploy failed:', ...reasons, ...log].join('\n'));
     }
+    this.trained = await this.describedJob();
     const trained = [...progress.jobs].map(([job, status]) => `training job ${job} ${status}`);
     return [`${progress.created - resourcesBefore} resources`, ...trained].join('; ');
   }
@@ -154,27 +171,39 @@ export class Rehearsal {
   }
 
   /** Writes report.html; returns its path, or nothing where the project trains no model. */
-  public async report(
-    predictions: readonly PredictionResult[],
-    durations: Readonly<Record<string, number>>,
-    failure: string | undefined,
-    decisions: Decisions,
-  ): Promise<string | undefined> {
+  public async report({
+    predictions,
+    durations,
+    failure,
+    decisions,
+    left,
+    cost,
+  }: Life): Promise<string | undefined> {
     const { project, outDirectory } = this.options;
     const job = project.trainingJob;
     const [name, status] = [...this.progress.jobs].at(-1) ?? [];
-    if (!job || name === undefined || status === undefined) {
+    if (!job) {
       return undefined;
     }
-    const data: ReportData = {
-      title: `${project.name}: rehearsal`,
-      job: { request: { TrainingJobName: name, ...job.request } },
-      status,
-      failureReason: failure,
+    const told = {
+      job: { request: { TrainingJobName: name, ...job.request, ...this.trained } },
+      status: status ?? 'Not trained',
       durations,
       ...this.metrics(job.minimumMetrics),
+    };
+    const data: ReportData = {
+      title: `${project.name}: rehearsal`,
+      ...told,
+      failureReason: failure,
+      lastLines: failure !== undefined && status === 'Failed' ? this.progress.lastLogLines : undefined,
       predictions,
-      versions: { 'Node.js': process.version },
+      versions: await runVersions(this.options.python),
+      runs: rememberRun(outDirectory, told),
+      cost,
+      deployed: {
+        resources: this.progress.made,
+        left: left?.map(({ service, region, type, name: item }) => `${service} ${region} ${type} ${item}`),
+      },
       predictionNote: this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
       permissions: permissionUses(decisions),
       notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
@@ -182,6 +211,23 @@ export class Rehearsal {
     const path = join(outDirectory, 'report.html');
     await writeWhole(path, await renderReport(data));
     return relative('', path);
+  }
+
+  /** The request of the job that trained, with the names that only a deploy knows. */
+  private async describedJob(): Promise<Readonly<Record<string, unknown>>> {
+    const [TrainingJobName] = [...this.progress.jobs.keys()].slice(-1);
+    if (TrainingJobName === undefined) {
+      return {};
+    }
+    const { aws, options } = this;
+    const sagemaker = new SageMakerClient({
+      endpoint: aws.url,
+      region: options.region,
+      credentials: aws.credentials,
+    });
+    const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
+    const { request } = options.project.trainingJob!;
+    return Object.fromEntries(Object.keys(request).map((key) => [key, job[key as keyof typeof job]]));
   }
 
   private metrics(

@@ -2,17 +2,15 @@
 // has the steps; emulated-aws.ts starts the process of emulator.py; aws/ is that AWS, with a README of its own.
 
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { estimateTemplate } from '../../cost/estimate';
-import { formatPerHour, formatUsd } from '../../cost/money';
 import type { PredictionResult } from '../invoke/predict-files';
+import { costOnAws } from '../local/aws-cost';
 import { frameworkPython, PYTHON_OPTION } from '../local/framework-python';
 import { keyValues, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
 import { predictionSummary, Rehearsal } from './rehearsal';
 import { type S3Data, s3Data } from './s3-data';
-import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -132,6 +130,8 @@ async function rehearse(
   { terminal, signal }: CommandContext,
 ): Promise<number> {
   const steps = new Steps(terminal);
+  // What lies there of an earlier rehearsal would be taken for this one's.
+  rmSync(join(outDirectory, 'report.html'), { force: true });
   const region = assumedRegion();
   const { projectName, channels, hyperparameters } = options;
   const changes: TrainingChanges = { projectName, channels, hyperparameters };
@@ -202,8 +202,16 @@ async function rehearse(
       () => 'everything of every service in the account',
     );
     const decisions = await rehearsal.decisions();
-    const report = await rehearsal.report(predictions, steps.durations, failure, decisions);
-    terminal.info(costOnAws(stacks, region));
+    const cost = costOnAws(stacks, region);
+    const report = await rehearsal.report({
+      predictions,
+      durations: steps.durations,
+      failure,
+      decisions,
+      left,
+      cost,
+    });
+    terminal.info(cost);
     terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
     for (const item of left) {
       terminal.result(`${item.service} ${item.region} ${item.type} ${item.name}`);
@@ -241,21 +249,6 @@ async function deployAndInvoke(
     terminal.info(error.message);
     return { predictions: [], failure: error.message };
   }
-}
-
-/** What the stacks would cost where they are real. */
-function costOnAws(stacks: readonly AssemblyStack[], region: string): string {
-  const estimates = stacks.map(({ template }) => estimateTemplate(template, { region }));
-  const perHour = estimates.reduce((sum, estimate) => sum + estimate.perHour, 0);
-  const runs = estimates.flatMap(({ perRun }) => perRun ?? []);
-  const most = runs.reduce((sum, run) => sum + run, 0);
-  const run = runs.length > 0 ? `, and at most ${formatUsd(most)} for each training run` : '';
-  const unknown = estimates.flatMap((estimate) => estimate.unknown).length;
-  const rest =
-    unknown > 0
-      ? `; not counted: ${unknown} costs that the templates do not tell (npm run review lists them)`
-      : '';
-  return `on AWS, ${region}: ${formatPerHour(perHour)} while deployed${run}${rest}`;
 }
 
 function keptMessage(variables: Readonly<Record<string, string>>): string {

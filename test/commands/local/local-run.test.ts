@@ -39,6 +39,7 @@ async function run(
     servingPython: PYTHON,
     aws: null,
     region: 'eu-west-1',
+    cost: 'on AWS, eu-west-1: nothing while deployed',
     terminal,
     signal,
   }).run();
@@ -113,7 +114,7 @@ test('a run whose tree cannot be laid has a report that says why, and nothing of
   await expect(run('', { data: false })).rejects.toThrow(why);
   const report = directory.read('report.html');
   expect(report).toContain(`The run ended early: ${why}`);
-  expect(report).not.toContain('0.25');
+  expect(report).toContain('The job printed no metric');
 });
 
 test('a run whose model does not load for serving has a report that says why', async () => {
@@ -122,6 +123,17 @@ os.mkdir(os.environ['SM_MODEL_DIR'] + '/1')
 open(os.environ['SM_MODEL_DIR'] + '/1/saved_model.pb', 'w').write('no model')`;
   expect((await run(script, { endpoint: true })).code).toBe(1);
   expect(directory.read('report.html')).toContain('the serving image would not load this model');
+});
+
+test("a report is never that of an earlier run, and a failed one begins with why: its reason and the script's last lines", async () => {
+  await run(JSON_ONLY);
+  const { report } = await run('x = {}\nprint("train begins")\nx["SM_CHANNEL_TRAIN"]');
+  const text = report.replace(/<style>[^]*?<\/style>|<[^>]+>/g, ' ').replaceAll('&#39;', "'");
+  expect(text.indexOf("KeyError: 'SM_CHANNEL_TRAIN'")).toBeLessThan(text.indexOf('Runs of this directory'));
+  expect(text).toMatch(/The script's last lines\s+train begins\s+Traceback/);
+  expect(text).toMatch(/this run\s+Failed\s[^]*Completed/);
+  expect(text).toMatch(/Python\s+3\.\d+/);
+  expect(text).toContain('on AWS, eu-west-1: nothing while deployed');
 });
 
 describe('two runs in one directory', () => {

@@ -225,12 +225,80 @@ describe('charts', () => {
 
   test('a value that came once is a dashed line across', () => {
     const [chart] = charts(metric('train:loss', 3, 2, 1), metric('test:loss', 2));
-    expect(chart).toMatch(/stroke="#12a594"[^>]*stroke-dasharray/);
+    expect(chart).toMatch(/stroke="#0f9b8a"[^>]*stroke-dasharray/);
+  });
+
+  test('series differ by more than their colour, and each colour has a contrast of 3:1 on light and on dark', () => {
+    const [chart] = charts(
+      metric('train:loss', 3, 2, 1),
+      metric('validation:loss', 4, 3, 2),
+      metric('other:loss', 1, 2),
+    );
+    expect([...chart!.matchAll(/aria-hidden="true"\s*>(.)</g)].map(([, mark]) => mark)).toEqual([
+      '●',
+      '■',
+      '▲',
+    ]);
+    expect(
+      new Set([...chart!.matchAll(/stroke-dasharray="([^"]+)"/g)].map(([, dashes]) => dashes)).size,
+    ).toBe(2);
+    for (const [, color] of chart!.matchAll(/style="color:(#\w{6})"/g)) {
+      for (const page of ['#ffffff', '#1a1f29']) {
+        const [light, dark] = [luminance(color!), luminance(page)].toSorted((a, b) => b - a) as [
+          number,
+          number,
+        ];
+        expect((light + 0.05) / (dark + 0.05)).toBeGreaterThanOrEqual(3);
+      }
+    }
   });
 
   test('a metric without points has none', () => {
     expect(charts(metric('train:loss'))).toEqual([]);
   });
+});
+
+/** Relative luminance, as WCAG 2 has it. */
+function luminance(color: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+test('the last runs stand side by side, by what differed', async () => {
+  const run = (rate: string, accuracy: number) => ({
+    ended: '2026-01-01T10:20:30Z',
+    status: 'Completed',
+    hyperparameters: { epochs: '3', 'learning-rate': rate },
+    seconds: 61,
+    finalMetrics: { 'validation:accuracy': accuracy },
+    curves: { 'validation:accuracy': [0.1, accuracy] },
+  });
+  const page = text(await renderReport({ ...data, runs: [run('0.01', 0.8), run('0.1', 0.5)] }));
+  expect(page).toMatch(
+    /ended \(UTC\) status learning-rate validation:accuracy training this run Completed 0\.01 0\.8 61 s/,
+  );
+  expect(page).toMatch(/2026-01-01 10:20 Completed 0\.1 0\.5 61 s/);
+  expect(await renderReport({ ...data, runs: [run('0.01', 0.8)] })).not.toContain('Runs of this directory');
+});
+
+test('what a deploy made and left can be read, and each picture has a text of its own', async () => {
+  const resources = [{ stack: 'unet-training', type: 'AWS::IAM::Role', name: 'unet-training-role' }];
+  const page = await renderReport({
+    ...data,
+    deployed: { resources, left: [] },
+    predictions: [await prediction('cow')],
+  });
+  expect(text(page)).toMatch(
+    /0 left 1 resources were made name type stack unet-training-role AWS::IAM::Role unet-training/,
+  );
+  expect([...page.matchAll(/alt="([^"]*)"/g)].map(([, alt]) => alt)).toEqual([
+    'the photograph cow.jpg',
+    'the mask of cow.jpg: object 50 %, outline 50 %',
+    'the mask over cow.jpg',
+  ]);
 });
 
 test('a report stays below 1 MB, whatever the run', async () => {
