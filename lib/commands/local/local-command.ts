@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inputFiles } from '../invoke/input-files';
 import { costOnAws } from './aws-cost';
-import { changedJob, keyValues, type JobChanges } from './local-job';
+import { channelNotes, changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
 import { frameworkPython, PYTHON_OPTION } from './framework-python';
 import { checkPort } from './port-check';
@@ -139,6 +139,7 @@ export function localCommand(root: string): Command {
         );
       }
       const { job, channels } = changedJob(project.trainingJob, options);
+      channelNotes(options.channels).forEach((note) => terminal.info(note));
       const python = (image: string) => frameworkPython(image, { given: options.python, terminal, signal });
       return await new LocalRun({
         ...options,

@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { directoryFiles } from '../../aws/directory-files';
+import { printable } from '../../aws/printable';
 import { CODE_CHANNEL } from '../../names';
 import { UsageError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
@@ -76,6 +79,22 @@ export function changedJob(
     },
     channels,
   };
+}
+
+/**
+ * What a run here takes and a deployment does not: links that lead out of a channel's directory, a line each channel, since a
+ * run copies what they lead to.
+ */
+export function channelNotes(channels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(channels).flatMap(([name, path]) => {
+    const [first, ...more] = statSync(path).isDirectory() ? directoryFiles(resolve(path)).problems : [];
+    const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+    return first
+      ? [
+          `note: --channel ${name}: '${printable(first.path)}' ${printable(first.reason)}${others}, which Channel.fromDirectory refuses`,
+        ]
+      : [];
+  });
 }
 
 /** The file system that a channel's data lies in. */

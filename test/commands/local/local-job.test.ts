@@ -1,5 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { changedJob } from '../../../lib/commands/local/local-job';
+import { join } from 'node:path';
+import { changedJob, channelNotes } from '../../../lib/commands/local/local-job';
 import type { DeclaredTrainingJob } from '../../../lib/assembly/project-template';
 
 const DECLARED: DeclaredTrainingJob = {
@@ -63,4 +65,17 @@ test.each([
   ],
 ])('fails for %s', (_title, channels, hyperparameters, message) => {
   expect(() => changed(channels, hyperparameters)).toThrow(message);
+});
+
+test('links that lead out of a channel are followed here, and told, since no deployment takes them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'channel-'));
+  mkdirSync(join(folder, 'own'));
+  symlinkSync('own', join(folder, 'within'));
+  expect(channelNotes({ training: folder, lexicon: '/etc/hostname' })).toEqual([]);
+  symlinkSync('/etc/hostname', join(folder, 'out'));
+  symlinkSync('/etc', join(folder, 'out-too'));
+  expect(channelNotes({ training: folder })).toEqual([
+    "note: --channel training: 'out' is a link to '/etc/hostname', outside of the directory (and 1 more), which Channel.fromDirectory refuses",
+  ]);
+  rmSync(folder, { recursive: true });
 });
