@@ -6,6 +6,7 @@ import { ModelSource } from '../lib/endpoint/model-source';
 import { Framework } from '../lib/images/framework';
 import { SageMakerProject } from '../lib/project/sagemaker-project';
 import { Channel } from '../lib/training/channel';
+import { Distribution } from '../lib/training/distribution';
 import type { ProjectDirectory } from './project-fixture';
 
 /** Declares one project of each kind, with all that brings resources or permissions of its own: what scanners and regions are asked about. */
@@ -48,6 +49,39 @@ export function declareVariants(app: App, directory: ProjectDirectory): void {
     availabilityZones: ['one', 'two'],
     privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
     privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  });
+  new SageMakerProject(app, 'isolated', {
+    training: directory.training({
+      vpc,
+      enableNetworkIsolation: true,
+      profiler: {},
+      tensorBoardOutput: {},
+      channels: {
+        listed: Channel.fromManifest('s3://some-bucket/train.manifest', {
+          dataUris: ['s3://some-bucket/prefix/'],
+        }),
+        shared: Channel.fromFileSystem({
+          fileSystemId: 'fs-0123456789abcdef0',
+          fileSystemType: 'EFS',
+          directoryPath: '/data',
+        }),
+        fast: Channel.fromFileSystem({
+          fileSystemId: 'fs-0123456789abcdef1',
+          fileSystemType: 'FSxLustre',
+          directoryPath: '/mount',
+        }),
+      },
+    }),
+  });
+  new SageMakerProject(app, 'reserved', {
+    training: directory.training({
+      instanceType: 'ml.p5.48xlarge',
+      instanceCount: 2,
+      distribution: Distribution.multiWorkerMirroredStrategy(),
+      enableRemoteDebug: true,
+      enableInfraCheck: true,
+      trainingPlan: 'arn:aws:sagemaker:eu-west-1:123456789012:training-plan/mine',
+    }),
   });
   new SageMakerProject(app, 'closed', {
     training: directory.training({

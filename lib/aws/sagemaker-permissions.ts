@@ -25,6 +25,14 @@ export function bucketArnByName(scope: Construct, bucket: IBucket): string {
   });
 }
 
+/** Lets a role read one object as a channel, which is listed too. */
+export function readListedObject(bucketArn: string, key: string): PolicyStatement[] {
+  return [
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${key}`] }),
+    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
+  ];
+}
+
 /** Lets a role keep objects below a key prefix of a bucket: read, write and delete them. */
 export function keepPrefix(bucketArn: string, prefix: string): PolicyStatement[] {
   return [

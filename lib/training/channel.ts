@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { type Contents, contentsHash, readContents } from '../aws/directory-contents';
-import { readPrefix } from '../aws/sagemaker-permissions';
+import { readListedObject, readPrefix } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from './file-selection';
 import { type InputMode, optionProblems } from './input-mode';
@@ -320,7 +320,7 @@ export class S3Channel extends Channel {
   }
 
   public readStatements(scope: Construct): PolicyStatement[] {
-    return readUri(scope, this.given);
+    return readPrefix(...bucketAndKey(scope, this.given));
   }
 
   protected dataProblems(prop: string): string[] {
@@ -359,7 +359,10 @@ class ManifestChannel extends Channel {
   }
 
   public readStatements(scope: Construct): PolicyStatement[] {
-    return [this.manifest, ...this.dataUris].flatMap((uri) => readUri(scope, uri));
+    return [
+      ...readListedObject(...bucketAndKey(scope, this.manifest)),
+      ...this.dataUris.flatMap((uri) => readPrefix(...bucketAndKey(scope, uri))),
+    ];
   }
 
   protected dataProblems(prop: string): string[] {
@@ -425,13 +428,22 @@ class FileSystemChannel extends Channel {
   }
 
   /** SageMaker looks for the file system in the role's name; its data is reached by the network. */
-  public readStatements(): PolicyStatement[] {
-    const actions =
-      this.given.fileSystemType === 'EFS'
-        ? ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets']
-        : ['fsx:DescribeFileSystems'];
-    // Describing is no access to what lies there, and the file system may be another account's.
-    return [new PolicyStatement({ actions, resources: ['*'] })];
+  public readStatements(scope: Construct): PolicyStatement[] {
+    if (this.given.fileSystemType === 'FSxLustre') {
+      // The action has no resource.
+      return [new PolicyStatement({ actions: ['fsx:DescribeFileSystems'], resources: ['*'] })];
+    }
+    const fileSystem = Stack.of(scope).formatArn({
+      service: 'elasticfilesystem',
+      resource: 'file-system',
+      resourceName: this.given.fileSystemId,
+    });
+    return [
+      new PolicyStatement({
+        actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
+        resources: [fileSystem],
+      }),
+    ];
   }
 
   protected dataProblems(prop: string): string[] {
@@ -466,15 +478,11 @@ class FileSystemChannel extends Channel {
   }
 }
 
-function readUri(scope: Construct, uri: string): PolicyStatement[] {
-  const [bucketName = '', ...key] = uri.replace('s3://', '').split('/');
-  const bucketArn = Stack.of(scope).formatArn({
-    service: 's3',
-    region: '',
-    account: '',
-    resource: bucketName,
-  });
-  return readPrefix(bucketArn, key.join('/'));
+/** The ARN of an S3 URI's bucket, and its key. */
+function bucketAndKey(scope: Construct, uri: string): [bucketArn: string, key: string] {
+  const [resource = '', ...key] = uri.replace('s3://', '').split('/');
+  const bucketArn = Stack.of(scope).formatArn({ service: 's3', region: '', account: '', resource });
+  return [bucketArn, key.join('/')];
 }
 
 /** The channels whose data a deploy uploads, by name. */

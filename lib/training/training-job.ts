@@ -22,7 +22,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { BundledFunction } from '../aws/bundled-function';
 import { processorOf } from '../images/instance-types';
-import { keepPrefix, logGroupContents, readPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { keepPrefix, logGroupContents, readListedObject, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
 import { remoteDebugStatements } from './container';
 import { vpcConfig } from './network';
@@ -111,8 +111,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     if (source) {
       execution.addToPolicy(
         ...(props.enableNetworkIsolation
-          ? // A channel is listed too.
-            readPrefix(source.bucket.bucketArn, source.s3ObjectKey)
+          ? readListedObject(source.bucket.bucketArn, source.s3ObjectKey)
           : [
               new PolicyStatement({
                 actions: ['s3:GetObject'],
@@ -128,6 +127,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       roleArn: role.roleArn,
       trainingImage: image.uri(this),
       sourceArchiveUri: source?.s3ObjectUrl,
+      sourceArchiveKey: source?.s3ObjectKey,
       region: stack.region,
       kmsKeyArn: props.bucket.encryptionKey?.keyArn,
       stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
@@ -145,9 +145,17 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
 
     const run = this.runFunction(props, role.roleArn);
     if (props.trainingPlan !== undefined) {
-      // Whose capacity a job takes is decided on the plan too.
+      // A job that takes a plan's capacity is decided on both too.
+      const capacity = stack.formatArn({
+        service: 'sagemaker',
+        resource: 'reserved-capacity',
+        resourceName: '*',
+      });
       run.addToRolePolicy(
-        new PolicyStatement({ actions: ['sagemaker:CreateTrainingJob'], resources: [props.trainingPlan] }),
+        new PolicyStatement({
+          actions: ['sagemaker:CreateTrainingJob'],
+          resources: [props.trainingPlan, capacity],
+        }),
       );
     }
     // Neither a handle nor a condition can be updated: another request has others.

@@ -136,7 +136,9 @@ function channelProblems(props: Training): string[] {
   // The script's own, with network isolation.
   const limit = props.script && props.enableNetworkIsolation ? 19 : 20;
   if (names.length < 1 || names.length > limit) {
-    problems.push(`channels: ${names.length} channels, and 1 to ${limit} are allowed`);
+    problems.push(
+      `channels: ${names.length} channels, and 1 to ${limit} are allowed; give one, or put several below one prefix`,
+    );
   }
   const variables = new Map<string, string>();
   for (const name of names) {

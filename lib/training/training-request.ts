@@ -28,6 +28,8 @@ export interface TrainingSurroundings {
   readonly trainingImage: string;
   /** S3 URI of the script's archive; none with an algorithm. */
   readonly sourceArchiveUri: string | undefined;
+  /** Its key: the URI may be one token as a whole. */
+  readonly sourceArchiveKey: string | undefined;
   readonly region: string;
   /** The key of the results, and of the volumes. */
   readonly kmsKeyArn?: string | undefined;
@@ -54,6 +56,7 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
   const outputPath = `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}`;
   const { sourceArchiveUri } = surroundings;
   const codeChannel = props.enableNetworkIsolation ? sourceArchiveUri : undefined;
+  const codePath = `/opt/ml/input/data/${CODE_CHANNEL}/${basename(surroundings.sourceArchiveKey ?? '')}`;
   return {
     AlgorithmSpecification: {
       TrainingImage: surroundings.trainingImage,
@@ -71,7 +74,7 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
       ? {
           ...encodeHyperparameters(props.hyperparameters),
           sagemaker_program: JSON.stringify(props.script.entryPoint),
-          sagemaker_submit_directory: `"${codeChannel ? `/opt/ml/input/data/${CODE_CHANNEL}/${basename(codeChannel)}` : sourceArchiveUri}"`,
+          sagemaker_submit_directory: `"${codeChannel ? codePath : sourceArchiveUri}"`,
           sagemaker_container_log_level: String(logLevel(props)),
           sagemaker_region: `"${surroundings.region}"`,
           ...props.distribution?.hyperparameters(props.instanceType),

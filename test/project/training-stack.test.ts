@@ -455,3 +455,63 @@ test('the template of the training stack', () => {
   const { Resources, Outputs } = template.toJSON() as Record<string, unknown>;
   expect(withoutBundleHashes({ Resources, Outputs })).toMatchSnapshot();
 });
+
+/** All statements of a template's policies. */
+function statementsOf(template: Template): { Action: string | string[]; Resource: unknown }[] {
+  return Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+    ({ Properties }) =>
+      Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+  );
+}
+
+test('without a network the script comes as a channel, which the role may list, and the template says so', () => {
+  const template = trainingTemplate({ enableNetworkIsolation: true });
+  const [job] = Object.values(template.findResources(JOB));
+  const { EnableNetworkIsolation, HyperParameters, InputDataConfig } = job!.Properties;
+  expect(EnableNetworkIsolation).toBe(true);
+  const [, archive] = /^"\/opt\/ml\/input\/data\/code\/([0-9a-f]{64}\.gz)"$/.exec(
+    HyperParameters.sagemaker_submit_directory,
+  )!;
+  const code = InputDataConfig.at(-1);
+  expect(code.ChannelName).toBe('code');
+  expect(JSON.stringify(code.DataSource.S3DataSource.S3Uri)).toContain(`/${archive}"`);
+  const lists = statementsOf(template).filter(({ Action }) => [Action].flat().includes('s3:ListBucket'));
+  expect(JSON.stringify(lists)).toContain('cdk-hnb659fds-assets-');
+});
+
+test('a shell, a plan and file systems have their permissions, and a plain job has none of them', () => {
+  const plan = 'arn:aws:sagemaker:eu-west-1:111122223333:training-plan/mine';
+  const own = /^(ssmmessages:|elasticfilesystem:|fsx:)/;
+  const vpc = new Vpc(new Stack(testApp(), 'network'), 'Vpc');
+  const file = { fileSystemId: 'fs-0123456789abcdef0', directoryPath: '/data' };
+  const template = trainingTemplate({
+    vpc: undefined,
+    enableRemoteDebug: true,
+    trainingPlan: plan,
+  });
+  const actions = (found: Template) =>
+    statementsOf(found)
+      .flatMap(({ Action }) => Action)
+      .filter((action) => own.test(action));
+  expect(actions(template)).toEqual([
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ]);
+  expect(
+    statementsOf(template).some(
+      ({ Action, Resource }) =>
+        Action === 'sagemaker:CreateTrainingJob' && JSON.stringify(Resource).includes(plan),
+    ),
+  ).toBe(true);
+  expect(actions(trainingTemplate({}))).toEqual([]);
+  const mounted = [
+    Channel.fromFileSystem({ ...file, fileSystemType: 'EFS' }),
+    Channel.fromFileSystem({ ...file, fileSystemType: 'FSxLustre' }),
+  ].map((channel) =>
+    channel.readStatements(vpc, 'data', undefined as never).map((one) => one.toStatementJson()),
+  );
+  expect(JSON.stringify(mounted[0])).toContain(':file-system/fs-0123456789abcdef0');
+  expect(JSON.stringify(mounted[1])).toContain('"fsx:DescribeFileSystems"');
+});

@@ -53,6 +53,11 @@ export const CDK_NAG: [construct: RegExp, finding: RegExp, reason: string][] = [
     /^AwsSolutions-IAM5\[Resource::\*\]$/,
     'metrics that are read cannot be scoped to a resource',
   ],
+  [
+    /Run\/Role/,
+    /:reserved-capacity\/\*\]$/,
+    'a job that takes a training plan takes the capacity of it, whose names only the plan knows',
+  ],
   [/ModelRole/, /Endpoints\/[\w-]+:\*/, 'the streams of a log group'],
 ];
 

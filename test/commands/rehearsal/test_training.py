@@ -262,6 +262,47 @@ def test_checkpoints_reach_the_bucket_and_the_next_job(jobs, emulator, bucket):
     assert count == b"6"
 
 
+def test_an_isolated_job_gets_its_code_and_its_manifest_s_data_as_channels_and_keeps_its_tensorboard_logs(
+    jobs, emulator, bucket
+):
+    s3 = emulator.client("s3")
+    manifest = [{"prefix": f"s3://{bucket}/data/"}, "below/data.txt"]
+    s3.put_object(Bucket=bucket, Key="train.manifest", Body=json.dumps(manifest))
+    request = jobs.request(
+        "isolated", {"sagemaker_submit_directory": '"/opt/ml/input/data/code/sourcedir.tar.gz"'}
+    )
+    data, code = request["InputDataConfig"][0], f"s3://{bucket}/code/sourcedir.tar.gz"
+    source = data["DataSource"]["S3DataSource"]
+    listed = {**source, "S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/train.manifest"}
+    channels = [
+        {**data, "DataSource": {"S3DataSource": listed}},
+        {"ChannelName": "code", "DataSource": {"S3DataSource": {**source, "S3Uri": code}}},
+    ]
+    more = {
+        "EnableNetworkIsolation": True,
+        "InputDataConfig": channels,
+        # What the script writes into its model stands for its logs.
+        "TensorBoardOutputConfig": {"S3OutputPath": f"s3://{bucket}/jobs", "LocalPath": "/opt/ml/model"},
+    }
+    ended = jobs.ended(jobs.start("isolated", request["HyperParameters"], **more))
+    assert ended.get("FailureReason") is None
+    assert ended["TrainingJobStatus"] == "Completed"
+    s3.head_object(Bucket=bucket, Key="jobs/isolated/tensorboard-output/weights.txt")
+
+
+def test_a_manifest_that_names_what_is_not_there_fails_the_job(jobs, emulator, bucket):
+    manifest = json.dumps([{"prefix": f"s3://{bucket}/data/"}, "absent.txt"])
+    emulator.client("s3").put_object(Bucket=bucket, Key="bad.manifest", Body=manifest)
+    channel = jobs.request("bad")["InputDataConfig"][0]
+    source = channel["DataSource"]["S3DataSource"]
+    source.update(S3DataType="ManifestFile", S3Uri=f"s3://{bucket}/bad.manifest")
+    ended = jobs.ended(jobs.start("bad-manifest", InputDataConfig=[channel]))
+    assert ended["FailureReason"].endswith(f"there is no object s3://{bucket}/data/absent.txt")
+    source["S3DataType"] = "AugmentedManifestFile"
+    with pytest.raises(ClientError, match="the rehearsal knows channels of"):
+        jobs.start("augmented", InputDataConfig=[channel])
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -113,9 +113,11 @@ class TrainingJob:
         channels = {}
         for channel in request.get("InputDataConfig", []):
             target = folder / "channels" / channel["ChannelName"]
-            objects.download_prefix(
-                self._role, self._region, channel["DataSource"]["S3DataSource"]["S3Uri"], target
-            )
+            source = channel["DataSource"]["S3DataSource"]
+            if source["S3DataType"] == "ManifestFile":
+                self._download_listed(source["S3Uri"], target)
+            else:
+                objects.download_prefix(self._role, self._region, source["S3Uri"], target)
             channels[channel["ChannelName"]] = str(target)
         source = self._source(request, folder / "sourcedir.tar.gz")
         (folder / "output").mkdir()
@@ -136,11 +138,31 @@ class TrainingJob:
         result = self._train(document, checkpoints, folder)
         if checkpoints:
             checkpoints.copy()
+        if "TensorBoardOutputConfig" in request:
+            config = request["TensorBoardOutputConfig"]
+            place = folder / f"output{config.get('LocalPath', '/opt/ml/output/tensorboard')}"
+            uri = f"{config['S3OutputPath'].rstrip('/')}/{self._item.name}/tensorboard-output"
+            objects.Mirror(self._role, self._region, place, uri).copy()
         for name in ("model.tar.gz", "output.tar.gz"):
             path = folder / "output" / name
             if path.exists():
                 objects.upload(self._role, self._region, path, f"{self._output}/{name}")
         self._end(result)
+
+    def _download_listed(self, manifest: str, folder: Path) -> None:
+        """The objects that a manifest names: a list of its prefix and of keys after it."""
+        path = folder.with_name(f"{folder.name}.manifest")
+        objects.download(self._role, self._region, manifest, path)
+        try:
+            first, *names = json.loads(path.read_text())
+            prefix = first["prefix"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise JobFailed(
+                f"ClientError: Data download failed: {manifest} is no manifest ({error})"
+            ) from error
+        for name in names:
+            if not objects.download(self._role, self._region, f"{prefix}{name}", folder / name):
+                raise JobFailed(f"ClientError: Data download failed: there is no object {prefix}{name}")
 
     def _source(self, request: dict[str, Any], target: Path) -> Path | None:
         value = request.get("HyperParameters", {}).get("sagemaker_submit_directory")

@@ -30,9 +30,12 @@ def checked(host: Host, region: str, request: dict[str, Any]) -> None:
         )
     for channel in request.get("InputDataConfig", []):
         source = channel["DataSource"].get("S3DataSource")
-        if source is None or source["S3DataType"] != "S3Prefix" or channel.get("InputMode") == "Pipe":
+        mode = channel.get("InputMode", specification["TrainingInputMode"])
+        known = {"S3Prefix": ("File", "FastFile"), "ManifestFile": ("File",)}
+        if source is None or mode not in known.get(source["S3DataType"], ()):
             raise invalid(
-                f"the rehearsal knows channels of an S3Prefix in File or FastFile mode only, not {channel['ChannelName']}"
+                "the rehearsal knows channels of an S3Prefix in File or FastFile mode, and of a ManifestFile in File mode, "
+                f"not {channel['ChannelName']}"
             )
         role = host.session(request["RoleArn"], "sagemaker.amazonaws.com", "SageMaker")
         if not _listed(role, region, source["S3Uri"]):

@@ -1,0 +1,100 @@
+"""What the SageMaker Python SDK sends to CreateTrainingJob, by a session that records and reaches nothing.
+
+    python sdk_requests.py < cases.json
+
+Each case has `of`, the class of the estimator; `arguments` of it; `inputs` of its fit. A value
+`{"call": NAME, "arguments": {...}}` is made by that name of the SDK. Prints one JSON document: the
+`requests` of the cases, and the `parameters` of what is called.
+"""
+
+import inspect
+import json
+import logging
+import sys
+import warnings
+from unittest.mock import Mock
+
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+
+import sagemaker  # noqa: E402
+from sagemaker import debugger, estimator, inputs, model  # noqa: E402
+from sagemaker.pytorch import PyTorch  # noqa: E402
+from sagemaker.tensorflow import TensorFlow  # noqa: E402
+
+REGION = "eu-west-1"
+CALLS = {
+    "Estimator": estimator.Estimator,
+    "TensorFlow": TensorFlow,
+    "PyTorch": PyTorch,
+    "TrainingInput": inputs.TrainingInput,
+    "FileSystemInput": inputs.FileSystemInput,
+    "ShuffleConfig": inputs.ShuffleConfig,
+    "ProfilerConfig": debugger.ProfilerConfig,
+    "TensorBoardOutputConfig": debugger.TensorBoardOutputConfig,
+    "image": lambda name, version: sagemaker.image_uris.retrieve(name, REGION, version=version),
+}
+CALLABLES = {
+    "Estimator": [estimator.EstimatorBase, estimator.Estimator, estimator.Framework],
+    "TensorFlow": [TensorFlow],
+    "TrainingInput": [inputs.TrainingInput],
+    "FileSystemInput": [inputs.FileSystemInput],
+    "fit": [estimator.EstimatorBase.fit],
+    "deploy": [estimator.EstimatorBase.deploy, model.Model.deploy],
+}
+
+
+class RecordingSession(sagemaker.Session):
+    """A session that keeps the request that it would send."""
+
+    def __init__(self):
+        super().__init__(
+            boto_session=Mock(region_name=REGION),
+            sagemaker_client=Mock(),
+            sagemaker_runtime_client=Mock(),
+            default_bucket="BKT",
+        )
+        self._default_bucket = "BKT"
+        self.sent = None
+
+    def _intercept_create_request(self, request, create, func_name=None):
+        self.sent = request
+
+
+def made(value):
+    """A value with what is made by the SDK in its place."""
+    if isinstance(value, list):
+        return [made(item) for item in value]
+    if isinstance(value, dict) and "call" in value:
+        return CALLS[value["call"]](**made(value["arguments"]))
+    if isinstance(value, dict):
+        return {name: made(item) for name, item in value.items()}
+    return value
+
+
+def request(case):
+    """The request of one case."""
+    session = RecordingSession()
+    arguments = made(case["arguments"])
+    job = CALLS[case["of"]](sagemaker_session=session, **arguments)
+    job.fit(made(case["inputs"]), wait=False, job_name="J")
+    return session.sent
+
+
+def parameters(callables):
+    """The names of parameters, without those that stand for others."""
+    found = []
+    for called in callables:
+        function = called.__init__ if inspect.isclass(called) else called
+        found += [name for name in inspect.signature(function).parameters if name not in ("self", "kwargs")]
+    return sorted(set(found))
+
+
+print(
+    json.dumps(
+        {
+            "requests": [request(case) for case in json.load(sys.stdin)],
+            "parameters": {name: parameters(callables) for name, callables in CALLABLES.items()},
+        }
+    )
+)
