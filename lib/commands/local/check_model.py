@@ -54,7 +54,7 @@ def check_script(arguments: argparse.Namespace) -> dict[str, Any]:
     known = framework_image(arguments.image)
     framework = FRAMEWORKS[known["serving"]] if known else TOOLKIT
     code_dir = arguments.code_dir or arguments.model_dir / "code"
-    problems = handler_problems(framework, code_dir, arguments.program)
+    problems = handler_problems(framework, code_dir, arguments.program) if arguments.program else []
     return {"ok": not problems, "problems": problems, "version": None, "signatures": {}}
 
 
@@ -115,7 +115,10 @@ def main() -> int:
     parser.add_argument("--program", help="the script with handlers")
     parser.add_argument("--code-dir", type=Path, help="where it lies (default: the archive's code)")
     arguments = parser.parse_args()
-    result = check_script(arguments) if arguments.program else check_model(arguments.model_dir)
+    if arguments.program or framework_image(arguments.image):
+        result = check_script(arguments)
+    else:
+        result = check_model(arguments.model_dir)
     print(json.dumps(result))
     return 0 if result["ok"] else 1
 

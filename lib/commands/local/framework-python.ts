@@ -36,15 +36,26 @@ export interface FrameworkEnvironment {
 /** Packages from before NumPy 2 do not say that they need an older one. */
 const OLDER_NUMPY = 'numpy<2';
 
-/** The environment of an image's framework; undefined for TensorFlow's images, and for those of which nothing is known. */
-export function frameworkEnvironment(image: string): FrameworkEnvironment | undefined {
+/** Whether what an image does without a script, as a built-in algorithm, is done here too. */
+export function isAlgorithmHere(image: string): boolean {
+  return 'algorithm' in (imageRow(image)?.framework ?? {});
+}
+
+function imageRow(image: string) {
   const [, repository = '', tag = ''] = /([^/:]+):([^/:]+)$/.exec(image) ?? [];
   const [, framework] =
     Object.entries(FRAMEWORK_IMAGES).find(([pattern]) => new RegExp(`^(${pattern})$`).test(repository)) ?? [];
   const parts = framework && new RegExp(framework.tag).exec(tag)?.groups;
-  if (!parts) {
+  return parts && { framework, parts };
+}
+
+/** The environment of an image's framework; undefined for TensorFlow's images, and for those of which nothing is known. */
+export function frameworkEnvironment(image: string): FrameworkEnvironment | undefined {
+  const row = imageRow(image);
+  if (!row) {
     return undefined;
   }
+  const { framework, parts } = row;
   const version = parts.version!.replace('-', '.');
   const values: Record<string, string> = {
     ...parts,

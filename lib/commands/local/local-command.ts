@@ -7,7 +7,7 @@ import { inputFiles } from '../invoke/input-files';
 import { costOnAws } from './aws-cost';
 import { channelNotes, changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
-import { frameworkPython, PYTHON_OPTION } from './framework-python';
+import { frameworkPython, isAlgorithmHere, PYTHON_OPTION } from './framework-python';
 import { checkPort } from './port-check';
 import { withRunLock } from '../../python/run-lock';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -133,9 +133,13 @@ export function localCommand(root: string): Command {
       if (!project.trainingJob) {
         throw new UserError('bin/app.ts declares no training job; this command trains one');
       }
-      if (project.trainingJob.request.HyperParameters?.sagemaker_program === undefined) {
+      const trainingImage = project.trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '';
+      if (
+        project.trainingJob.request.HyperParameters?.sagemaker_program === undefined &&
+        !isAlgorithmHere(trainingImage)
+      ) {
         throw new UserError(
-          'training: an algorithm or an image of your own trains in its own container, which does not run here; try a script with one of the frameworks, or deploy: npx cdk deploy --all',
+          'training: an algorithm or an image of your own trains in its own container, which does not run here (that of XGBoost does); npm start tries all the rest with a stand-in for it, npx cdk deploy --all deploys it',
         );
       }
       const { job, channels } = changedJob(project.trainingJob, options);

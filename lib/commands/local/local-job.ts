@@ -74,7 +74,11 @@ export function changedJob(
       ...job,
       request: {
         ...job.request,
-        HyperParameters: { ...job.request.HyperParameters, ...encodeHyperparameters(values) },
+        HyperParameters: {
+          ...job.request.HyperParameters,
+          // An algorithm's are plain texts, a script's are JSON.
+          ...(hasScript(job) ? encodeHyperparameters(values) : changes.hyperparameters),
+        },
       },
     },
     channels,
@@ -119,8 +123,12 @@ function declaredHyperparameters(job: DeclaredTrainingJob): Record<string, unkno
   return Object.fromEntries(
     Object.entries(job.request.HyperParameters ?? {})
       .filter(([key]) => !key.startsWith(SAGEMAKER_PREFIX))
-      .map(([key, text]) => [key, JSON.parse(text) as unknown]),
+      .map(([key, text]) => [key, hasScript(job) ? (JSON.parse(text) as unknown) : text]),
   );
+}
+
+function hasScript({ request }: DeclaredTrainingJob): boolean {
+  return request.HyperParameters?.sagemaker_program !== undefined;
 }
 
 /** A hyperparameter as typed on a command line: a number or boolean becomes one, as in JSON. */

@@ -11,7 +11,7 @@ import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
-import { frameworkEnvironment } from './framework-python';
+import { frameworkEnvironment, isAlgorithmHere } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
@@ -333,7 +333,11 @@ function hasFiles(directory: string): boolean {
 
 /** Whether a container is one that is known here: TensorFlow's, or one with handlers. */
 function servesHere(image: string, environment: Readonly<Record<string, string>>): boolean {
-  return environment.SAGEMAKER_PROGRAM !== undefined || /\/(sagemaker-)?tensorflow/.test(image);
+  return (
+    environment.SAGEMAKER_PROGRAM !== undefined ||
+    isAlgorithmHere(image) ||
+    /\/(sagemaker-)?tensorflow/.test(image)
+  );
 }
 
 /** The container that would serve what a job trains, where no endpoint is declared. */

@@ -21,6 +21,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from framework_images import framework_image
 from handler_container.frameworks import FRAMEWORKS, TOOLKIT
@@ -78,11 +79,13 @@ def main() -> int:
 
     try:
         # What fails soon comes first: loading the model takes seconds.
-        load = (
-            _handlers(model_dir, code_dir, program, arguments.image)
-            if program
-            else _tensorflow(model_dir, arguments.image)
-        )
+        known = framework_image(arguments.image)
+        if program:
+            load = _handlers(model_dir, code_dir, program, known)
+        elif known and "algorithm" in known:
+            load = _algorithm(model_dir)
+        else:
+            load = _tensorflow(model_dir, arguments.image)
         server = HttpServer(arguments.port, arguments.payload_limit)
         url = f"http://{HOST}:{server.server_port}"
         service = load(url)
@@ -124,9 +127,17 @@ def _tensorflow(model_dir: Path, image: str | None) -> Callable[[str], Service]:
     return load
 
 
-def _handlers(model_dir: Path, code_dir: Path, program: str, image: str | None) -> Callable[[str], Service]:
+def _algorithm(model_dir: Path) -> Callable[[str], Service]:
+    """What loads the container of the algorithm XGBoost; raises ModelError when called."""
+    from handler_container.xgboost_service import XGBoostService  # noqa: PLC0415 needs xgboost
+
+    return lambda _: XGBoostService(model_dir).answer
+
+
+def _handlers(
+    model_dir: Path, code_dir: Path, program: str, known: dict[str, Any] | None
+) -> Callable[[str], Service]:
     """What loads a container with handlers; raises ModelError when called."""
-    known = framework_image(image)
     framework = FRAMEWORKS[known["serving"]] if known else TOOLKIT
     os.environ.setdefault("SM_MODEL_DIR", str(model_dir))
     return lambda _: HandlerService(framework, model_dir, code_dir, program.removesuffix(".py")).answer

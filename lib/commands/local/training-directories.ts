@@ -112,6 +112,10 @@ function gigabytes(bytes: number): string {
 }
 
 async function layOutCode(job: TrainingJobDocument, base: string): Promise<void> {
+  if (job.request.HyperParameters?.sagemaker_program === undefined) {
+    // An algorithm has no source.
+    return;
+  }
   const source = job.sourceArchive ?? archiveInChannel(job, base);
   const code = join(base, 'code');
   if (statSync(source).isDirectory()) {

@@ -1,4 +1,4 @@
-import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import type { CreateTrainingJobRequest, MetricDefinition } from '@aws-sdk/client-sagemaker';
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -9,8 +9,8 @@ import type { TrainingJobDocument } from './training-job-document';
 import { PLACEHOLDER_ACCOUNT } from '../../names';
 import { IMAGE_PACKAGES } from '../../python/python-environment';
 
-/** How the toolkit starts an entry point: a shell command, a module of an installed package, or a script. */
-export type EntryPointKind = 'command' | 'package' | 'program';
+/** How the toolkit starts an entry point: a shell command, a module of an installed package, or a script. An algorithm has none. */
+export type EntryPointKind = 'command' | 'package' | 'program' | 'algorithm';
 
 /** What a training container's entry point gets, as training_container/toolkit.py tells it. */
 export interface TrainingEnvironment {
@@ -21,6 +21,8 @@ export interface TrainingEnvironment {
   /** Path of the script, relative to the working directory. */
   readonly entryPoint: string;
   readonly kind: EntryPointKind;
+  /** What is read from the log: the job's, or what SageMaker itself knows of its algorithm. */
+  readonly metricDefinitions: readonly MetricDefinition[];
   /** The program and its arguments. */
   readonly command: readonly string[];
   /** The script's working directory, as the script sees it: /opt/ml/code. */

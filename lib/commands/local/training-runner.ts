@@ -92,7 +92,7 @@ export async function runTrainingJob(
   }
   const log = new TrainingLog(
     join(job.outputDirectory, 'training.log'),
-    job.request.AlgorithmSpecification?.MetricDefinitions ?? [],
+    environment.metricDefinitions,
     onEvent,
   );
   log.notes([
@@ -219,7 +219,7 @@ class TrainingRun {
     if (failure) {
       return this.failed(failure, null);
     }
-    if (!existsSync(join(codeDirectory, entryPoint)) && kind !== 'package') {
+    if (!existsSync(join(codeDirectory, entryPoint)) && kind !== 'package' && kind !== 'algorithm') {
       return this.failed(missingEntryPoint(entryPoint, readdirSync(codeDirectory)), null);
     }
     return await this.train();

@@ -8,7 +8,8 @@ environment of this run and for the packages of images. Beside the members of `e
 answer has: `atOptMl`, whether a process can be made to find the tree at /opt/ml (opt_ml.py), as all paths
 of the answer then expect; `hardCodedPaths`, where not, those that will not be found; `asksAws`, where the
 source asks AWS for something; `standIns`, the answer of `stand_ins`; and `missingPackages`, where some are
-to be installed, the arguments of install_image_packages.py.
+to be installed, the arguments of install_image_packages.py. `metricDefinitions` are the job's, or those that
+SageMaker has for its algorithm, which has no script: its `kind` is `algorithm`.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from aws_uses import aws_uses
+from framework_images import framework_image
 from hard_coded_paths import paths_in_source, paths_in_values
 from opt_ml import CONTAINER_BASE, is_possible
 from training_container.image_packages import missing_packages
@@ -44,6 +46,7 @@ def main() -> None:
             paths += paths_in_values(request[member])
         paths += paths_in_source(base / "code")
     toolkit = entry_point_environment({**job, "python": f"{job['runEnvironment']}/bin/python"})
+    toolkit = {**toolkit, **_algorithm(image, request, job)}
     here = stand_ins(image, request.get("Environment", {}))
     missing = missing_packages(image, base / "code", toolkit["entryPoint"])
     install = missing["install"]
@@ -58,6 +61,25 @@ def main() -> None:
         "hardCodedPaths": [path._asdict() for path in paths],
     }
     json.dump(answer, sys.stdout)
+
+
+def _algorithm(image: str, request: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """What runs where no script does: a built-in algorithm, if it is one that this machine can have."""
+    known = framework_image(image)
+    if "sagemaker_program" in request.get("HyperParameters", {}) or not known or "algorithm" not in known:
+        return {"metricDefinitions": request["AlgorithmSpecification"].get("MetricDefinitions", [])}
+    program = str(Path(__file__).parent / known["algorithm"])
+    return {
+        "kind": "algorithm",
+        "entryPoint": program,
+        "command": [f"{job['runEnvironment']}/bin/python", program, job["baseDirectory"]],
+        # SageMaker knows an algorithm's metrics by itself.
+        "metricDefinitions": [
+            {"Name": f"{data}:{metric}", "Regex": rf"\[[0-9]+\].*\t{data}-{metric}:(\S+)"}
+            for data in ("train", "validation")
+            for metric in known["metrics"]
+        ],
+    }
 
 
 def _place(folder: Path, install: list[dict[str, Any]]) -> Path:

@@ -37,6 +37,13 @@ test('a run takes what the command line changes, and the rest as declared', () =
   });
 });
 
+test("an algorithm's hyperparameters stay the texts that they are", () => {
+  const request = { HyperParameters: { num_round: '40', objective: 'reg:squarederror' } };
+  const algorithm = { ...DECLARED, request: request as unknown as DeclaredTrainingJob['request'] };
+  const { job } = changedJob(algorithm, { channels: {}, hyperparameters: { num_round: '3' } });
+  expect(job.request.HyperParameters).toEqual({ num_round: '3', objective: 'reg:squarederror' });
+});
+
 test.each([
   ['a channel without data here', {}, {}, /^channel lexicon: its data lies in S3; give a local copy/],
   [
