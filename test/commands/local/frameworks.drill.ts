@@ -1,5 +1,6 @@
 // The examples of the frameworks, as their READMEs declare them: trained, served and asked on this machine.
 
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
