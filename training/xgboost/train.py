@@ -1,4 +1,4 @@
-"""Boosts trees on rows of numbers, the target first, and serves them: XGBoost's container finds model_fn here too."""
+"""Boosts trees on rows of numbers, the target first; XGBoost's container finds model_fn here too."""
 
 import argparse
 import os
