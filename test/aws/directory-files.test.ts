@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { directoryFiles } from '../../lib/aws/directory-files';
 
+/** The module under test, for a process of its own. */
+const COMPILED = join(tmpdir(), `directory-files-${process.pid}.js`);
 let root: string;
 
 beforeEach(() => {
@@ -12,6 +15,7 @@ beforeEach(() => {
   writeFileSync(join(root, 'a/b/file'), '');
 });
 
+afterAll(() => rmSync(COMPILED, { force: true }));
 afterEach(() => rmSync(root, { recursive: true }));
 
 test('links within the directory are followed', () => {
@@ -57,5 +61,33 @@ test('what stays out is no problem, nor a link to it', () => {
   expect(directoryFiles(root, (path) => ignored.includes(path))).toMatchObject({
     files: ['a/b/file'],
     problems: [],
+  });
+});
+
+test('what the person who runs it may not read is a problem by its name, and nothing of it travels', () => {
+  writeFileSync(join(root, 'a/secret'), 'x', { mode: 0 });
+  mkdirSync(join(root, 'closed'), { mode: 0 });
+  chmodSync(root, 0o755);
+  // The superuser may read everything: somebody else asks.
+  const asSomebody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};
+  buildSync({
+    entryPoints: [join(__dirname, '../../lib/aws/directory-files.ts')],
+    outfile: COMPILED,
+    platform: 'node',
+    format: 'cjs',
+  });
+  chmodSync(COMPILED, 0o644);
+  const program = `console.log(JSON.stringify(require(${JSON.stringify(COMPILED)}).directoryFiles('.')))`;
+  const said = execFileSync(process.execPath, ['-e', program], {
+    cwd: root,
+    encoding: 'utf8',
+    ...asSomebody,
+  });
+  expect(JSON.parse(said)).toMatchObject({
+    files: ['a/b/file'],
+    problems: [
+      { path: 'a/secret', reason: 'cannot be read (EACCES)' },
+      { path: 'closed', reason: 'cannot be read (EACCES)' },
+    ],
   });
 });

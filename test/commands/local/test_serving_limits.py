@@ -171,8 +171,8 @@ def test_every_bad_body_is_a_4xx_soon(server, body):
     spent = (sum(map(int, usage.read_text().split()[13:15])) - before) / os.sysconf("SC_CLK_TCK")
     assert 400 <= response.status_code < 500, response.text[:500]
     assert len(response.content) < 5000
-    # Of the processor, since this machine may be busy; a second where it is not.
-    assert spent < 3, started
+    # Of the processor: a second where nothing else uses it, and what others leave of its caches here.
+    assert spent < 1.5, spent
 
 
 def test_a_header_of_64_kb_takes_nobodys_time(server):

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainingEvent, TrainingJobDocument } from '../../../lib/commands/local/training-job-document';
 import { runTrainingJob } from '../../../lib/commands/local/training-runner';
@@ -149,5 +149,33 @@ test('a full disk is told in one sentence, and the script does not go on without
     trainingJobStatus: 'Failed',
     failureReason: 'ClientError: the disk is full: a file could not be written; make room and run again',
     modelArtifact: null,
+  });
+});
+
+test.each(['--target {}', '--log {}/log', 'one --prefix={}'])(
+  'a requirements.txt cannot make pip write elsewhere: %s',
+  async (option) => {
+    const elsewhere = join(directory.path, 'elsewhere');
+    const lines = `--no-index\n${option.replace('{}', elsewhere)}\n./one\n`;
+    const files = {
+      'train.py': 'print("it runs")',
+      'requirements.txt': lines,
+      'one/setup.py': 'import setuptools; setuptools.setup(name="one", py_modules=[])',
+    };
+    expect(await run(directory.job(files))).toMatchObject({
+      trainingJobStatus: 'Failed',
+      failureReason: expect.stringMatching(/^AlgorithmError: InstallRequirementsError:\nExitCode \d/),
+    });
+    expect(directory.read('training.log')).toMatch(/no such option|[Ii]nvalid requirement/);
+    expect(existsSync(elsewhere)).toBe(false);
+  },
+);
+
+test('a script that SIGTERM ends fails by that signal', async () => {
+  const job = directory.job({ 'train.py': 'import os, signal; os.kill(os.getpid(), signal.SIGTERM)' });
+  expect(await run(job)).toMatchObject({
+    trainingJobStatus: 'Failed',
+    exitCode: -15,
+    failureReason: expect.stringMatching(/^AlgorithmError: ExecuteUserScriptError:\nExitCode -15\n/),
   });
 });

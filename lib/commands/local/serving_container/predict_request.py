@@ -70,7 +70,9 @@ def _from_instances(document: Mapping[str, Any], signature: Signature) -> dict[s
             "as per tensorinfo_map",
         )
     named = _is_named(instances[0])
-    for index, instance in enumerate(instances):
+    # Of millions of plain values none is looked at: no object is among them.
+    looked_at = instances if dict in set(map(type, instances)) else []
+    for index, instance in enumerate(looked_at):
         if _is_named(instance) != named:
             expected, got = ("object", "list") if named else ("value/list", "object")
             raise invalid_argument(f"Expecting {expected} but got {got} at item {index} of input list")
