@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Fn, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
-import { directoryFiles } from '../aws/directory-files';
+import { FileSelection, tellSecrets } from '../aws/file-selection';
 import { s3UriProblems } from '../training/s3-uri';
 import type { Algorithm } from '../images/algorithm';
 import type { Estimator } from '../images/estimator';
@@ -109,18 +109,22 @@ class S3Model extends ModelSource {
 }
 
 class DirectoryModel extends ModelSource {
+  private readonly selected: FileSelection;
+
   public constructor(
     private readonly directory: string,
     private readonly declared: CheckedProps<ModelSourceOptions>,
   ) {
     super(declared.sound.algorithm ?? declared.sound.framework ?? Framework.tensorflow());
+    this.selected = new FileSelection(String(directory));
   }
 
   public artifact(scope: Construct): ModelArtifact {
+    tellSecrets(scope, this.selected.secrets());
     const directory = resolve(this.directory);
     const asset = new DirectoryAsset(scope, 'ModelArtifact', {
       directory,
-      contents: readArchivedContents(directory, directoryFiles(directory)),
+      contents: readArchivedContents(directory, this.selected.selection),
       form: 'archive',
     });
     return { url: asset.s3ObjectUrl, objectArn: asset.bucket.arnForObjects(asset.s3ObjectKey) };
@@ -135,13 +139,11 @@ class DirectoryModel extends ModelSource {
     if (!existsSync(path) || !statSync(path).isDirectory()) {
       return [`model: no directory '${this.directory}' (looked for ${path})`];
     }
-    const { files, problems } = directoryFiles(path);
+    const problems = this.selected.problems('model');
     if (problems.length > 0) {
-      return problems.map(
-        (problem) =>
-          `model: '${join(this.directory, problem.path)}' ${problem.reason}; put a file in its place`,
-      );
+      return problems;
     }
+    const { files } = this.selected.selection;
     return this.estimator.name !== 'tensorflow' ||
       files.some((file) => /(^|\/)\d+\/saved_model\.pb$/.test(file))
       ? []

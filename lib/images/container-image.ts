@@ -5,6 +5,7 @@ import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, type DockerImageAssetOptions, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { FileSelection, tellSecrets } from '../aws/file-selection';
 
 /** SageMaker's longest image URI. */
 const MAX_URI_LENGTH = 255;
@@ -112,15 +113,22 @@ class AssetImage extends ContainerImage {
   /** The build: one for each stack, which runs one image. */
   private asset(scope: Construct): DockerImageAsset {
     const stack = Stack.of(scope);
-    return (
-      (stack.node.tryFindChild('Image') as DockerImageAsset | undefined) ??
-      new DockerImageAsset(stack, 'Image', {
-        directory: this.directory,
-        // Whatever machine deploys, SageMaker's instances are these.
-        platform: Platform.LINUX_AMD64,
-        ...this.options,
-      })
+    const made = stack.node.tryFindChild('Image') as DockerImageAsset | undefined;
+    if (made) {
+      return made;
+    }
+    const selected = new FileSelection(this.directory);
+    tellSecrets(stack, selected.secrets());
+    const secrets = selected.selection.secrets.map((path) =>
+      path.replaceAll(/[\\*?[\]!#]/g, String.raw`\$&`),
     );
+    return new DockerImageAsset(stack, 'Image', {
+      directory: this.directory,
+      // Whatever machine deploys, SageMaker's instances are these.
+      platform: Platform.LINUX_AMD64,
+      ...this.options,
+      ...(secrets.length > 0 && { exclude: [...(this.options.exclude ?? []), ...secrets] }),
+    });
   }
 }
 

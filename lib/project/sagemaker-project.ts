@@ -5,7 +5,6 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ConfigurationError, throwProblems } from '../aws/configuration-error';
 import { checkProps } from '../aws/declared-props';
-import { printableLine } from '../aws/printable';
 import { regionProblems } from '../aws/region-types';
 import { processorOf } from '../images/instance-types';
 import type { Hosting } from '../endpoint/hosting';
@@ -22,7 +21,7 @@ import {
   stackName,
 } from '../names';
 import { channelDirectories, uploadedChannels } from '../training/channel';
-import { IGNORE_FILE } from '../training/file-selection';
+import { tellSecrets } from '../aws/file-selection';
 import { type Training, withDefaults } from '../training/training';
 import type { TrainingJob } from '../training/training-job';
 import { changedTraining, trainingChangeProblems, trainingChanges } from '../training/training-changes';
@@ -152,15 +151,7 @@ export class SageMakerProject extends Construct {
     if (warning !== undefined) {
       Annotations.of(stacks[1] ?? workspace).addWarningV2('sagemaker-project:unpatchedImages', warning);
     }
-    const secrets = props.training ? leftOutSecrets(props.training) : [];
-    if (secrets.length > 0) {
-      Annotations.of(workspace).addWarningV2(
-        'sagemaker-project:secretsLeftOut',
-        printableLine(
-          `${secrets.join(', ')}: left out, since it looks like a secret; to send it all the same, write !NAME into the directory's ${IGNORE_FILE}`,
-        ),
-      );
-    }
+    tellSecrets(workspace, props.training ? leftOutSecrets(props.training) : []);
     for (const stack of stacks) {
       Tags.of(stack).add(PROJECT_TAG, id);
     }

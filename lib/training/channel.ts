@@ -10,7 +10,7 @@ import { DirectoryAsset } from '../aws/directory-asset';
 import { type Contents, contentsHash, readContents } from '../aws/directory-contents';
 import { readListedObject, readPrefix } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
-import { FileSelection } from './file-selection';
+import { FileSelection } from '../aws/file-selection';
 import { type InputMode, optionProblems } from './input-mode';
 import { s3DataProblems } from './s3-uri';
 

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Construct } from 'constructs';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
-import { FileSelection, IGNORE_FILE } from './file-selection';
+import { FileSelection, IGNORE_FILE } from '../aws/file-selection';
 
 /** The training toolkit's own rule for a script's name (sagemaker-training 5.1.4; older ones fail at the others later). */
 const ENTRY_POINT = /^[A-Za-z0-9._][A-Za-z0-9._+-]*(\/[A-Za-z0-9._+-]+)*$/;
@@ -35,7 +35,7 @@ export class SourceDirectory {
 
   /** What stays out since it looks like a secret, with the directory. */
   public secrets(): string[] {
-    return this.selected.selection.secrets.map((path) => join(this.directory, path));
+    return this.selected.secrets();
   }
 
   /** The archive that `sagemaker_submit_directory` points to. */

@@ -1,7 +1,9 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { IgnoreStrategy } from 'aws-cdk-lib';
-import { type DirectoryFiles, directoryFiles } from '../aws/directory-files';
+import { Annotations, IgnoreStrategy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type DirectoryFiles, directoryFiles } from './directory-files';
+import { printableLine } from './printable';
 
 /** The file in a directory that names what stays out of it, in the syntax of .gitignore. */
 export const IGNORE_FILE = '.sagemakerignore';
@@ -47,6 +49,18 @@ export interface Selection extends DirectoryFiles {
   readonly secrets: readonly string[];
 }
 
+/** Warns of what stays out since it looks like a secret. @param paths as a person knows them */
+export function tellSecrets(scope: Construct, paths: readonly string[]): void {
+  if (paths.length > 0) {
+    Annotations.of(scope).addWarningV2(
+      'sagemaker-project:secretsLeftOut',
+      printableLine(
+        `${paths.join(', ')}: left out, since it looks like a secret; to send it all the same, write !NAME into the directory's ${IGNORE_FILE}`,
+      ),
+    );
+  }
+}
+
 /** What of a person's directory goes to AWS, and what stays out. */
 export class FileSelection {
   /** The directory, absolute. */
@@ -69,6 +83,11 @@ export class FileSelection {
   /** What goes, and what does not. The directory is read once. */
   public get selection(): Selection {
     return (this.read ??= this.select());
+  }
+
+  /** What stays out since it looks like a secret, with the directory. */
+  public secrets(): string[] {
+    return this.selection.secrets.map((path) => join(this.directory, path));
   }
 
   /** What cannot travel, one line each. */

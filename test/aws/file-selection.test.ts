@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Channel } from '../../lib/training/channel';
-import { FileSelection } from '../../lib/training/file-selection';
+import { FileSelection } from '../../lib/aws/file-selection';
 import { SourceDirectory } from '../../lib/training/source-directory';
 
 const KEY = '-----BEGIN RSA PRIVATE KEY-----\nabc\n';
