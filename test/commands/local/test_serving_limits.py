@@ -164,7 +164,6 @@ def nested(depth, leaf="1"):
     ids=lambda body: body[:30].replace(" ", ""),
 )
 def test_every_bad_body_is_a_4xx_soon(server, body):
-    started = time.process_time()
     usage = Path(f"/proc/{server.process.pid}/stat")
     before = sum(map(int, usage.read_text().split()[13:15]))
     response = server.invoke(body)
