@@ -44,6 +44,29 @@ test("an algorithm's hyperparameters stay the texts that they are", () => {
   expect(job.request.HyperParameters).toEqual({ num_round: '3', objective: 'reg:squarederror' });
 });
 
+test('the code of an isolated job is its archive; a file system is named where a copy of it is wanted', () => {
+  const isolated = (channel: object): DeclaredTrainingJob => ({
+    ...DECLARED,
+    request: {
+      ...DECLARED.request,
+      EnableNetworkIsolation: true,
+      InputDataConfig: [{ ChannelName: 'code', DataSource: undefined }, channel],
+    } as DeclaredTrainingJob['request'],
+  });
+  const nothing = { channels: {}, hyperparameters: {} };
+  expect(changedJob(isolated({ ChannelName: 'training' }), nothing).channels).toEqual({
+    code: '/archive.tar.gz',
+    training: '/uploaded',
+  });
+  const mounted = {
+    ChannelName: 'shared',
+    DataSource: { FileSystemDataSource: { FileSystemId: 'fs-0123456789abcdef0' } },
+  };
+  expect(() => changedJob(isolated(mounted), nothing)).toThrow(
+    /^channel shared: its data lies in fs-0123456789abcdef0; give a local copy/,
+  );
+});
+
 test.each([
   ['a channel without data here', {}, {}, /^channel lexicon: its data lies in S3; give a local copy/],
   [
