@@ -91,7 +91,7 @@ export function declareVariants(app: App, directory: ProjectDirectory): void {
         CA_REPOSITORY_ARN: 'arn:aws:codeartifact:eu-west-1:123456789012:repository/domain/packages',
       },
     }),
-    hosting: Hosting.async({ instanceType: 'ml.m5.xlarge' }),
+    hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', idleTimeout: Duration.hours(2) }),
     notebook: { instanceType: 'ml.t3.medium', vpc, idleTimeout: Duration.hours(1) },
     kmsKey: new Key(account, 'Key', { enableKeyRotation: true }),
   });

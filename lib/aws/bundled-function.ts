@@ -9,7 +9,13 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import { buildSync } from 'esbuild';
@@ -27,6 +33,11 @@ export interface BundledFunctionProps {
   readonly timeout: Duration;
   /** @default - none */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * The ARN of a topic that gets each event on which the function failed three times; the role must be let publish there.
+   * @default - nobody is told
+   */
+  readonly deadLetterTopicArn?: string;
 }
 
 /**
@@ -68,6 +79,11 @@ export class BundledFunction extends Construct implements IGrantable {
           role: this.role,
         }),
     );
+    if (props.deadLetterTopicArn !== undefined) {
+      // By its ARN: the CDK's own prop would let the role publish a second time.
+      const { defaultChild } = this.function.node;
+      (defaultChild as CfnFunction).deadLetterConfig = { targetArn: props.deadLetterTopicArn };
+    }
     this.grantPrincipal = this.role;
     this.outlives = [this.function, this.role, logGroup];
   }

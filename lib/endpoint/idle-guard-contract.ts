@@ -19,4 +19,6 @@ export interface IdleGuardEvent {
   readonly alarmData: { readonly alarmName: string };
   /** Whether it is a look of the schedule: it tells nobody again what a person must do. */
   readonly bySchedule?: boolean;
+  /** What a person reads whom the event reaches by mail, since the function failed on it. */
+  readonly failed?: string;
 }

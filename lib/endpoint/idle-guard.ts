@@ -55,6 +55,7 @@ export class IdleGuard extends Construct {
       entry: join(__dirname, 'idle-guard.lambda.ts'),
       description: `Deletes the stack of the endpoint ${endpointName} when it is idle`,
       timeout: Duration.minutes(1),
+      deadLetterTopicArn: topicArn,
       environment: {
         [IdleGuardVariable.STACK_ID]: Aws.STACK_ID,
         [IdleGuardVariable.ENDPOINT_NAME]: endpointName,
@@ -113,7 +114,15 @@ export class IdleGuard extends Construct {
     alarm.node.addDependency(guard);
 
     // An alarm acts once. A guard that failed on it, three times in a few minutes, would never be called again, and the endpoint would cost.
-    const look: IdleGuardEvent = { time: EventField.time, alarmData: { alarmName }, bySchedule: true };
+    const look: IdleGuardEvent = {
+      time: EventField.time,
+      alarmData: { alarmName },
+      bySchedule: true,
+      // On failing for good the event itself becomes the mail.
+      ...(topicArn !== undefined && {
+        failed: `The idle guard of the endpoint ${endpointName} failed three times: the endpoint may be idle, and costs. Why, its function's log tells. To end it: npx cdk destroy ${stack.stackName}`,
+      }),
+    };
     new Rule(this, 'Look', {
       description: `Looks whether the endpoint ${endpointName} is idle, if its alarm could not end it`,
       schedule: Schedule.rate(LOOK_INTERVAL),

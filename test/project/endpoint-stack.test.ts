@@ -330,6 +330,17 @@ test("the mails' topic comes by a parameter, so that notify can be taken away ag
   const [id] = Object.keys(template.findParameters('*', { Default: '/unet/idle-topic-arn' }));
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { TOPIC_ARN: { Ref: id } } },
+    // What the guard fails on for good is told too.
+    DeadLetterConfig: { TargetArn: { Ref: id } },
+  });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    Targets: [
+      {
+        InputTransformer: {
+          InputTemplate: Match.stringLikeRegexp('failed three times.*npx cdk destroy unet-endpoint'),
+        },
+      },
+    ],
   });
   expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
 });

@@ -102,7 +102,7 @@ export const CHECKOV: [resource: RegExp, check: string, reason: string][] = [
   [
     /Lambda::Function\.\w*EndpointIdleGuardFunction/,
     'CKV_AWS_116',
-    'without `notify` there is nobody to tell; a schedule calls it every hour',
+    'its dead letters go to `notify`, and without that there is nobody to tell; a schedule calls it every hour',
   ],
   [
     /Lambda::Function\.Custom(CDKBucketDeployment|S3AutoDeleteObjects)/,

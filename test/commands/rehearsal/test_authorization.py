@@ -464,3 +464,38 @@ def test_a_key_is_made_by_the_makers_own_policies_and_then_has_a_say(session, ke
     policy({**allow("kms:*"), "Principal": {"Service": "logs.amazonaws.com"}})
     assert "no resource-based policy allows" in denied(kms.describe_key, KeyId=arn)
     assert "kms:ScheduleKeyDeletion" in denied(kms.schedule_key_deletion, KeyId=made["KeyId"])
+
+
+def test_what_a_function_fails_on_for_good_goes_to_its_topic(stack, emulator):
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    publishes = {
+        "PolicyName": "p",
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow("sns:Publish", {"Ref": "Topic"})]},
+    }
+
+    def things(*policies: dict) -> dict:
+        role = {"AssumeRolePolicyDocument": {"Statement": [trust]}, "Policies": list(policies)}
+        mail = {"Protocol": "email", "Endpoint": "dead@b.c"}
+        function = {
+            "Code": {"ZipFile": "exports.handler = async () => { throw new Error('no'); };"},
+            "DeadLetterConfig": {"TargetArn": {"Ref": "Topic"}},
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Runtime": "nodejs22.x",
+        }
+        return {
+            "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"Subscription": [mail]}},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+            "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+        }
+
+    assert stack.deploy(things()) == "ROLLBACK_COMPLETE"
+    assert any("permissions to call Publish on SNS" in reason for _, _, reason in stack.failures())
+    stack.delete()
+    assert stack.deploy(things(publishes)) == "CREATE_COMPLETE", stack.failures()
+    name = stack.resource("Function")["PhysicalResourceId"]
+    emulator.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b'{"a": 1}')
+    mails = emulator.wait(lambda: [line for line in emulator.lines() if line.get("to") == "dead@b.c"])
+    assert [mail["text"] for mail in mails] == ['{"a": 1}']
+    runs = [line["status"] for line in emulator.lines() if line.get("function") == name]
+    assert runs.count("FAILED") == 3

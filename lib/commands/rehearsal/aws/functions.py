@@ -7,6 +7,7 @@ Replaces in moto: `LambdaFunction.invoke`, which needs Docker, and `LambdaFuncti
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -19,6 +20,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.logs.models import logs_backends
@@ -41,6 +44,8 @@ class Functions:
         self._folders: dict[str, Path] = {}
         self._lock = threading.Lock()
         self._node_runtime: Path | None = None
+        #: The topic of a function's dead letters, by the function's ARN.
+        self._dead_letters: dict[str, str] = {}
 
     def install(self) -> None:
         """Puts this in the place of moto's Docker."""
@@ -56,9 +61,11 @@ class Functions:
         ) -> None:
             create(function, account_id, spec, region, *rest, **more)
             _set_log_group(function, spec)
+            self._set_dead_letters(function, spec, region)
 
         def updated(function: LambdaFunction, settings: dict[str, Any]) -> dict[str, Any]:
             _set_log_group(function, settings)
+            self._set_dead_letters(function, settings, function.region)
             return update(function, settings)
 
         def invoked(
@@ -111,9 +118,35 @@ class Functions:
                 if attempt + 1 < attempts:
                     time.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
             failed_for_good.set()
+            self._tell_dead_letter(function, event)
 
         threading.Thread(target=tries, daemon=True, name=f"function-{function.function_name}").start()
         return failed_for_good
+
+    def _set_dead_letters(self, function: LambdaFunction, settings: dict[str, Any], region: str) -> None:
+        """Where what failed for good goes. Lambda takes it only where the function's role may send there."""
+        arn = (settings.get("DeadLetterConfig") or {}).get("TargetArn")
+        if arn and not arn.startswith("arn:aws:sns:"):
+            raise InvalidParameterValueException(
+                f"the rehearsal knows topics for dead letters only, not {arn}"
+            )
+        if arn:
+            try:
+                self._session(function).require("sns:Publish", arn, region)
+            except AccessDenied:
+                raise InvalidParameterValueException(
+                    "The provided execution role does not have permissions to call Publish on SNS"
+                ) from None
+        if "DeadLetterConfig" in settings:
+            self._dead_letters[function.function_arn] = arn or ""
+
+    def _tell_dead_letter(self, function: LambdaFunction, event: Any) -> None:
+        arn = self._dead_letters.get(function.function_arn)
+        if arn and _exists(function):
+            # A denial is told, and the letter is lost, as on AWS.
+            with contextlib.suppress(AccessDenied, ClientError):
+                sns = self._session(function).client("sns", function.region)
+                sns.publish(TopicArn=arn, Message=json.dumps(event))
 
     def run(self, function: LambdaFunction, event: Any) -> tuple[Any, bool, str]:
         """One invocation: its payload, whether it failed, its output."""

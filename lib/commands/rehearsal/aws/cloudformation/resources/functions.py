@@ -16,7 +16,7 @@ class LambdaFunction(Handler):
 
     properties = frozenset(
         {
-            "Architectures", "Code", "Description", "Environment", "EphemeralStorage", "FunctionName", "Handler", "Layers",
+            "Architectures", "Code", "DeadLetterConfig", "Description", "Environment", "EphemeralStorage", "FunctionName", "Handler", "Layers",
             "LoggingConfig", "MemorySize", "ReservedConcurrentExecutions", "Role", "Runtime", "Tags", "Timeout",
             "TracingConfig",
         }
@@ -24,6 +24,7 @@ class LambdaFunction(Handler):
     name_property = "FunctionName"
     _settings = frozenset(
         {
+            "DeadLetterConfig",
             "Description",
             "Environment",
             "EphemeralStorage",
@@ -58,7 +59,7 @@ class LambdaFunction(Handler):
         if new["Code"] != old.get("Code"):
             operation.call("lambda", "update_function_code", FunctionName=physical_id, **_code(new))
         settings = {key: new[key] for key in self._settings if key in new}
-        for key, empty in {"Environment": {"Variables": {}}, "Layers": []}.items():
+        for key, empty in {"DeadLetterConfig": {}, "Environment": {"Variables": {}}, "Layers": []}.items():
             if key in old and key not in new:
                 settings[key] = empty
         operation.call("lambda", "update_function_configuration", FunctionName=physical_id, **settings)
