@@ -137,7 +137,10 @@ class LambdaLayerVersion(Handler):
 
 
 class LambdaPermission(Handler):
-    """A statement of a function's policy: kept and shown, not enforced."""
+    """A statement of a function's policy, which says what services may call it.
+
+    Its schema has every property as create-only: a change is another statement, made before the former goes.
+    """
 
     properties = frozenset(
         {
