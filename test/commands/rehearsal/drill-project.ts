@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import {
   DeleteEndpointCommand,
@@ -22,7 +22,9 @@ import { endpointName, type HostingKind } from '../../../lib/names';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory, testApp } from '../../project-fixture';
 
-const PYTHON = resolve(__dirname, '../../../.venv/bin/python');
+const ROOT = resolve(__dirname, '../../..');
+const PYTHON = join(ROOT, '.venv/bin/python');
+const IMPATIENT = ['-r', join(__dirname, 'impatient-cdk.js'), ...CDK];
 
 /**
  * Trains without the framework, since a drill is about the stacks: the model that multiplies by --factor lies in the
@@ -56,8 +58,20 @@ for factor in (2, 3):
     module.serve = tf.function(
         lambda x, factor=factor: {"y": x * factor}, input_signature=[tf.TensorSpec([None], tf.float32, name="x")]
     )
-    tf.saved_model.save(module, f"{sys.argv[1]}/models/{factor}", signatures=module.serve)
+    tf.saved_model.save(module, f"{sys.argv[1]}/{factor}", signatures=module.serve)
 `;
+
+/** The models of the script by their factors: made once, since TensorFlow takes seconds for it. */
+function savedModels(): string {
+  const models = join(ROOT, 'node_modules', '.cache', 'drill-models');
+  if (!existsSync(models)) {
+    mkdirSync(dirname(models), { recursive: true });
+    const made = mkdtempSync(`${models}-`);
+    execFileSync(PYTHON, ['-c', MAKE_MODELS, made], { stdio: 'pipe' });
+    renameSync(made, models);
+  }
+  return models;
+}
 
 /** What a drill changes of the project. */
 export interface DrillChanges {
@@ -80,7 +94,7 @@ export class Drill {
     const folder = mkdtempSync(join(tmpdir(), 'drill-'));
     const directory = new ProjectDirectory();
     directory.write('training/train.py', SCRIPT);
-    execFileSync(PYTHON, ['-c', MAKE_MODELS, directory.sourceDir], { stdio: 'pipe' });
+    cpSync(savedModels(), join(directory.sourceDir, 'models'), { recursive: true });
     const events: EmulatorEvent[] = [];
     const aws = await EmulatedAws.start({
       python: PYTHON,
@@ -147,7 +161,7 @@ export class Drill {
   /** Runs the CDK CLI; its result, whatever it is. */
   public async cdk(command: string, ...commandArguments: string[]): Promise<ClientResult> {
     const common = ['--no-notices', '--no-color', '--progress', 'events'];
-    return this.clients.run(CDK, command, ...commandArguments, ...common);
+    return this.clients.run(IMPATIENT, command, ...commandArguments, ...common);
   }
 
   /** `cdk deploy --all` of the project with changes. */
