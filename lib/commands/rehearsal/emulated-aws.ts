@@ -19,6 +19,11 @@ export interface EmulatedAwsOptions {
   readonly region: string;
   /** File that gets its log. */
   readonly logFile: string;
+  /**
+   * How long a minute takes for alarms, schedules and wait conditions.
+   * @default 60
+   */
+  readonly alarmSecondsPerMinute?: number;
   /** Called for everything that happens inside. */
   readonly onEvent: (event: EmulatorEvent) => void;
   /** Ends it. */
@@ -64,6 +69,7 @@ export class EmulatedAws {
         join(__dirname, 'emulator.py'),
         ...['--state-dir', directory, '--exit-with-stdin'],
         ...['--pythons', JSON.stringify(options.pythons ?? {})],
+        ...['--alarm-seconds-per-minute', String(options.alarmSecondsPerMinute ?? 60)],
       ],
       // A terminal's Ctrl-C is for this process, which then ends the other in its own time.
       { stdio: ['pipe', 'pipe', log], detached: true },

@@ -7,7 +7,7 @@ stack, a training job, an endpoint, a function. Only who signs with that key is 
 and removed at its end; SIGTERM, SIGINT and, with --exit-with-stdin, the end of stdin end it and all of its children.
 
 Alarms look back for minutes and hours. With --alarm-seconds-per-minute 1 their time, and that of the endpoints' metrics and
-ages, passes sixty times as fast as the machine's: an endpoint with an idle timeout of 10 minutes ends after 10 seconds.
+ages, of schedules and of wait conditions, passes sixty times as fast as the machine's: an endpoint with an idle timeout of 10 minutes ends after 10 seconds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         type=positive,
         default=60,
         metavar="SECONDS",
-        help="how long a minute takes for alarms and what they look at; default: 60",
+        help="how long a minute takes for alarms, schedules and wait conditions; default: 60",
     )
     parser.add_argument(
         "--pythons",

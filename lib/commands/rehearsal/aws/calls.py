@@ -52,6 +52,15 @@ class Denied(ServiceException):
         )
 
 
+class Throttled(ServiceException):
+    """What came too soon after too much else."""
+
+    def __init__(self, service: str):
+        json = "json" in get_service_model(service).protocol
+        code = "ThrottlingException" if json else "Throttling"
+        super().__init__({"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, code), "Rate exceeded")
+
+
 class UnknownCall(Exception):
     """A request that is no operation of its service."""
 
@@ -94,15 +103,28 @@ def call_of(environ: dict[str, Any]) -> Call:
 
 def refuse(environ: dict[str, Any], start_response: Callable[..., Any], message: str) -> Iterable[bytes]:
     """Denies access, as the called service tells it."""
+    return _answer(environ, start_response, Denied(service_of(environ), message), "403 Forbidden")
+
+
+def throttle(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Has no time for a call, as the called service tells it."""
+    service = service_of(environ)
+    return _answer(
+        environ, start_response, Throttled(service), "503 Slow Down" if service == "s3" else "400 Bad Request"
+    )
+
+
+def _answer(
+    environ: dict[str, Any], start_response: Callable[..., Any], error: ServiceException, status: str
+) -> Iterable[bytes]:
     response = BaseResponse(service_of(environ))
     _keep_body(environ, response.boto3_service_name)
     response.setup_class(Request(environ))
-    _, headers, body = response.serialized(ActionResult(Denied(response.boto3_service_name, message)))
+    _, headers, body = response.serialized(ActionResult(error))
     body = body.encode() if isinstance(body, str) else body
     kept = [(name, str(value)) for name, value in headers.items() if name.lower() != "content-length"]
     plain_json = get_service_model(response.boto3_service_name).protocol == "json"
-    status = "400 Bad Request" if plain_json else "403 Forbidden"
-    start_response(status, [*kept, ("Content-Length", str(len(body)))])
+    start_response("400 Bad Request" if plain_json else status, [*kept, ("Content-Length", str(len(body)))])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 

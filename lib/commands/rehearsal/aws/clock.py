@@ -1,4 +1,5 @@
-"""The machine's time, and the time that alarms go by and what they look at: the metrics and the ages of endpoints.
+"""The machine's time, and the time that alarms go by and what they look at, the metrics and the ages of endpoints, and schedules and
+wait conditions.
 
 That one may pass faster, so that nobody waits for hours.
 """

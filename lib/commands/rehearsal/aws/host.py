@@ -18,6 +18,7 @@ from aws.authorization.authority import Authority
 from aws.callbacks import PATH, Callbacks
 from aws.children import Children
 from aws.clock import AlarmClock
+from aws.faults import Faults
 from aws.identities import Identities, Key, Principal
 
 #: The account that moto gives every caller.
@@ -36,7 +37,8 @@ class Host:
         self.children = Children()
         self.callbacks = Callbacks()
         self.identities = Identities(ACCOUNT)
-        self.authority = Authority(ACCOUNT, self.progress)
+        self.faults = Faults()
+        self.authority = Authority(ACCOUNT, self.progress, self.faults)
         #: The interpreter of each image's framework, by the image's repository and tag.
         self.pythons: dict[str, str] = {}
         self.url = ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import json
 import logging
 import re
@@ -56,9 +57,18 @@ def install(host: Host) -> None:
         targets = rule.targets
         event = _shown(original_event)
         others = []
+        happens = host.faults.outcome("event", f"{rule.name} {original_event['source']}")
+        if happens == "lost":
+            return
         for target in targets:
             if ":lambda:" in target["Arn"] and allowed("lambda:InvokeFunction", target["Arn"], rule):
-                host.invoke(target["Arn"], target_input(target, event, rule))
+                deliver = functools.partial(host.invoke, target["Arn"], target_input(target, event, rule))
+                if happens == "late":
+                    host.faults.hold(deliver)
+                    continue
+                deliver()
+                if happens == "doubled":
+                    deliver()
             elif ":sns:" in target["Arn"] and allowed("sns:Publish", target["Arn"], rule):
                 # A text arrives as JSON too, within its quotation marks.
                 topics.publish(target["Arn"], json.dumps(target_input(target, event, rule)))

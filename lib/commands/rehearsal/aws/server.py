@@ -22,6 +22,8 @@ from aws.identities import Principal
 INVENTORY = "/_rehearsal/inventory"
 #: What every role was allowed and denied, as JSON.
 DECISIONS = "/_rehearsal/decisions"
+#: What is to go wrong, as JSON: see faults.py.
+FAULTS = "/_rehearsal/faults"
 #: How long a client may be silent in the middle of a request, in seconds.
 SILENCE = 30
 #: How long a client may take for a request's line and headers, in seconds.
@@ -122,7 +124,14 @@ class Application:
             return _answer(
                 start_response, "200 OK", "application/json", json.dumps(inventory.everything(), indent=2)
             )
+        if path == FAULTS and environ["REQUEST_METHOD"] == "PUT" and principal.role is None:
+            return self._name_faults(environ, start_response)
         try:
+            happens = self._fault(principal, environ)
+            if happens == "throttled":
+                return calls.throttle(environ, start_response)
+            if happens == "denied":
+                raise AccessDenied("what was granted is not known yet")
             self._authorize(principal, environ)
             return self._moto(environ, start_response)
         except AccessDenied as denied:
@@ -130,6 +139,23 @@ class Application:
         except NotImplementedError as error:
             # An SDK tries a 500 again and again; what is not here will not be here the next time.
             return _refuse(start_response, str(error))
+
+    def _name_faults(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        try:
+            self._host.faults.name(json.loads(body))
+        except (TypeError, ValueError) as error:
+            return _answer(start_response, "400 Bad Request", "text/plain", str(error))
+        return _answer(start_response, "200 OK", "text/plain", "")
+
+    def _fault(self, principal: Principal, environ: dict[str, Any]) -> str | None:
+        if not self._host.faults.happen_at("call"):
+            return None
+        try:
+            call = calls.call_of(environ)
+        except calls.UnknownCall:
+            return None
+        return self._host.faults.outcome("call", f"{principal.arn} {call.service}:{call.operation}")
 
     def _authorize(self, principal: Principal, environ: dict[str, Any]) -> None:
         # Nothing is refused to the person who rehearses; whom a role trusts is the role's to say.

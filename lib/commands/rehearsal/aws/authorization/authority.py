@@ -18,6 +18,7 @@ from aws.authorization.conditions import UnknownPolicy
 from aws.authorization.least import Allowed, unneeded
 from aws.authorization.policies import Decision, Request, Statement, decide, statements_of
 from aws.calls import Call
+from aws.faults import Faults
 from aws.identities import Principal
 
 
@@ -28,9 +29,10 @@ class AccessDenied(Exception):
 class Authority:
     """The policies of one account, and what was decided by them."""
 
-    def __init__(self, account: str, progress: Any):
+    def __init__(self, account: str, progress: Any, faults: Faults):
         self._account = account
         self._progress = progress
+        self._faults = faults
         self._lock = threading.Lock()
         #: How often each decision was made, by its role, action, resource and statements.
         self._record: dict[tuple[str, str, str, bool, tuple[str, ...]], int] = {}
@@ -83,6 +85,8 @@ class Authority:
         self._keep(request, decision)
         if not decision.allowed:
             self._deny(request, decision)
+        if self._faults.outcome("role", role):
+            raise AccessDenied(f"the role {role} is not known yet")
         return principal
 
     def require_service(

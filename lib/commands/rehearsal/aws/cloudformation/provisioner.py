@@ -33,6 +33,7 @@ class Provisioner:
         try:
             handler.check(operation, resource.properties)
             resource.physical_id = handler.create(operation, resource.properties)
+            self._check_fault(resource)
             resource.attributes = handler.attributes(operation, resource.physical_id, resource.properties)
         except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
             failure = _failure(error)
@@ -83,6 +84,11 @@ class Provisioner:
             return False
         self._stack.report_resource(resource, "DELETE_COMPLETE")
         return True
+
+    def _check_fault(self, resource: Resource) -> None:
+        text = f"{self._stack.name}/{resource.logical_id} {resource.type}"
+        if self._stack.host.faults.outcome("resource", text):
+            raise ResourceFailed("Resource of type '%s' did not stabilize." % resource.type, resource.physical_id)
 
     def _operation(self, resource: Resource) -> Operation:
         stack = self._stack

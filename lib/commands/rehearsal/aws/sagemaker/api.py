@@ -15,7 +15,7 @@ from aws.sagemaker.endpoints import Endpoints
 from aws.sagemaker.notebooks import NotebookActions
 from aws.sagemaker.store import Item
 from aws.sagemaker.training import TrainingJobs
-from aws.sagemaker.training_request import check_role
+from aws.sagemaker.training_request import session_of
 from aws.sagemaker.validation import check, invalid
 
 #: Families whose instances have storage of their own.
@@ -35,14 +35,13 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
     def create_model(self) -> ActionResult:
         request = self._request
         check("CreateModel", request)
-        check_role(request["ExecutionRoleArn"])
+        role = session_of(self.host, request["ExecutionRoleArn"])
         containers = (
             [request["PrimaryContainer"]] if "PrimaryContainer" in request else request.get("Containers", [])
         )
         if len(containers) != 1 or "ModelDataUrl" not in containers[0]:
             raise invalid("the rehearsal knows models of one container with a ModelDataUrl only")
         uri = containers[0]["ModelDataUrl"]
-        role = self.host.session(request["ExecutionRoleArn"], "sagemaker.amazonaws.com", "SageMaker")
         try:
             found = objects.exists(role, self.region, uri)
         except ClientError:

@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from aws.clock import now
 from aws.sagemaker.store import Item, Store, store
-from aws.sagemaker.training_request import check_role
+from aws.sagemaker.training_request import session_of
 from aws.sagemaker.validation import check, invalid
 
 
@@ -52,7 +52,7 @@ class NotebookActions(StoredActions):
     def create_notebook_instance(self) -> ActionResult:
         request = self._request
         check("CreateNotebookInstance", request)
-        check_role(request["RoleArn"])
+        session_of(self.host, request["RoleArn"])
         if "LifecycleConfigName" in request:
             self._lifecycle_config(request["LifecycleConfigName"])
         item = self._store.add(

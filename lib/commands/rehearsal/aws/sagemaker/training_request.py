@@ -6,10 +6,9 @@ import re
 from typing import Any
 
 from botocore.exceptions import ClientError
-from moto.iam.models import iam_backends
 
 from aws.authorization.authority import AccessDenied
-from aws.host import ACCOUNT, Host, Session
+from aws.host import Host, Session
 from aws.sagemaker import objects
 from aws.sagemaker.validation import check, invalid
 
@@ -21,7 +20,7 @@ _IMAGE = re.compile(
 def checked(host: Host, region: str, request: dict[str, Any]) -> None:
     """Raises what CreateTrainingJob would answer to a request that cannot run."""
     check("CreateTrainingJob", request)
-    check_role(request["RoleArn"])
+    role = session_of(host, request["RoleArn"])
     specification = request["AlgorithmSpecification"]
     image = _IMAGE.fullmatch(specification.get("TrainingImage", ""))
     if image is None or image[1] != region:
@@ -37,7 +36,6 @@ def checked(host: Host, region: str, request: dict[str, Any]) -> None:
                 "the rehearsal knows channels of an S3Prefix in File or FastFile mode, and of a ManifestFile in File mode, "
                 f"not {channel['ChannelName']}"
             )
-        role = host.session(request["RoleArn"], "sagemaker.amazonaws.com", "SageMaker")
         if not _listed(role, region, source["S3Uri"]):
             raise invalid(
                 f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. Please ensure that the '
@@ -73,12 +71,12 @@ def _listed(role: Session, region: str, uri: str) -> bool:
         return False
 
 
-def check_role(arn: str) -> None:
-    """Raises when a role does not exist or does not trust SageMaker."""
-    for role in iam_backends[ACCOUNT]["aws"].roles.values():
-        if role.arn == arn and "sagemaker.amazonaws.com" in str(role.assume_role_policy_document):
-            return
-    raise invalid(
-        f"Could not assume role {arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' "
-        "to assume the role."
-    )
+def session_of(host: Host, role: str) -> Session:
+    """SageMaker by a role. Raises when that does not exist or does not trust SageMaker."""
+    try:
+        return host.session(role, "sagemaker.amazonaws.com", "SageMaker")
+    except AccessDenied:
+        raise invalid(
+            f"Could not assume role {role}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' "
+            "to assume the role."
+        ) from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-import time
 from typing import Any
 
 from aws.callbacks import PATH
@@ -41,7 +41,8 @@ class WaitCondition(Handler):
         expected, timeout = int(properties.get("Count", 1)), float(properties["Timeout"])
         if timeout > _LONGEST:
             raise ResourceFailed(f"Timeout {timeout:.0f} is more than {_LONGEST} seconds")
-        deadline = time.monotonic() + timeout
+        clock = operation.host.alarm_clock
+        deadline = clock.now() + datetime.timedelta(seconds=timeout)
         physical_id = operation.name()
         seen = 0
         while True:
@@ -59,7 +60,7 @@ class WaitCondition(Handler):
                 return physical_id
             if operation.cancelled.is_set():
                 raise ResourceFailed("Resource creation cancelled")
-            if time.monotonic() > deadline:
+            if clock.now() > deadline:
                 raise ResourceFailed(
                     f"WaitCondition timed out. Received {len(signals)} conditions when expecting {expected}"
                 )
