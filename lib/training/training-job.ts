@@ -196,7 +196,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       roles: [run.role],
       statements: [
         new PolicyStatement({
-          actions: ['events:EnableRule', 'events:DisableRule'],
+          actions: ['events:EnableRule', 'events:DisableRule', 'events:ListTargetsByRule'],
           resources: [rule.ruleArn],
         }),
       ],

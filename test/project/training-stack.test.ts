@@ -305,7 +305,7 @@ test('the function is called at the end of the job and by a schedule, from when 
     PolicyDocument: {
       Statement: [
         Match.objectLike({
-          Action: ['events:DisableRule', 'events:EnableRule'],
+          Action: ['events:DisableRule', 'events:EnableRule', 'events:ListTargetsByRule'],
           Resource: { 'Fn::GetAtt': [ruleId, 'Arn'] },
         }),
       ],

@@ -74,7 +74,7 @@ export async function handleTerminalEvent(
   // Before the signal: after it the stack may take the function's permissions away.
   await tellOfEnding(job, { succeeded, reason: text, log: place }, services, until);
   await putJson(event.WaitConditionHandle, jsonWithReason(signal, text, `; its log: ${place}`), services);
-  await disableRule(event.Rule, services, until);
+  await disableRule(event.Rule, event.WaitConditionHandle, services, until);
 }
 
 /** The job's record, with its final metrics; the event's own detail when the record is gone. */

@@ -1,4 +1,4 @@
-import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
+import { DisableRuleCommand, EnableRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { isNotFound, isPassing } from './api-errors';
 import { PATIENCE, retry } from './retry';
 import type { Services } from './services';
@@ -8,10 +8,26 @@ export async function enableRule(Name: string, services: Services, until: number
   await repeated(services, until, () => services.events.send(new EnableRuleCommand({ Name })));
 }
 
-/** Ends the rule's calls, as its template has it: the stack waits no more. */
-export async function disableRule(Name: string, services: Services, until: number): Promise<void> {
+/**
+ * Ends the rule's calls, as its template has it: the stack waits no more. An event may come again, or late, when the stack waits for
+ * another job by the same rule, which that one needs.
+ *
+ * @param handle of the wait that is over
+ */
+export async function disableRule(
+  Name: string,
+  handle: string,
+  services: Services,
+  until: number,
+): Promise<void> {
+  const { events } = services;
   try {
-    await repeated(services, until, () => services.events.send(new DisableRuleCommand({ Name })));
+    const { Targets = [] } = await repeated(services, until, () =>
+      events.send(new ListTargetsByRuleCommand({ Rule: Name })),
+    );
+    if (Targets.every(({ InputTransformer }) => InputTransformer?.InputTemplate?.includes(handle))) {
+      await repeated(services, until, () => events.send(new DisableRuleCommand({ Name })));
+    }
   } catch (error) {
     if (!isNotFound(error)) {
       throw error;
@@ -19,6 +35,6 @@ export async function disableRule(Name: string, services: Services, until: numbe
   }
 }
 
-function repeated({ clock }: Services, until: number, send: () => Promise<unknown>): Promise<unknown> {
+function repeated<T>({ clock }: Services, until: number, send: () => Promise<T>): Promise<T> {
   return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable: isPassing });
 }

@@ -73,6 +73,8 @@ export class FakeAws {
   public readonly mails: { subject: string; text: string }[] = [];
   /** The rules that call by now. */
   public readonly enabledRules = new Set<string>();
+  /** What the rule says to the function: it waits for the job of the stack's newest request. */
+  public ruleInput = '';
   /** Of the stack, as DescribeStacks tells it. */
   public stackStatus = 'UPDATE_IN_PROGRESS';
   /** The operations called, in order. */
@@ -305,6 +307,8 @@ export class FakeAws {
       case 'EnableRule':
         this.enabledRules.add(input.Name);
         return {};
+      case 'ListTargetsByRule':
+        return { Targets: [{ InputTransformer: { InputTemplate: this.ruleInput } }] };
       case 'DisableRule':
         this.enabledRules.delete(input.Name);
         return {};

@@ -91,7 +91,11 @@ export class FakeStack {
     return this.aws.accepted.get(properties.WaitConditionHandle) ?? [];
   }
 
-  private event(RequestType: string, rest: object): Record<string, any> {
+  private event(RequestType: string, rest: Record<string, any>): Record<string, any> {
+    if (RequestType !== 'Delete') {
+      // The rule is changed before the resource.
+      this.aws.ruleInput = JSON.stringify(rest.ResourceProperties);
+    }
     const RequestId = `request-${++this.requests}`;
     return {
       RequestType,

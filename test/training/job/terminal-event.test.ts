@@ -102,6 +102,15 @@ test('a job whose event never came is found by a look of the schedule, which end
   expect(stack.aws.enabledRules.size).toBe(0);
 });
 
+test('an end that is told again while the stack waits for another job leaves the rule on', async () => {
+  const event = stack.ended(stack.aws.end(jobName, 'Completed', { metrics: GOOD_METRICS }));
+  await stack.deliver(event);
+  const another = jobProperties(undefined, { WaitConditionHandle: handleUrl('1a2b3c4d5e', 2) });
+  await stack.answer(stack.update(jobName, jobProperties(), another));
+  await stack.deliver(event);
+  expect([...stack.aws.enabledRules]).toEqual([another.Rule]);
+});
+
 test('a look before the job is there, or at one whose record is gone, is let pass', async () => {
   stack.aws.jobs.delete(jobName);
   await stack.deliver(stack.ended({}));

@@ -330,7 +330,7 @@ _FORMS: dict[tuple[str, tuple[str, ...]], Callable[[Call, str], str | None]] = {
     ("ssm", ("GetParameter", "PutParameter", "DeleteParameter", "GetParameterHistory")): _named(
         "ssm", "parameter/", "Name"
     ),
-    ("events", ("EnableRule", "DisableRule")): _named("events", "rule/", "Name"),
+    ("events", ("EnableRule", "DisableRule", "ListTargetsByRule")): _named("events", "rule/", "Name", "Rule"),
     ("sns", ("Publish", "GetTopicAttributes", "Subscribe")): _named("sns", "", "TopicArn"),
 }
 #: Operations that are about no resource.
