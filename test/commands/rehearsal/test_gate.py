@@ -86,6 +86,12 @@ def test_who_has_no_key_of_the_run_is_refused(emulator, path, key):
         ("lambda", "list_functions", {}, "AccessDeniedException"),
         ("ec2", "describe_vpcs", {}, "UnauthorizedOperation"),
         (
+            "s3",
+            "put_object",
+            {"Bucket": "bytes", "Key": "of-no-text", "Body": b"\x8b" * 1_000_000},
+            "AccessDenied",
+        ),
+        (
             "sagemaker-runtime",
             "invoke_endpoint",
             {"EndpointName": "e", "Body": b"{}"},

@@ -16,7 +16,7 @@ from saved_models import save_multiplier
 HANDLE = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
 WAIT = {
     "Type": "AWS::CloudFormation::WaitCondition",
-    "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
+    "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "43200"},
 }
 
 

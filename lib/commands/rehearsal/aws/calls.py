@@ -58,7 +58,9 @@ class Throttled(ServiceException):
     def __init__(self, service: str):
         json = "json" in get_service_model(service).protocol
         code = "ThrottlingException" if json else "Throttling"
-        super().__init__({"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, code), "Rate exceeded")
+        super().__init__(
+            {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, code), "Rate exceeded"
+        )
 
 
 class UnknownCall(Exception):
@@ -118,8 +120,11 @@ def _answer(
     environ: dict[str, Any], start_response: Callable[..., Any], error: ServiceException, status: str
 ) -> Iterable[bytes]:
     response = BaseResponse(service_of(environ))
-    _keep_body(environ, response.boto3_service_name)
-    response.setup_class(Request(environ))
+    # Nothing of the body counts any more, which may be an object's bytes; but a client listens only when all is read.
+    stream = Request(environ).stream
+    while stream.read(65536):
+        pass
+    response.setup_class(Request({**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}))
     _, headers, body = response.serialized(ActionResult(error))
     body = body.encode() if isinstance(body, str) else body
     kept = [(name, str(value)) for name, value in headers.items() if name.lower() != "content-length"]

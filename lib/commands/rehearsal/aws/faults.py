@@ -18,7 +18,8 @@ OUTCOMES = {
     "call": ("throttled", "denied"),
     # "<the role's ARN>", which a service takes on
     "role": ("denied",),
-    # "<the rule's name> <the event's source>", of what a rule takes; "late" comes when the faults are named anew
+    # "<the rule's name> <the event's source>", of what a rule takes; what is late, and the second of what is doubled, comes
+    # when the faults are named anew
     "event": ("lost", "doubled", "late"),
     # "<stack>/<logical id> <type>", which was made and then fails
     "resource": ("failed",),
@@ -76,6 +77,6 @@ class Faults:
         return None
 
     def hold(self, deliver: Callable[[], None]) -> None:
-        """Keeps what comes late."""
+        """Keeps what comes once the faults are named anew."""
         with self._lock:
             self._late.append(deliver)

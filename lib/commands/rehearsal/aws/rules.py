@@ -63,12 +63,10 @@ def install(host: Host) -> None:
         for target in targets:
             if ":lambda:" in target["Arn"] and allowed("lambda:InvokeFunction", target["Arn"], rule):
                 deliver = functools.partial(host.invoke, target["Arn"], target_input(target, event, rule))
-                if happens == "late":
-                    host.faults.hold(deliver)
-                    continue
-                deliver()
-                if happens == "doubled":
+                if happens != "late":
                     deliver()
+                if happens is not None:
+                    host.faults.hold(deliver)
             elif ":sns:" in target["Arn"] and allowed("sns:Publish", target["Arn"], rule):
                 # A text arrives as JSON too, within its quotation marks.
                 topics.publish(target["Arn"], json.dumps(target_input(target, event, rule)))

@@ -88,7 +88,9 @@ class Provisioner:
     def _check_fault(self, resource: Resource) -> None:
         text = f"{self._stack.name}/{resource.logical_id} {resource.type}"
         if self._stack.host.faults.outcome("resource", text):
-            raise ResourceFailed("Resource of type '%s' did not stabilize." % resource.type, resource.physical_id)
+            raise ResourceFailed(
+                f"Resource of type '{resource.type}' did not stabilize.", resource.physical_id
+            )
 
     def _operation(self, resource: Resource) -> Operation:
         stack = self._stack

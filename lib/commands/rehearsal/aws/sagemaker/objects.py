@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from aws.host import Host, Session
@@ -85,7 +86,11 @@ def download_prefix(host: Host | Session, region: str, uri: str, folder: Path) -
 def upload(host: Host | Session, region: str, source: Path, uri: str) -> None:
     """One file into an object."""
     bucket, key = bucket_and_key(uri)
-    host.client("s3", region).upload_file(str(source), bucket, key)
+    try:
+        host.client("s3", region).upload_file(str(source), bucket, key)
+    except S3UploadFailedError as error:
+        # As what it was: AWS's own answer.
+        raise error.__context__ or error from None
 
 
 class Mirror:
