@@ -50,8 +50,8 @@ test('nothing is left of a project with objects, old versions, and an endpoint t
 }, 300_000);
 
 test('nothing is left when the destroy comes in the middle of a training, and the job stops', async () => {
-  const deploying = drill.deploy({ factor: 9 });
-  await drill.until((event) => event.type === 'training' && event.logLine === 'begun' && isNewest(event.job));
+  const deploying = drill.deploy({ seconds: 600 });
+  await drill.untilBegun();
   expect(await destroyed()).toEqual([]);
   expect((await deploying).exitCode).toBe(1);
   // What the deploy went on to do after the destroy goes too.
@@ -69,7 +69,3 @@ test('nothing is left after an endpoint that could not start', async () => {
   expect(stdout + stderr).toContain('goodbye-endpoint');
   expect(await destroyed()).toEqual([]);
 }, 300_000);
-
-function isNewest(job: string): boolean {
-  return [...drill.begunJobs()].at(-1) === job;
-}

@@ -10,7 +10,9 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type App, Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import type { ModelSource } from '../../../lib/endpoint/model-source';
@@ -18,7 +20,7 @@ import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/co
 import { EmulatedAws } from '../../../lib/commands/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
-import { endpointName, type HostingKind } from '../../../lib/names';
+import { endpointName, type HostingKind, modelDataUrlParameterName } from '../../../lib/names';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory, testApp } from '../../project-fixture';
 
@@ -28,19 +30,19 @@ const IMPATIENT = ['-r', join(__dirname, 'impatient-cdk.js'), ...CDK];
 
 /**
  * Trains without the framework, since a drill is about the stacks: the model that multiplies by --factor lies in the
- * source directory. A factor of 0 fails, one below 0 leaves a model that no container loads, and one of 9 takes its time.
+ * source directory. A factor of 0 fails, one below 0 leaves a model that no container loads. It takes --seconds.
  */
 const SCRIPT = `
 import argparse, os, shutil, sys, time
 parser = argparse.ArgumentParser()
 parser.add_argument("--factor", type=int)
 parser.add_argument("--accuracy", type=float)
+parser.add_argument("--seconds", type=float, default=0)
 arguments = parser.parse_args()
 print("begun", flush=True)
 if arguments.factor == 0:
     raise ValueError("the factor is nothing")
-if arguments.factor == 9:
-    time.sleep(600)
+time.sleep(arguments.seconds)
 names = sorted(os.listdir(os.environ["SM_CHANNEL_TRAINING"]))
 print(f"accuracy={arguments.accuracy};", names, flush=True)
 if arguments.factor < 0:
@@ -76,21 +78,35 @@ function savedModels(): string {
 /** What a drill changes of the project. */
 export interface DrillChanges {
   readonly factor?: number;
+  /** How long the script takes. */
+  readonly seconds?: number;
   readonly accuracy?: number;
   readonly minimumAccuracy?: number;
   readonly initialInstanceCount?: number;
   /** Instead of instances that wait. */
-  readonly hosting?: Hosting;
+  readonly hosting?: Hosting | 'none';
+  readonly maxRuntime?: Duration;
+  readonly retainData?: boolean;
+  /** Another project in the same account. */
+  readonly name?: string;
   /** Instead of a training. */
   readonly model?: ModelSource;
   /** Declares more: other props, and what stands beside the project in its app. */
   readonly declare?: (props: SageMakerProjectProps, app: App) => SageMakerProjectProps;
 }
 
+/** What goes wrong in the in-memory AWS: see its faults.py. */
+export interface Fault {
+  readonly at: 'call' | 'role' | 'event' | 'resource';
+  readonly matches: string;
+  readonly outcome: 'throttled' | 'denied' | 'lost' | 'doubled' | 'late' | 'failed';
+  readonly seconds?: number;
+}
+
 /** A small project and an AWS in memory to deploy it to, by the real CDK CLI. */
 export class Drill {
-  /** Starts the in-memory AWS and bootstraps it. */
-  public static async start(name: string): Promise<Drill> {
+  /** Starts the in-memory AWS, where alarms, schedules and wait conditions may have short minutes, and bootstraps it. */
+  public static async start(name: string, alarmSecondsPerMinute = 60): Promise<Drill> {
     const folder = mkdtempSync(join(tmpdir(), 'drill-'));
     const directory = new ProjectDirectory();
     directory.write('training/train.py', SCRIPT);
@@ -99,6 +115,7 @@ export class Drill {
     const aws = await EmulatedAws.start({
       python: PYTHON,
       region: 'us-east-1',
+      alarmSecondsPerMinute,
       logFile: join(folder, 'emulator.log'),
       onEvent: (event) => events.push(event),
       signal: new AbortController().signal,
@@ -117,6 +134,8 @@ export class Drill {
   /** For what a drill does by hand. */
   public readonly s3: S3Client;
   public readonly cloudformation: CloudFormationClient;
+  public readonly ssm: SSMClient;
+  public readonly iam: IAMClient;
 
   private constructor(
     private readonly name: string,
@@ -135,26 +154,32 @@ export class Drill {
     this.runtime = new SageMakerRuntimeClient({ ...config, maxAttempts: 1 });
     this.sagemaker = new SageMakerClient(config);
     this.cloudformation = new CloudFormationClient(config);
+    this.ssm = new SSMClient(config);
+    this.iam = new IAMClient(config);
     this.s3 = new S3Client({ ...config, forcePathStyle: true });
   }
 
   /** Synthesizes the project with changes; returns the cloud assembly. */
   public synthesize(changes: DrillChanges = {}): string {
-    const { factor = 2, accuracy = 0.9, minimumAccuracy = 0.5, initialInstanceCount = 1 } = changes;
+    const { factor = 2, accuracy = 0.9, seconds, minimumAccuracy = 0.5, initialInstanceCount = 1 } = changes;
+    const { name = this.name, maxRuntime = Duration.minutes(15), retainData } = changes;
+    const hosting =
+      changes.hosting ?? Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount });
     const training: TrainingProps = this.directory.training({
-      hyperparameters: { factor, accuracy },
+      hyperparameters: { factor, accuracy, ...(seconds !== undefined && { seconds }) },
       metricDefinitions: [{ name: 'accuracy', regex: 'accuracy=([0-9.]+);' }],
       minimumMetrics: { accuracy: minimumAccuracy },
-      maxRuntime: Duration.minutes(15),
+      maxRuntime,
       notify: 'team@example.com',
     });
     const props: SageMakerProjectProps = {
       ...(changes.model ? { model: changes.model } : { training }),
-      hosting: changes.hosting ?? Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount }),
+      ...(hosting !== 'none' && { hosting }),
       notebook: { instanceType: 'ml.t3.medium' },
+      retainData,
     };
     const app = testApp();
-    new SageMakerProject(app, this.name, changes.declare?.(props, app) ?? props);
+    new SageMakerProject(app, name, changes.declare?.(props, app) ?? props);
     return app.synth().directory;
   }
 
@@ -172,6 +197,26 @@ export class Drill {
   /** `cdk destroy --all`. */
   public async destroy(changes: DrillChanges = {}): Promise<ClientResult> {
     return this.cdk('destroy', '--all', '--force', '--app', this.synthesize(changes));
+  }
+
+  /** From now on this goes wrong, and nothing else. */
+  public async goWrong(...faults: Fault[]): Promise<void> {
+    const response = await fetch(`${this.aws.url}/_rehearsal/faults`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${this.aws.credentials.accessKeyId}` },
+      body: JSON.stringify(faults),
+    });
+    if (!response.ok) {
+      throw new Error(await response.text());
+    }
+  }
+
+  /** The job whose model is the one to serve. */
+  public async trainedBy(name = this.name): Promise<string> {
+    const { Parameter } = await this.ssm.send(
+      new GetParameterCommand({ Name: modelDataUrlParameterName(name) }),
+    );
+    return Parameter!.Value!.split('/').at(-3)!;
   }
 
   /** What the endpoint makes of 1. */
@@ -213,6 +258,14 @@ export class Drill {
     return this.events.flatMap((event) => (event.type === 'mail' ? [event] : []));
   }
 
+  /** Waits for the script of a job that has not begun yet. */
+  public async untilBegun(): Promise<void> {
+    const before = this.begunJobs();
+    await this.until(
+      (event) => event.type === 'training' && event.logLine === 'begun' && !before.has(event.job),
+    );
+  }
+
   /** Waits for something that an event tells. */
   public async until(condition: (event: EmulatorEvent) => boolean, seconds = 120): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
@@ -231,8 +284,8 @@ export class Drill {
   }
 
   /** `npm run leftovers`, which looks as a person with an account would. */
-  public async leftovers(): Promise<ClientResult> {
-    return this.clients.run(projectCommand('leftovers'), this.name);
+  public async leftovers(name = this.name): Promise<ClientResult> {
+    return this.clients.run(projectCommand('leftovers'), name);
   }
 
   public async stop(): Promise<void> {

@@ -131,11 +131,8 @@ test('a lower gate takes the model that was refused, and trains nothing', async 
 test('a retraining that is cancelled stops its job, and the former model serves on', async () => {
   const StackName = 'updates-training';
   const former = await drill.trainingJobs();
-  const before = drill.begunJobs();
-  const deploying = deployAndAsk({ factor: 9, initialInstanceCount: 2 });
-  await drill.until(
-    (event) => event.type === 'training' && event.logLine === 'begun' && !before.has(event.job),
-  );
+  const deploying = deployAndAsk({ seconds: 600, initialInstanceCount: 2 });
+  await drill.untilBegun();
   await drill.cloudformation.send(new CancelUpdateStackCommand({ StackName }));
   const { exitCode, answers } = await deploying;
   expect([exitCode, answers]).toEqual([1, [3]]);
