@@ -56,9 +56,9 @@ function notebookCost(
 
 function bucketCost(_: unknown, __: TemplateResolver, prices: RegionalPrices): Cost {
   const price = prices.find('s3', 'standardGbMonth');
-  const reason =
-    price === undefined ? prices.missing('s3', 'storage') : `${formatUsd(price)} per GB and month`;
-  return unknownCost('bucket', `depends on the data in it: ${reason}`);
+  return price === undefined
+    ? unknownCost('bucket', `depends on the data in it: ${prices.missing('s3', 'storage')}`)
+    : nothingAtRest('bucket', { perUse: [`${formatUsd(price)} per GB and month in it`] });
 }
 
 function alarmCost(
@@ -95,11 +95,11 @@ function logGroupCost(
   const stored = prices.find('cloudWatch', 'logsStoredGbMonth');
   const days = values.number(properties.RetentionInDays);
   const kept = days === undefined ? 'kept for ever' : `kept for ${days} days`;
-  const reason =
-    ingested === undefined || stored === undefined
-      ? prices.missing('cloudWatch', 'logs')
-      : `${formatUsd(ingested)} per GB written, ${formatUsd(stored)} per GB and month stored`;
-  return unknownCost(`log group, ${kept}`, `depends on what is logged: ${reason}`);
+  return ingested === undefined || stored === undefined
+    ? unknownCost(`log group, ${kept}`, `depends on what is logged: ${prices.missing('cloudWatch', 'logs')}`)
+    : nothingAtRest(`log group, ${kept}`, {
+        perUse: [`${formatUsd(ingested)} per GB written, ${formatUsd(stored)} per GB and month stored`],
+      });
 }
 
 function keyCost(_: unknown, __: TemplateResolver, prices: RegionalPrices): Cost {

@@ -113,19 +113,19 @@ describe('what stands around it', () => {
     expect(result.perHour).toBeCloseTo(1.6 / 730);
   });
 
-  test('storage that depends on data is unknown, with its price', () => {
-    const result = estimate({
+  test('storage costs by what lies in it, and is unknown where it has no price', () => {
+    const stored = {
       Bucket: { Type: 'AWS::S3::Bucket' },
       Log: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
-    });
-    expect(result.resources.map(({ perHour, perMonth }) => [perHour, perMonth])).toEqual([
-      [undefined, undefined],
-      [undefined, undefined],
+    };
+    const result = estimate(stored);
+    expect([result.perMonth, result.unknown]).toEqual([0, []]);
+    expect(result.resources.flatMap(({ perUse }) => perUse)).toEqual([
+      '$0.023 per GB and month in it',
+      '$0.50 per GB written, $0.03 per GB and month stored',
     ]);
-    expect(result.unknown.map(({ reason }) => reason)).toEqual([
-      'depends on the data in it: $0.023 per GB and month',
-      'depends on what is logged: $0.50 per GB written, $0.03 per GB and month stored',
-    ]);
+    const elsewhere = estimateTemplate({ Resources: stored }, { region: 'nowhere-1' });
+    expect(elsewhere.unknown.map(({ logicalId }) => logicalId)).toEqual(['Bucket', 'Log']);
   });
 
   test('a function costs by the call', () => {
@@ -232,7 +232,7 @@ describe('for any template', () => {
 
   test('an unknown cost is never counted as zero', () => {
     const resource = fc.oneof(
-      fc.constantFrom('AWS::IAM::Role', 'AWS::KMS::Key', 'AWS::S3::Bucket').map((Type) => ({ Type })),
+      fc.constantFrom('AWS::IAM::Role', 'AWS::KMS::Key', 'AWS::EC2::NatGateway').map((Type) => ({ Type })),
       fc.string({ minLength: 1 }).map((name) => ({ Type: `Vendor::${name}` })),
     );
     fc.assert(

@@ -54,7 +54,7 @@ export function costSection(pairs: readonly StackPair[], pricing: Pricing): Sect
       ...table(changed, before, after),
       ...list([
         ...changed.flatMap(runLine),
-        ...changed.flatMap(useLine),
+        ...remarks('By use', changed.filter(isUsedOtherwise), ({ perUse }) => perUse),
         // A run's own unknowns are told with the run.
         ...remarks('Unknown', changed, ({ unknown, run }) => (run ? [] : unknown)),
         ...remarks('Note', changed, ({ notes }) => notes),
@@ -213,10 +213,8 @@ function remarks(
   return [...names].map(([remark, of]) => text`${kind}: ${joined(of, ', ')}: ${remark}`);
 }
 
-function useLine({ name, before, after }: CostPair): Text[] {
-  return after === undefined || isDeepStrictEqual(before?.perUse ?? [], after.perUse)
-    ? []
-    : [text`Using ${code(name)}: ${after.perUse.join('; ')}`];
+function isUsedOtherwise({ before, after }: CostPair): boolean {
+  return !isDeepStrictEqual(before?.perUse ?? [], after?.perUse ?? []);
 }
 
 /** What a reader of the totals should know of, although the change has nothing to do with it. */

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PRICES } from '../../cost/prices';
-import { code, type Text, text } from './document';
+import { code, paragraph, type ReviewDocument, strong, type Text, text } from './document';
 import { renderMarkdown } from './markdown';
 import { renderPlainText } from './plain-text';
 import { reviewDocument, type ReviewProps } from './review';
@@ -93,6 +93,9 @@ export function createReviewCommand(root: string): Command {
         ]);
         signal.throwIfAborted();
         if (head.status === 'rejected') {
+          if (markdown && head.reason instanceof UserError) {
+            return head.reason;
+          }
           throw head.reason;
         }
         if (base.status === 'rejected') {
@@ -107,6 +110,11 @@ export function createReviewCommand(root: string): Command {
         });
       });
       terminal.clearProgress();
+      if (document instanceof UserError) {
+        terminal.result(renderMarkdown(failedDocument(document)));
+        terminal.info(document.message);
+        return 1;
+      }
       terminal.result(
         document === undefined
           ? `Nothing changes: what is deployed is the same as at ${shortHash(commit)} (${commit.description}).`
@@ -119,6 +127,18 @@ export function createReviewCommand(root: string): Command {
       await rm(output, { recursive: true, force: true, maxRetries: 5 });
     }
   });
+}
+
+/** What a pull request is told in place of a review, so that no former one stands there as if it were of this change. */
+function failedDocument({ message }: UserError): ReviewDocument {
+  return {
+    title: 'This change cannot be deployed',
+    blocks: [
+      paragraph(text`${strong('It does not synthesize')}, so nothing can be said of what it does.`),
+      { kind: 'listing', title: 'The error', lines: message.split('\n') },
+    ],
+    sections: [],
+  };
 }
 
 /** The stacks of a project that one side declares, or both; all where no project is named. */

@@ -243,6 +243,17 @@ test('fails for a working tree that cannot be synthesized, with what the app sai
   expectNothingLeft();
 }, 60_000);
 
+test('tells a pull request that it does not synthesize, in place of a review', async () => {
+  commit(bucketFiles);
+  write({ 'app.js': 'throw new Error("broken head")' });
+  const terminal = new RecordingTerminal();
+  const context = { terminal, signal: new AbortController().signal };
+  expect(await createReviewCommand(root)(['--markdown'], context)).toBe(1);
+  expect(terminal.results.join('\n')).toMatch(
+    /^## This change cannot be deployed\n\n\*\*It does not synthesize\*\*[^]*broken head/,
+  );
+}, 60_000);
+
 test('leaves nothing behind when it is interrupted', async () => {
   commit(bucketFiles);
   const started = join(scratch, 'started');

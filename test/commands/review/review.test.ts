@@ -221,7 +221,9 @@ describe('whether it retrains', () => {
         '- `minimumMetrics.validation:accuracy`: `0.75` → `0.8`. The gate alone never trains: the deploy checks it ' +
         'against the metrics of the last run, and fails if they fall short.',
     );
-    expect(gate(0.7)).toMatch(/: `0.75` → `0.7`. The gate alone never trains.$/);
+    expect(gate(0.7)).toMatch(
+      /: `0.75` → `0.7`. The gate alone never trains: a model that it refused lies in the bucket, and is checked against this one.$/,
+    );
   });
 
   test('says that it cannot know what a run costs, and why', () => {
