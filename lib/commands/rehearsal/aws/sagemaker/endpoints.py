@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import subprocess
+import sys
 import tarfile
 import threading
 import time
@@ -23,7 +24,7 @@ from aws.authorization.authority import AccessDenied
 from aws.authorization.keys import volume_grant
 from aws.host import ACCOUNT, Host, Session
 from aws.log_writer import LogWriter
-from aws.sagemaker import data_capture, images, network, objects
+from aws.sagemaker import data_capture, images, network, objects, stand_in
 from aws.sagemaker.store import Item, store
 from aws.sagemaker.validation import invalid
 
@@ -266,7 +267,11 @@ class Endpoints:
         code = self._code(role, region, container.get("Environment", {}), folder)
         with (folder / "stderr").open("wb") as stderr:
             child = self._host.children.start(
-                [
+                [sys.executable, stand_in.__file__, container["Image"]]
+                if stand_in.stands_in(
+                    container["Image"], container.get("Environment", {}).get("SAGEMAKER_PROGRAM")
+                )
+                else [
                     self._host.python(container["Image"]),
                     str(self._host.project / "lib/commands/local/server.py"),
                     "--model-dir",

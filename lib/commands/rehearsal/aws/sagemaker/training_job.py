@@ -22,7 +22,7 @@ from aws.authorization.keys import volume_grant
 from aws.clock import now
 from aws.host import ACCOUNT, Host
 from aws.log_writer import LogWriter
-from aws.sagemaker import images, objects
+from aws.sagemaker import images, objects, stand_in
 from aws.sagemaker.store import Item, store
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,14 @@ class TrainingJob:
         if self._stopping.is_set():
             self._end({"trainingJobStatus": "Stopped", "secondaryStatus": "Stopped"})
             return
-        result = self._train(document, checkpoints, folder)
+        image = request["AlgorithmSpecification"]["TrainingImage"]
+        if stand_in.stands_in(image, request.get("HyperParameters", {}).get("sagemaker_program")):
+            self._move("InProgress", "Training")
+            self._log(stand_in.words(image))
+            self._tell(logLine=stand_in.words(image))
+            result = stand_in.train(image, channels, folder / "output")
+        else:
+            result = self._train(document, checkpoints, folder)
         if checkpoints:
             checkpoints.copy()
         if "TensorBoardOutputConfig" in request:
