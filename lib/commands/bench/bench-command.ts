@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { BenchRun } from './bench-run';
 import { type Comparison, renderComparison } from './comparison';
 import { comparePrediction } from './prediction';
-import { compareSynthesis } from './synthesis';
+import { compareData, compareSynthesis } from './synthesis';
 import { compareTraining } from './training';
 import { ensurePythonEnvironment } from '../../python/python-environment';
 import { CommandLine } from '../../console/command-line';
@@ -34,6 +34,7 @@ export const benchCommand: Command = benchLine.command(async (_arguments, { term
     comparisons.forEach((comparison) => terminal.result(renderComparison(comparison)));
   try {
     print(await compareSynthesis(run));
+    print(await compareData(run));
     const training = await compareTraining(run);
     print(training.comparisons);
     print(await comparePrediction(run, training.modelDirectory));

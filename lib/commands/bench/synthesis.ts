@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { BenchRun } from './bench-run';
 import { type Comparison, digits, measureInterleaved, median } from './comparison';
@@ -11,6 +11,66 @@ const EMPTY_APP = `import { App, CfnWaitConditionHandle, Stack } from 'aws-cdk-l
 
 new CfnWaitConditionHandle(new Stack(new App(), 'empty'), 'Handle');
 `;
+
+/** A project that trains on a directory of data. */
+const dataApp = (root: string) => `import { App } from 'aws-cdk-lib';
+import { Framework } from '${root}/lib/images/framework';
+import { SageMakerProject } from '${root}/lib/project/sagemaker-project';
+import { Channel } from '${root}/lib/training/channel';
+
+new SageMakerProject(new App({ builtinCloudFormationValidation: false }), 'data', {
+  training: {
+    framework: Framework.tensorflow('2.21'),
+    sourceDir: 'code',
+    entryPoint: 'train.py',
+    instanceType: 'ml.m5.xlarge',
+    channels: { training: Channel.fromDirectory('data') },
+  },
+});
+`;
+
+/** `cdk synth` of unchanged data, when it was synthesized once: of many files and of a large one, against one small file. */
+export async function compareData(run: BenchRun): Promise<Comparison[]> {
+  const small = await createDataApp(run, 'small-data', [1, 10]);
+  const many = await createDataApp(run, 'many-files', [20_000, 1000]);
+  const large = await createDataApp(run, 'large-file', [1, 2200 * 1024 ** 2]);
+  const again = (directory: string) => () => synthesize(run, directory, {}, join(directory, 'cdk.out'));
+  const things = { small: again(small), many: again(many), large: again(large) };
+  // What is unchanged is hashed and copied once.
+  await measureInterleaved(things, 1);
+  const measured = await measureInterleaved(things, REPETITIONS);
+  const least = median(measured.small);
+  const comparison = (what: string, seconds: number): Comparison => ({
+    what: `cdk synth, time with ${what} that did not change, against one small file`,
+    ratio: seconds / least,
+    aim: { atMost: 1.2 },
+    detail: `${digits(seconds)} s against ${digits(least)} s`,
+  });
+  return [
+    comparison('20,000 files', median(measured.many)),
+    comparison('a file of 2 GiB', median(measured.large)),
+  ];
+}
+
+/** An app whose dataset has so many files of so many bytes. */
+async function createDataApp(
+  run: BenchRun,
+  name: string,
+  [count, bytes]: readonly [number, number],
+): Promise<string> {
+  const directory = await createApp(run, name, dataApp(run.root));
+  for (const folder of ['code', 'data']) {
+    await mkdir(join(directory, folder));
+  }
+  await writeFile(join(directory, 'code', 'train.py'), '');
+  for (let index = 0; index < count; index++) {
+    const file = join(directory, 'data', String(index));
+    await writeFile(file, String(index));
+    // The rest is a hole, which takes no room.
+    await truncate(file, bytes);
+  }
+  return directory;
+}
 
 /** `cdk synth` of this app, against an app of one empty stack, against itself with its types checked, and against `npm run review`. */
 export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
@@ -63,14 +123,15 @@ async function review(run: BenchRun): Promise<number> {
   return seconds;
 }
 
-/** Seconds of `cdk synth` in a directory, into a cloud assembly of its own. */
+/** Seconds of `cdk synth` in a directory. @param given where the cloud assembly goes; without it, to one of its own */
 async function synthesize(
   run: BenchRun,
   cwd: string,
   environment: Record<string, string> = {},
+  given?: string,
 ): Promise<number> {
   run.terminal.progress('cdk synth');
-  const output = await mkdtemp(join(run.scratch, 'assembly-'));
+  const output = given ?? (await mkdtemp(join(run.scratch, 'assembly-')));
   const bin = join(run.root, 'node_modules', '.bin');
   const { seconds } = await measureCommand(
     {
@@ -93,14 +154,18 @@ async function synthesize(
 }
 
 /** An app of one empty stack with this app's packages, compiler settings and context. */
-async function createEmptyApp({ root, scratch }: BenchRun): Promise<string> {
-  const directory = join(scratch, 'empty-app');
-  await mkdir(join(directory, 'bin'), { recursive: true });
+async function createEmptyApp(run: BenchRun): Promise<string> {
+  return createApp(run, 'empty-app', EMPTY_APP);
+}
+
+async function createApp({ root, scratch }: BenchRun, name: string, app: string): Promise<string> {
+  const directory = join(scratch, name);
+  await mkdir(directory, { recursive: true });
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
   await cp(join(root, 'tsconfig.json'), join(directory, 'tsconfig.json'));
   const settings = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as object;
-  await writeFile(join(directory, 'cdk.json'), JSON.stringify({ ...settings, app: 'ts-node bin/app.ts' }));
-  await writeFile(join(directory, 'bin', 'app.ts'), EMPTY_APP);
+  await writeFile(join(directory, 'cdk.json'), JSON.stringify({ ...settings, app: 'ts-node app.ts' }));
+  await writeFile(join(directory, 'app.ts'), app);
   return directory;
 }
 
