@@ -19,10 +19,12 @@ export function declareVariants(app: App, directory: ProjectDirectory): void {
         instanceType: 'ml.m5.xlarge',
         idleTimeout: Duration.hours(2),
         notify: 'team@example.com',
+        dataCaptureConfig: {},
       }),
       training: directory.training({
         spot: true,
         budget: 5,
+        notify: 'team@example.com',
         channels: {
           training: Channel.fromDirectory(directory.dataset),
           extra: Channel.fromS3('s3://some-bucket/prefix/', { version: '7' }),

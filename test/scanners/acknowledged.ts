@@ -47,7 +47,11 @@ export const CDK_NAG: [construct: RegExp, finding: RegExp, reason: string][] = [
     /log-stream:\w+-\?{10}-\?{8}\/\*/,
     "the streams of the project's own jobs, whose names end with two hashes",
   ],
-  [/ModelRole/, /\/async\/(input|output|failure)\/\*\]$/, 'the requests and answers below their prefixes'],
+  [
+    /ModelRole/,
+    /\/(async\/(input|output|failure)|data-capture)\/\*\]$/,
+    'the requests and answers below their prefixes',
+  ],
   [
     /IdleGuard\/Function\/Role/,
     /^AwsSolutions-IAM5\[Resource::\*\]$/,
@@ -70,7 +74,7 @@ export const CHECKOV: [resource: RegExp, check: string, reason: string][] = [
     "encrypted by a key of CloudWatch; a person's own `kmsKey` need not let the logs service use it, and the deploy would fail on that",
   ],
   [
-    /SNS::Topic\.IdleNoticesTopic/,
+    /SNS::Topic\.(Idle|Training)NoticesTopic/,
     'CKV_AWS_26',
     "mails of an endpoint's end, with no more than names; EventBridge cannot publish under a key of SNS, nor under a `kmsKey` that does not let it",
   ],
