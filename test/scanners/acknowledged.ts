@@ -126,5 +126,10 @@ export const PARLIAMENT: [policy: RegExp, issue: RegExp, reason: string][] = [
     /^UNKNOWN_ACTION .*DeleteTrainingJob/,
     'the action is younger than its list of actions',
   ],
-  [/^closed-/, /^RESOURCE_STAR \["ec2:CreateNetworkInterface"/, IN_A_VPC],
+  [/^(closed|isolated)-/, /^RESOURCE_STAR \["ec2:CreateNetworkInterface"/, IN_A_VPC],
+  [
+    /^reserved-training-TrainingJobRunRole/,
+    /^RESOURCE_MISMATCH .*sagemaker:CreateTrainingJob/,
+    'a job in reserved capacity is asked for its training plan too, which its list does not know yet',
+  ],
 ];
