@@ -5,13 +5,15 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { type Decisions, unneededStatements } from '../../../lib/commands/rehearsal/permissions';
 import { ROOT, start } from './started';
 
-const NO_NOTEBOOK_RUNS = 'no notebook runs in a rehearsal';
+const NO_NOTEBOOK_RUNS = 'no notebook runs in a rehearsal; the drill of roles and keys has a stand-in';
 
 /** Statements that no call of a whole life needs, each with why it stands. What is not here fails; what is needed after all fails too. */
 const UNNEEDED: Readonly<Record<string, string>> = {
   'EndpointModelRole: cloudwatch:PutMetricData': "SageMaker's own metrics come from no container here",
   'EndpointModelRole: cloudwatch:DescribeAlarms':
     'a deployment looks at its alarms at an update, and a life has none',
+  'TrainingJobRunRole: s3:GetObject':
+    'the record of a model that its gate refused, and the one of a life passes',
   'TrainingJobRunRole: s3:PutObject': 'the last lines of a job that failed, and the one of a life succeeds',
   'NotebookRole: s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:PutObject': NO_NOTEBOOK_RUNS,
   'NotebookRole: s3:ListBucket': NO_NOTEBOOK_RUNS,
