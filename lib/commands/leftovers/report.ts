@@ -1,5 +1,5 @@
 import { columns } from '../../console/columns';
-import { formatPerHour, formatUsd } from '../../cost/money';
+import { formatUsd } from '../../cost/money';
 import type { Leftover } from './leftover';
 import type { Sight } from './look';
 
@@ -57,7 +57,7 @@ export function summary(leftovers: readonly Leftover[], blindSpots: number): str
     return blindSpots === 0 ? '0 left' : `${unseen}: this does not say that nothing is left`;
   }
   return [
-    `${leftovers.length} left, ${formatPerHour(perHour)}`,
+    `${leftovers.length} left, ${shownAmount(perHour)}/h`,
     ...(unknown > 0 ? [`and what is unknown of ${unknown}`] : []),
     ...(blindSpots > 0 ? [`; ${unseen}`] : []),
   ]
@@ -69,6 +69,10 @@ function shownCost({ cost: { perHour, unknown } }: Leftover): string {
   if (perHour === undefined) {
     return 'unknown';
   }
-  const known = perHour > 0 && perHour < LEAST_SHOWN ? `< ${formatUsd(LEAST_SHOWN)}` : formatUsd(perHour);
+  const known = shownAmount(perHour);
   return unknown.length > 0 ? `${known} + ?` : known;
+}
+
+function shownAmount(perHour: number): string {
+  return perHour > 0 && perHour < LEAST_SHOWN ? `< ${formatUsd(LEAST_SHOWN)}` : formatUsd(perHour);
 }
