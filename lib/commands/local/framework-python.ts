@@ -1,5 +1,6 @@
 // Which Python stands for an image: an environment of its own for each framework's version, made when it is asked for.
 
+import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Terminal } from '../../console/terminal';
@@ -39,6 +40,20 @@ const OLDER_NUMPY = 'numpy<2';
 /** Whether what an image does without a script, as a built-in algorithm, is done here too. */
 export function isAlgorithmHere(image: string): boolean {
   return 'algorithm' in (imageRow(image)?.framework ?? {});
+}
+
+/** Whether a container that serves is one that is known here: TensorFlow's, or one with handlers. */
+export function servesHere(image: string, environment: Readonly<Record<string, string>>): boolean {
+  const program = environment.SAGEMAKER_PROGRAM !== undefined;
+  return program || isAlgorithmHere(image) || /\/(sagemaker-)?tensorflow/.test(image);
+}
+
+/** Whether what trains runs here: a script, or an algorithm that this machine can have. */
+export function trainsHere(
+  request: Pick<CreateTrainingJobRequest, 'AlgorithmSpecification' | 'HyperParameters'>,
+): boolean {
+  const script = request.HyperParameters?.sagemaker_program !== undefined;
+  return script || isAlgorithmHere(request.AlgorithmSpecification?.TrainingImage ?? '');
 }
 
 function imageRow(image: string) {

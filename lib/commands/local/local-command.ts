@@ -7,7 +7,7 @@ import { inputFiles } from '../invoke/input-files';
 import { costOnAws } from './aws-cost';
 import { channelNotes, changedJob, keyValues, type JobChanges } from './local-job';
 import { LocalRun } from './local-run';
-import { frameworkPython, isAlgorithmHere, PYTHON_OPTION } from './framework-python';
+import { frameworkPython, PYTHON_OPTION, trainsHere } from './framework-python';
 import { checkPort } from './port-check';
 import { withRunLock } from '../../python/run-lock';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -133,13 +133,9 @@ export function localCommand(root: string): Command {
       if (!project.trainingJob) {
         throw new UserError('bin/app.ts declares no training job; this command trains one');
       }
-      const trainingImage = project.trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '';
-      if (
-        project.trainingJob.request.HyperParameters?.sagemaker_program === undefined &&
-        !isAlgorithmHere(trainingImage)
-      ) {
+      if (!trainsHere(project.trainingJob.request)) {
         throw new UserError(
-          'training: an algorithm or an image of your own trains in its own container, which does not run here (that of XGBoost does); npm start tries all the rest with a stand-in for it, npx cdk deploy --all deploys it',
+          `training: the container ${project.trainingJob.request.AlgorithmSpecification?.TrainingImage} does not run here (scripts and the algorithm XGBoost do), so what it learns and answers cannot be tried; npm start tries roles, deploy, events, gate and destroy with a stand-in for it, npx cdk deploy --all deploys it`,
         );
       }
       const { job, channels } = changedJob(project.trainingJob, options);

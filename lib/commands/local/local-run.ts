@@ -11,7 +11,7 @@ import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
-import { frameworkEnvironment, isAlgorithmHere } from './framework-python';
+import { frameworkEnvironment, servesHere } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
@@ -102,7 +102,7 @@ export class LocalRun {
     }
     const { image = '', environment } = await this.container();
     if (!servesHere(image, environment)) {
-      const text = `the container ${image} does not run here; the model is in ${relative('', this.modelDirectory)}, and npx cdk deploy --all serves it`;
+      const text = `the container ${image} does not run here; the model is in ${relative('', this.modelDirectory)}, npm start tries its deploy with a stand-in, and npx cdk deploy --all serves it`;
       this.notes.push(text);
       terminal.info(text);
       await this.report(outcome, []);
@@ -329,15 +329,6 @@ export class LocalRun {
 
 function hasFiles(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
-}
-
-/** Whether a container is one that is known here: TensorFlow's, or one with handlers. */
-function servesHere(image: string, environment: Readonly<Record<string, string>>): boolean {
-  return (
-    environment.SAGEMAKER_PROGRAM !== undefined ||
-    isAlgorithmHere(image) ||
-    /\/(sagemaker-)?tensorflow/.test(image)
-  );
 }
 
 /** The container that would serve what a job trains, where no endpoint is declared. */

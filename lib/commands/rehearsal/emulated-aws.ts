@@ -16,6 +16,8 @@ export interface EmulatedAwsOptions {
   readonly python: string;
   /** The interpreters of images with another framework, by the image's repository and tag. @default - none */
   readonly pythons?: Readonly<Record<string, string>>;
+  /** Final metrics of a job whose container does not run here. @default - none */
+  readonly standInMetrics?: Readonly<Record<string, number>>;
   readonly region: string;
   /** File that gets its log. */
   readonly logFile: string;
@@ -69,6 +71,7 @@ export class EmulatedAws {
         join(__dirname, 'emulator.py'),
         ...['--state-dir', directory, '--exit-with-stdin'],
         ...['--pythons', JSON.stringify(options.pythons ?? {})],
+        ...['--stand-in-metrics', JSON.stringify(options.standInMetrics ?? {})],
         ...['--alarm-seconds-per-minute', String(options.alarmSecondsPerMinute ?? 60)],
       ],
       // A terminal's Ctrl-C is for this process, which then ends the other in its own time.

@@ -53,6 +53,13 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         metavar="JSON",
         help="the interpreter of each image's framework, by repository and tag; default: this one",
     )
+    parser.add_argument(
+        "--stand-in-metrics",
+        type=json.loads,
+        default={},
+        metavar="JSON",
+        help="final metrics of jobs whose container does not run here",
+    )
     return parser.parse_args(argv)
 
 
@@ -95,7 +102,7 @@ def main(argv: list[str]) -> int:
     host = services.start(
         state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
     )
-    host.pythons = options.pythons
+    host.pythons, host.stand_in_metrics = options.pythons, options.stand_in_metrics
     faults = Faults(host, ended)
     threading.excepthook = faults.thread_died
     logging.getLogger().addHandler(faults)

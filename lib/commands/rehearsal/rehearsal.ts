@@ -6,6 +6,7 @@ import { UserError } from '../../console/user-error';
 import { writeWhole } from '../invoke/output-files';
 import { latencyOf } from '../invoke/latency';
 import type { PredictionResult } from '../invoke/predict-files';
+import { servesHere, trainsHere } from '../local/framework-python';
 import { gateOutcomes } from '../local/gate';
 import { renderReport } from '../local/report';
 import type { ReportData } from '../local/report-data';
@@ -65,6 +66,8 @@ export class Rehearsal {
     const aws = await EmulatedAws.start({
       python: options.python,
       pythons: options.pythons,
+      // The least that passes the gate.
+      standInMetrics: options.project.trainingJob?.minimumMetrics,
       region: options.region,
       logFile: join(options.outDirectory, 'emulator.log'),
       onEvent: (event) => progress.show(event),
@@ -129,7 +132,13 @@ export class Rehearsal {
       predict.length > 0
         ? predict
         : samplePhotographs([...(project.trainingJob?.channelDirectories.values() ?? [])]);
-    if (!project.endpoint || project.endpoint.asynchronous || files.length === 0) {
+    const { endpoint } = project;
+    if (
+      !endpoint ||
+      endpoint.asynchronous ||
+      files.length === 0 ||
+      !servesHere(endpoint.image, endpoint.environment)
+    ) {
       return [];
     }
     const predictions = join(outDirectory, 'predictions');
@@ -137,7 +146,7 @@ export class Rehearsal {
     const { stdout, stderr } = await this.clients.run(
       projectCommand('invoke'),
       ...files,
-      ...['--endpoint', project.endpoint.endpointName, '--out', predictions, '--json'],
+      ...['--endpoint', endpoint.endpointName, '--out', predictions, '--json'],
     );
     const answer = stdout.slice(stdout.indexOf('{'));
     if (answer === '') {
@@ -189,7 +198,8 @@ export class Rehearsal {
       job: { request: { TrainingJobName: name, ...job.request, ...this.trained } },
       status: status ?? 'Not trained',
       durations,
-      ...this.metrics(job.minimumMetrics),
+      // A stand-in learns nothing that a gate could say something of.
+      ...this.metrics(trainsHere(job.request) ? job.minimumMetrics : {}),
     };
     const data: ReportData = {
       title: `${project.name}: rehearsal`,
@@ -206,7 +216,10 @@ export class Rehearsal {
       },
       predictionNote: this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
       permissions: permissionUses(decisions),
-      notes: ['Deployed by the CDK CLI into an AWS in memory, and destroyed again.'],
+      notes: [
+        'Deployed by the CDK CLI into an AWS in memory, and destroyed again.',
+        ...standInNotes(project),
+      ],
     };
     const path = join(outDirectory, 'report.html');
     await writeWhole(path, await renderReport(data));
@@ -268,10 +281,26 @@ export class Rehearsal {
   }
 }
 
+/** What a rehearsal does not try, since its containers do not run on this machine; a line each. */
+export function standInNotes({ trainingJob, endpoint }: ProjectTemplate): string[] {
+  const absent = (image = '') =>
+    `the container ${image.split('/').at(-1)} does not run on this machine: with what stands in for it`;
+  return [
+    ...(trainingJob && !trainsHere(trainingJob.request)
+      ? [
+          `${absent(trainingJob.request.AlgorithmSpecification?.TrainingImage)}, roles, events and gate of the training are tried, not what it learns`,
+        ]
+      : []),
+    ...(endpoint && !servesHere(endpoint.image, endpoint.environment)
+      ? [`${absent(endpoint.image)}, deploy and destroy of the endpoint are tried, not what it answers`]
+      : []),
+  ];
+}
+
 /** What became of predictions, in a line. */
 export function predictionSummary(results: readonly PredictionResult[]): string {
   if (results.length === 0) {
-    return 'nothing to predict: the channels hold no photographs, or there is no endpoint that answers at once';
+    return 'nothing to predict: the channels hold no photographs, or no endpoint answers at once here';
   }
   const predicted = results.filter(({ status }) => status === 'predicted').length;
   const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));

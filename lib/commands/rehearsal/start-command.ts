@@ -9,7 +9,7 @@ import { costOnAws } from '../local/aws-cost';
 import { frameworkPython, PYTHON_OPTION } from '../local/framework-python';
 import { keyValues, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
-import { predictionSummary, Rehearsal } from './rehearsal';
+import { predictionSummary, Rehearsal, standInNotes } from './rehearsal';
 import { type S3Data, s3Data } from './s3-data';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
@@ -152,6 +152,7 @@ async function rehearse(
   if (Object.keys(options.channels).length > 0) {
     terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
   }
+  standInNotes(project).forEach((note) => terminal.info(note));
   const images = [
     project.trainingJob?.request.AlgorithmSpecification?.TrainingImage,
     project.endpoint?.image,

@@ -2,6 +2,8 @@ import {
   frameworkEnvironment,
   frameworkPython,
   isAlgorithmHere,
+  servesHere,
+  trainsHere,
 } from '../../../lib/commands/local/framework-python';
 import { RecordingTerminal } from '../../console/recording-terminal';
 
@@ -35,6 +37,18 @@ test('of the built-in algorithms XGBoost runs here', () => {
   expect(isAlgorithmHere(`${REGISTRY}/sagemaker-xgboost:3.2-0`)).toBe(true);
   expect(isAlgorithmHere(`${REGISTRY}/kmeans:1`)).toBe(false);
   expect(isAlgorithmHere(`${REGISTRY}/sagemaker-scikit-learn:1.9-0`)).toBe(false);
+});
+
+test('a script trains and serves here whatever its image; of what has none, TensorFlow serves', () => {
+  const kmeans = { TrainingImage: `${REGISTRY}/kmeans:1`, TrainingInputMode: 'File' as const };
+  expect(trainsHere({ AlgorithmSpecification: kmeans })).toBe(false);
+  expect(
+    trainsHere({ AlgorithmSpecification: kmeans, HyperParameters: { sagemaker_program: '"train.py"' } }),
+  ).toBe(true);
+  expect(servesHere(kmeans.TrainingImage, {})).toBe(false);
+  expect(servesHere(kmeans.TrainingImage, { SAGEMAKER_PROGRAM: 'serve.py' })).toBe(true);
+  expect(servesHere(`${REGISTRY}/tensorflow-inference:2.20.0-cpu`, {})).toBe(true);
+  expect(servesHere(`${REGISTRY}/sagemaker-tensorflow-scriptmode:1.12-cpu-py3`, {})).toBe(true);
 });
 
 test('an interpreter of the person stands for every image, and has to be there', async () => {

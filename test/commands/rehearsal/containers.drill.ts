@@ -7,10 +7,13 @@ import { Channel } from '../../../lib/training/channel';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { Drill } from './drill-project';
 
+/** What k-means says of its test channel. */
+const GATE = { 'test:ssd': 5 };
+
 let drill: Drill;
 
 beforeAll(async () => {
-  drill = await Drill.start('contained');
+  drill = await Drill.start('contained', 60, GATE);
 }, 300_000);
 afterAll(async () => drill.stop(), 60_000);
 
@@ -18,7 +21,9 @@ const image = (name: string) =>
   ContainerImage.fromUri(`111122223333.dkr.ecr.us-east-1.amazonaws.com/${name}:1`);
 
 /** A deploy of what no container here trains, or serves: something stands in for it. */
-async function deployed(training: Pick<TrainingProps, 'framework' | 'algorithm' | 'hyperparameters'>) {
+async function deployed(
+  training: Pick<TrainingProps, 'framework' | 'algorithm' | 'hyperparameters' | 'minimumMetrics'>,
+) {
   const { exitCode, stderr } = await drill.deploy({
     declare: (props) => ({
       ...props,
@@ -40,11 +45,15 @@ async function deployed(training: Pick<TrainingProps, 'framework' | 'algorithm' 
 }
 
 test("an algorithm's stacks deploy, and its job and its endpoint say that something stands in for them", async () => {
-  await deployed({ algorithm: Algorithm.kMeans(), hyperparameters: { k: 2, feature_dim: 1 } });
+  await deployed({
+    algorithm: Algorithm.kMeans(),
+    hyperparameters: { k: 2, feature_dim: 1 },
+    minimumMetrics: GATE,
+  });
   const lines = drill.events.flatMap((event) => (event.type === 'training' ? [event.logLine ?? ''] : []));
   expect(lines.join()).toMatch(/no container of kmeans:1: what stands in for it learns nothing/);
   expect(drill.mails().map(({ subject }) => subject)).toEqual(['Training of contained completed']);
-  await expect(drill.predict()).rejects.toThrow(/undefined/);
+  await expect(drill.predict()).rejects.toThrow(/501.*only a deploy shows what it answers/);
 }, 300_000);
 
 test("images of one's own take its place by one deploy", async () => {

@@ -106,7 +106,11 @@ export interface Fault {
 /** A small project and an AWS in memory to deploy it to, by the real CDK CLI. */
 export class Drill {
   /** Starts the in-memory AWS, where alarms, schedules and wait conditions may have short minutes, and bootstraps it. */
-  public static async start(name: string, alarmSecondsPerMinute = 60): Promise<Drill> {
+  public static async start(
+    name: string,
+    alarmSecondsPerMinute = 60,
+    standInMetrics: Readonly<Record<string, number>> = {},
+  ): Promise<Drill> {
     const folder = mkdtempSync(join(tmpdir(), 'drill-'));
     const directory = new ProjectDirectory();
     directory.write('training/train.py', SCRIPT);
@@ -116,6 +120,7 @@ export class Drill {
       python: PYTHON,
       region: 'us-east-1',
       alarmSecondsPerMinute,
+      standInMetrics,
       logFile: join(folder, 'emulator.log'),
       onEvent: (event) => events.push(event),
       signal: new AbortController().signal,

@@ -41,6 +41,8 @@ class Host:
         self.authority = Authority(ACCOUNT, self.progress, self.faults)
         #: The interpreter of each image's framework, by the image's repository and tag.
         self.pythons: dict[str, str] = {}
+        #: The final metrics of a job whose container does not run here.
+        self.stand_in_metrics: dict[str, float] = {}
         self.url = ""
         self.port = 0
         #: Invokes a function by its ARN with an event, in the background; set once every try has failed.

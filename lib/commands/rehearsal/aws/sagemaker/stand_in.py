@@ -1,13 +1,14 @@
 """
 What stands in for a container that this machine does not have: a built-in algorithm's, or an image of a person's own without a script.
 
-    python stand_in.py IMAGE    serves: /ping is well, and each request is answered by what stands here. Ends with its stdin.
+    python stand_in.py IMAGE    serves: /ping is well, and each request is refused with what stands here. Ends with its stdin.
 
-A training reads its channels and leaves a model of one file; nothing is learnt, so that no metric is reported.
+A training reads its channels and leaves a model of one file; nothing is learnt, and its final metrics are what the gate asks for.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 #: Repositories whose containers run here without a script.
-_RUNS_HERE = re.compile(r"/(tensorflow-|sagemaker-xgboost)")
+_RUNS_HERE = re.compile(r"/((sagemaker-)?tensorflow|sagemaker-xgboost)")
 
 
 def stands_in(image: str, script: str | None) -> bool:
@@ -32,26 +33,33 @@ def words(image: str) -> str:
     return f"The rehearsal has no container of {image.split('/')[-1]}: what stands in for it learns nothing"
 
 
-def train(image: str, channels: dict[str, str], output: Path) -> dict[str, Any]:
+def train(image: str, channels: dict[str, str], metrics: dict[str, float], output: Path) -> dict[str, Any]:
     """A model without contents, as the result of the runner."""
+    moment = datetime.datetime.now(datetime.timezone.utc).isoformat()
     note = output / "stand-in.txt"
     note.write_text(f"{words(image)}.\nIts channels: {', '.join(sorted(channels)) or 'none'}\n")
     with tarfile.open(output / "model.tar.gz", "w:gz") as file:
         file.add(note, note.name)
-    return {"trainingJobStatus": "Completed", "secondaryStatus": "Completed"}
+    return {
+        "trainingJobStatus": "Completed",
+        "secondaryStatus": "Completed",
+        "finalMetrics": [
+            {"MetricName": name, "Value": value, "Timestamp": moment} for name, value in metrics.items()
+        ],
+    }
 
 
 class _Service(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self._answer(b"")
+        self._answer(200, b"")
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._answer(json.dumps({"stand-in": words(sys.argv[1])}).encode())
+        self._answer(501, f"{words(sys.argv[1])}, and only a deploy shows what it answers".encode())
 
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

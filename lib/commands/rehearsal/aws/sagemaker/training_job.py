@@ -140,7 +140,7 @@ class TrainingJob:
             self._move("InProgress", "Training")
             self._log(stand_in.words(image))
             self._tell(logLine=stand_in.words(image))
-            result = stand_in.train(image, channels, folder / "output")
+            result = stand_in.train(image, channels, self._host.stand_in_metrics, folder / "output")
         else:
             result = self._train(document, checkpoints, folder)
         if checkpoints:
