@@ -23,6 +23,18 @@ export function columns(
   return rows.flatMap((row) => folded(row, widths, ' '.repeat(gap))).join('\n');
 }
 
+/** Text whose lines are folded at the terminal's width; a bullet's line goes on below its own text. */
+export function paragraphs(text: string, width = process.stdout.columns ?? Number.POSITIVE_INFINITY): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const indent = /^ *(- )?/.exec(line)![0].length;
+      const lines = foldedCell(line.slice(indent), Math.max(width - indent, NARROWEST));
+      return lines.map((part, place) => (place === 0 ? line.slice(0, indent) : ' '.repeat(indent)) + part);
+    })
+    .join('\n');
+}
+
 /** The lines of one row. */
 function folded(row: readonly string[], widths: readonly number[], gap: string): string[] {
   const cells = row.map((cell, column) => foldedCell(cell, widths[column]!));

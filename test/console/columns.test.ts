@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { columns } from '../../lib/console/columns';
+import { columns, paragraphs } from '../../lib/console/columns';
 
 const ROWS = [
   ['per hour', 'name', 'found by'],
@@ -32,4 +32,12 @@ test('no line is wider than the terminal, and nothing is lost', () => {
       expect(letters(text)).toBe(letters(given.flat().join('')));
     }),
   );
+});
+
+test('a paragraph is folded at blanks, and a bullet goes on below its own text', () => {
+  const text = 'nothing\n\n- unet-training may s3:GetObject on everything';
+  expect(paragraphs(text, 24)).toBe(
+    ['nothing', '', '- unet-training may', '  s3:GetObject on', '  everything'].join('\n'),
+  );
+  expect(paragraphs(text, Number.POSITIVE_INFINITY)).toBe(text);
 });

@@ -1,4 +1,4 @@
-import { columns } from '../../console/columns';
+import { columns, paragraphs } from '../../console/columns';
 import { type Form, rendered, type ReviewDocument, type Text } from './document';
 
 const PLAIN_TEXT: Form = {
@@ -11,7 +11,7 @@ const PLAIN_TEXT: Form = {
 
 /** A review as text for a terminal. */
 export function renderPlainText(document: ReviewDocument): string {
-  return rendered(document, PLAIN_TEXT);
+  return paragraphs(rendered(document, PLAIN_TEXT));
 }
 
 function renderText(text: Text): string {
