@@ -23,6 +23,7 @@ import { baseDirectory, METRICS_FILE } from './training-directories';
 import type { MetricsFile, TrainingResult } from './training-job-document';
 import { TrainingProgress } from './training-progress';
 import { runTrainingJob } from './training-runner';
+import { wayOut } from './way-out';
 
 /** What a local run does. */
 export interface LocalRunOptions {
@@ -185,6 +186,15 @@ export class LocalRun {
     if (result.trainingJobStatus === 'Failed') {
       terminal.info(progress.lastLines.join('\n'));
       terminal.info(`FailureReason: ${result.failureReason}`);
+      const { HyperParameters = {}, InputDataConfig = [] } = trainingJob.request;
+      const way = wayOut(progress.lastLines, {
+        channels: InputDataConfig.map(({ ChannelName = '' }) => ChannelName),
+        hyperparameters: Object.keys(HyperParameters).filter((name) => !name.startsWith('sagemaker_')),
+      });
+      if (way !== undefined) {
+        terminal.info(way);
+        this.notes.push(way);
+      }
     } else {
       const final = result.finalMetrics.map(({ MetricName, Value }) => `${MetricName} ${Value}`).join(', ');
       terminal.info(

@@ -1,0 +1,53 @@
+/** What a script's failure has to do with its declaration. */
+export interface DeclaredJob {
+  readonly channels: readonly string[];
+  readonly hyperparameters: readonly string[];
+}
+
+/** Failures that a person mends in the declaration, the data or a file beside the script, and how. */
+const WAYS_OUT: readonly (readonly [failure: RegExp, wayOut: (found: string, job: DeclaredJob) => string])[] =
+  [
+    [
+      /^ModuleNotFoundError: No module named '([\w]+)/,
+      (module) =>
+        `${module}: add the package that has it to requirements.txt in sourceDir, which is installed before the script starts`,
+    ],
+    [
+      /error: unrecognized arguments: (.*)/,
+      (argument, { hyperparameters }) =>
+        `${argument}: each hyperparameter is an argument of the script (${listed(hyperparameters)}); take it out of bin/app.ts, or add_argument it in the script`,
+    ],
+    [
+      /error: the following arguments are required: (.*)/,
+      (argument) =>
+        `${argument}: name it in hyperparameters in bin/app.ts, or give it a default in the script`,
+    ],
+    [
+      /^ValueError: could not convert string (?:to float: )?(['"].*?['"])/,
+      (text) =>
+        `${text} is no number: where it is a column's name, the file begins with a header to skip, as by np.loadtxt(…, skiprows=1)`,
+    ],
+    [
+      /^KeyError: 'SM_CHANNEL_(\w+)'/,
+      (channel, { channels }) =>
+        `no channel ${channel.toLowerCase()} is declared (${listed(channels)}): name it in channels in bin/app.ts, or read SM_CHANNEL_<one of those>`,
+    ],
+  ];
+
+/** What to do about a failed script, by its last lines; undefined where its own words are all there is to say. */
+export function wayOut(lastLines: readonly string[], job: DeclaredJob): string | undefined {
+  // The last line that is known: an exception is often followed by another one, which it caused.
+  for (const line of lastLines.toReversed()) {
+    for (const [failure, told] of WAYS_OUT) {
+      const found = failure.exec(line)?.[1];
+      if (found !== undefined) {
+        return told(found, job);
+      }
+    }
+  }
+  return undefined;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+}
