@@ -1,6 +1,6 @@
 """Answers requests with the official toolkits, for test_serving_handlers_oracle.py.
 
-python handler_oracle.py {sklearn,toolkit} DIRECTORY MODULE < requests.json > answers.json
+python handler_oracle.py {sklearn,toolkit,huggingface} DIRECTORY MODULE < requests.json > answers.json
 """
 
 import collections
@@ -76,7 +76,37 @@ def toolkit_answers(directory: str, module: str, requests: list) -> list:
     return answers
 
 
+def hugging_face_answers(directory: str, module: str, requests: list) -> list:
+    """By sagemaker-huggingface-inference-toolkit, and Multi Model Server's way of writing what it returns."""
+    os.environ["SAGEMAKER_PROGRAM"] = f"{module}.py"
+    from mms.service import PredictionException
+    from sagemaker_huggingface_inference_toolkit import handler_service
+
+    handler_service._is_gpu_available = lambda: False
+    served = handler_service.HuggingFaceHandlerService()
+    answers = []
+    for headers, body in requests:
+        content_type = [None]
+        context = SimpleNamespace(
+            system_properties={"model_dir": directory, "batch_size": 1, "gpu_id": None},
+            request_processor=[SimpleNamespace(get_request_properties=lambda headers=headers: headers)],
+            metrics=SimpleNamespace(add_time=lambda *_: None),
+            set_response_content_type=lambda _, kind, content_type=content_type: content_type.__setitem__(
+                0, kind
+            ),
+        )
+        try:
+            [answer] = served.handle([{"body": bytes.fromhex(body)}], context)
+        except PredictionException as error:
+            answers.append([error.error_code, error.message.encode().hex(), None])
+            continue
+        plain = answer if isinstance(answer, (str, bytes, bytearray)) else json.dumps(answer, indent=2)
+        encoded = plain.encode() if isinstance(plain, str) else bytes(plain)
+        answers.append([200, encoded.hex(), content_type[0]])
+    return answers
+
+
 kind, place, name = sys.argv[1:]
 sys.path.insert(0, place)
-answer = {"sklearn": flask_answers, "toolkit": toolkit_answers}[kind]
+answer = {"sklearn": flask_answers, "toolkit": toolkit_answers, "huggingface": hugging_face_answers}[kind]
 json.dump(answer(place, name, json.load(sys.stdin)), sys.stdout)

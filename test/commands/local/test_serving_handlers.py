@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from handler_container import huggingface
 from handler_container.frameworks import FRAMEWORKS, TOOLKIT
 from handler_container.script_check import handler_problems
 from handler_container.service import HandlerService
@@ -95,6 +96,65 @@ def test_the_inference_toolkit_calls_handlers_with_its_own_rules(serve) -> None:
     status, body, _ = ask(b"1", "text/csv")
     assert status == 422
     assert body.startswith(b"too long\nTraceback")
+
+
+# A pipeline of transformers in small.
+PIPELINE = """
+def model_fn(model_dir):
+    return lambda inputs, **parameters: [{"text": inputs, **parameters}]
+"""
+
+
+def test_hugging_faces_container_asks_a_pipeline(serve) -> None:
+    ask = serve(PIPELINE, "huggingface")
+    asked = json.dumps({"inputs": "é", "parameters": {"top_k": 2}}).encode()
+    assert ask(asked, "application/json", "*/*") == (
+        200,
+        '[{"text":"é","top_k":2}]'.encode(),
+        "application/json",
+    )
+    assert ask(b"inputs\na\nb\n", accept="text/csv") == (200, b"text\r\n\"['a', 'b']\"\r\n", "text/csv")
+    assert ask(b"sound", "audio/mpeg")[0] == 400
+    status, body, _ = ask(b"a\nb\n")
+    assert status == 400
+    assert json.loads(body)["message"].endswith("default handler. : 400")
+
+
+def test_hugging_faces_handlers_take_the_context_and_have_their_arguments_counted_at_the_start(serve) -> None:
+    source = """
+    def model_fn(model_dir, context): return context.system_properties["batch_size"]
+    def transform_fn(model, body, content_type, accept): return {"model": model, "body": body}
+    """
+    status, body, _ = serve(source, "huggingface")(b"[1]", "application/json")
+    assert (status, json.loads(body)) == (200, {"model": 1, "body": "[1]"})
+    with pytest.raises(ModelError, match="predict_fn definition takes 2 or 3 arguments but 1 were given"):
+        serve(PIPELINE + "\ndef predict_fn(data): return data\n", "huggingface")
+
+
+@pytest.mark.parametrize(
+    ("config", "environment", "task"),
+    [
+        ({"architectures": ["BertForSequenceClassification"]}, {}, "text-classification"),
+        ({"architectures": ["TapasForQuestionAnswering"]}, {}, "question-answering"),
+        ({"architectures": ["GPT2LMHeadModel"]}, {"HF_TASK": "summarization"}, "summarization"),
+    ],
+)
+def test_the_task_of_a_pipeline_is_named_or_that_of_the_architecture(
+    tmp_path: Path, config: dict, environment: dict, task: str
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert huggingface.task_of(tmp_path, environment) == task
+
+
+def test_fails_without_a_task_with_what_names_it(serve, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="HF_TASK"):
+        serve("", "huggingface")
+    (tmp_path / "config.json").write_text('{"architectures": ["Nothing"]}')
+    with pytest.raises(ModelError, match="no task is known of 'Nothing'"):
+        serve("", "huggingface")
+    with pytest.raises(ModelError, match="needs transformers"):
+        (tmp_path / "config.json").write_text('{"architectures": ["BertForMaskedLM"]}')
+        serve("", "huggingface")
 
 
 def test_a_transform_fn_takes_the_place_of_all_three(serve) -> None:

@@ -1,4 +1,4 @@
-"""Containers with handlers, against the official toolkits: sagemaker-containers and sagemaker-inference."""
+"""Handlers against the official toolkits: sagemaker-containers, sagemaker-inference, Hugging Face's."""
 
 import io
 import json
@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.drill, pytest.mark.timeout(600)]
 
 # Flask last: the images have a newer one than sagemaker-containers asks for.
 _TOOLKITS = ["sagemaker-inference==1.10.1", "sagemaker-containers==2.8.6.post2", "scikit-learn", "protobuf<4"]
+# By themselves, since they ask for a server in Java and for packages of sound.
+_HUGGING_FACE = ["sagemaker-huggingface-inference-toolkit==2.6.0", "multi-model-server==1.1.11"]
 _SUM = """
 class Sum:
     def predict(self, data, **_):
@@ -33,6 +35,35 @@ _SCRIPTS = {
     "transform": f"{_SUM}\ndef transform_fn(model, body, kind, accept):\n"
     "    return repr((body, kind, accept)), 'text/x'\n",
 }
+
+
+# A pipeline in the place of one of transformers: it tells what it was given.
+_PIPELINE = """
+def model_fn(model_dir):
+    return lambda inputs, **parameters: [{"given": repr(inputs), "parameters": parameters}]
+"""
+_HUGGING_FACE_SCRIPTS = {
+    "defaults": _PIPELINE,
+    "context": _PIPELINE.replace("(model_dir)", "(model_dir, context)"),
+    "odd": _PIPELINE + "\ndef predict_fn(data, model):\n    import numpy, datetime\n"
+    "    return {'a': numpy.int64(5), 'b': numpy.arange(3), 'd': datetime.datetime(2020, 1, 2)}\n",
+    "nan": _PIPELINE + "\ndef predict_fn(data, model):\n    return float('nan')\n",
+    "pair": _PIPELINE + "\ndef output_fn(prediction, accept):\n    return 'a', accept\n",
+    "object": _PIPELINE + "\ndef output_fn(prediction, accept):\n    return {'a': [1]}\n",
+    "bytes_in": _PIPELINE
+    + "\ndef input_fn(body, kind):\n    return {'inputs': body, 'parameters': {'k': 1}}\n",
+    "fails": _PIPELINE + "\ndef predict_fn(data, model):\n    raise ValueError('no such word')\n",
+    "transform": _PIPELINE + "\ndef transform_fn(model, body, kind, accept, context):\n"
+    "    return repr((body, kind, accept, context is not None))\n",
+}
+_HUGGING_FACE_BODIES = [
+    ("application/json", json.dumps({"inputs": "a b", "parameters": {"top_k": 2}}).encode()),
+    ("text/csv", b"inputs\na\nb\n"),
+    ("text/csv", b"question,context\nwho,she\n"),
+    ("text/csv", b"answer\nyes\n"),
+    ("audio/mpeg", b"sound"),
+    ("application/octet-stream", b"x"),
+]
 
 
 def _npy(array: np.ndarray) -> bytes:
@@ -57,11 +88,17 @@ _BODIES = [
     (None, b"[[1, 2]]"),
 ]
 _ACCEPTS = ["application/json", "text/csv", "application/x-npy", "*/*", None, "text/html"]
-_REQUESTS = [
-    ({key: value for key, value in (("Content-Type", kind), ("Accept", accept)) if value}, body)
-    for kind, body in _BODIES
-    for accept in _ACCEPTS
-]
+
+
+def _requests(bodies: list) -> list:
+    return [
+        ({key: value for key, value in (("Content-Type", kind), ("Accept", accept)) if value}, body)
+        for kind, body in bodies
+        for accept in _ACCEPTS
+    ]
+
+
+_REQUESTS = _requests(_BODIES)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +112,17 @@ def toolkits(tmp_path_factory) -> Path:
     return place / "bin/python"
 
 
+@pytest.fixture(scope="module")
+def hugging_face(tmp_path_factory) -> Path:
+    """A Python with Hugging Face's toolkit."""
+    place = tmp_path_factory.mktemp("hugging-face")
+    subprocess.run([sys.executable, "-m", "venv", place], check=True)
+    pip = [place / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, _TOOLKITS[0], "transformers<5", "Pillow", "setuptools<81"], check=True)
+    subprocess.run([*pip, "--no-deps", *_HUGGING_FACE], check=True)
+    return place / "bin/python"
+
+
 @pytest.mark.parametrize("framework", ["sklearn", "toolkit"])
 @pytest.mark.parametrize("script", _SCRIPTS)
 def test_answers_as_the_toolkit_does(toolkits, tmp_path, monkeypatch, framework: str, script: str) -> None:
@@ -85,21 +133,33 @@ def test_answers_as_the_toolkit_does(toolkits, tmp_path, monkeypatch, framework:
             "transform_fn" not in source
         )
     (tmp_path / f"{name}.py").write_text(source)
+    _compare(toolkits, tmp_path, monkeypatch, framework, name, _REQUESTS)
+
+
+@pytest.mark.parametrize("script", _HUGGING_FACE_SCRIPTS)
+def test_answers_as_hugging_faces_toolkit_does(hugging_face, tmp_path, monkeypatch, script: str) -> None:
+    name = f"huggingface_{script}"
+    (tmp_path / f"{name}.py").write_text(_HUGGING_FACE_SCRIPTS[script])
+    requests = _requests([*_BODIES, *_HUGGING_FACE_BODIES])
+    _compare(hugging_face, tmp_path, monkeypatch, "huggingface", name, requests)
+
+
+def _compare(python, place: Path, monkeypatch, framework: str, name: str, requests: list) -> None:
     asked = subprocess.run(
-        [toolkits, Path(__file__).parent / "handler_oracle.py", framework, tmp_path, name],
-        input=json.dumps([(headers, body.hex()) for headers, body in _REQUESTS]),
+        [python, Path(__file__).parent / "handler_oracle.py", framework, place, name],
+        input=json.dumps([(headers, body.hex()) for headers, body in requests]),
         capture_output=True,
         text=True,
         check=True,
         env={**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"},
     )
-    monkeypatch.syspath_prepend(tmp_path)
-    service = HandlerService(FRAMEWORKS.get(framework, TOOLKIT), tmp_path, tmp_path, name)
+    monkeypatch.syspath_prepend(place)
+    service = HandlerService(FRAMEWORKS.get(framework, TOOLKIT), place, place, name)
     for (headers, body), (status, expected, content_type) in zip(
-        _REQUESTS, json.loads(asked.stdout), strict=True
+        requests, json.loads(asked.stdout), strict=True
     ):
         answer = service.answer("POST", "/invocations", headers, body)
-        context = f"{headers} {body!r}: {answer}"
+        context = f"{headers} {body!r}: {answer}, not {status} {bytes.fromhex(expected)!r}"
         assert answer.status == status, context
         if status == 200:
             # numpy's versions write the same values with other headers.
@@ -108,4 +168,7 @@ def test_answers_as_the_toolkit_does(toolkits, tmp_path, monkeypatch, framework:
 
 
 def _plain(body: bytes) -> object:
-    return np.load(io.BytesIO(body), allow_pickle=True).tolist() if body.startswith(b"\x93NUMPY") else body
+    """Text where it is an array of NumPy's: one without numbers equals nothing, not even itself."""
+    if not body.startswith(b"\x93NUMPY"):
+        return body
+    return repr(np.load(io.BytesIO(body), allow_pickle=True).tolist())

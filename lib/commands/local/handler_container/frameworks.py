@@ -1,7 +1,8 @@
 """What each framework's container does where the script has no handler of its own.
 
 Sources: `serving.py` of sagemaker-scikit-learn-container and sagemaker-xgboost-container, the default
-handlers of sagemaker-pytorch-inference and of sagemaker-inference. They take what a script's own would.
+handlers of sagemaker-pytorch-inference and of sagemaker-inference; huggingface.py has its own. They take what
+a script's own would.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from handler_container import huggingface
 from handler_container.codecs import CONTAINERS, INFERENCE, TEXT_TYPES, Codecs, UnsupportedFormatError
-from handler_container.model_servers import GUNICORN, MODEL_SERVER, ModelServer
+from handler_container.model_servers import GUNICORN, HUGGING_FACE, MODEL_SERVER, ModelServer
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ FRAMEWORKS: Mapping[str, Framework] = {
         _encoded(CONTAINERS),
     ),
     "pytorch": Framework(MODEL_SERVER, _torch_input, _torch_predict, _first_accepted, _torch_model),
+    "huggingface": Framework(
+        HUGGING_FACE, huggingface.decode, huggingface.predict, huggingface.encode, huggingface.pipeline
+    ),
 }
 
 # The inference toolkit in an image of one's own.

@@ -1,7 +1,7 @@
-"""The two web servers that run handlers: what they give these of a request, and make of the result.
+"""The web servers that run handlers: what they give these of a request, and make of the result.
 
 GUNICORN is Flask under gunicorn, by sagemaker-containers; MODEL_SERVER is Multi Model Server or TorchServe,
-by sagemaker-inference.
+by sagemaker-inference; HUGGING_FACE is Multi Model Server by that framework's toolkit.
 """
 
 import inspect
@@ -43,13 +43,18 @@ class ModelServer:
     failure: Callable[[Exception], Answer]
     # Calls a handler.
     call: Callable[..., Any]
+    # Whether what a variable says of the type of answers is heard.
+    default_accept: bool = True
+    # Whether a handler with too many or too few arguments is found at the start.
+    checks_handlers: bool = False
 
     def request(self, headers: Mapping[str, str], body: bytes) -> Request:
         """A request for handlers; text is decoded where the type is exactly JSON's or CSV's."""
         content_type = headers.get("ContentType") or headers.get("Content-Type") or self.content_type
         accept = headers.get("Accept")
         if not accept or accept == _ANY:
-            accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
+            named = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT") if self.default_accept else None
+            accept = named or JSON
         return Request(
             body.decode("utf-8") if content_type in TEXT_TYPES else body,
             content_type,
@@ -91,6 +96,21 @@ def _model_server_failure(error: Exception) -> Answer:
     return Answer(status, f"{message}\n{traceback.format_exc()}".encode(), "text/plain; charset=utf-8")
 
 
+def _hugging_face_answer(result: Any, accept: str) -> Answer:
+    """What is neither text nor bytes becomes JSON, a pair of body and type too."""
+    if isinstance(result, (str, bytes, bytearray)):
+        return Answer(200, _bytes(result), accept)
+    try:
+        return Answer(200, json.dumps(result, indent=2).encode(), accept)
+    except TypeError:
+        return _refusal(503, "Unsupported model output data type.")
+
+
+def _refusal(status: int, message: str) -> Answer:
+    document = {"code": status, "type": "InternalServerException", "message": message}
+    return Answer(status, f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode(), JSON)
+
+
 def _bytes(body: Any) -> bytes:
     if isinstance(body, str):
         return body.encode()
@@ -103,10 +123,19 @@ def _with_context(handler: Callable[..., Any], *arguments: Any) -> Any:
     """A handler that takes one argument more gets the context."""
     count = len(inspect.signature(handler).parameters)
     if count == len(arguments) + 1:
-        return handler(*arguments, SimpleNamespace(system_properties={"gpu_id": None}))
+        properties = {"gpu_id": None, "model_dir": os.environ.get("SM_MODEL_DIR"), "batch_size": 1}
+        return handler(*arguments, SimpleNamespace(system_properties=properties))
     if count != len(arguments):
         raise TypeError(f"{handler.__name__} takes {count} arguments but {len(arguments)} were given.")
     return handler(*arguments)
+
+
+def wrong_count(handler: Callable[..., Any], least: int) -> str | None:
+    """What is wrong with a handler's arguments: these, and perhaps the context."""
+    count = len(inspect.signature(handler).parameters)
+    if count in (least, least + 1):
+        return None
+    return f"{handler.__name__} definition takes {least} or {least + 1} arguments but {count} were given."
 
 
 GUNICORN = ModelServer(
@@ -122,4 +151,14 @@ MODEL_SERVER = ModelServer(
     answer=_model_server_answer,
     failure=_model_server_failure,
     call=_with_context,
+)
+# Every error is a refusal of the request: 400, with nothing but its text.
+HUGGING_FACE = ModelServer(
+    content_type=None,
+    ping=MODEL_SERVER.ping,
+    answer=_hugging_face_answer,
+    failure=lambda error: _refusal(400, str(error)),
+    call=_with_context,
+    default_accept=False,
+    checks_handlers=True,
 )

@@ -13,9 +13,13 @@ from serving_container.http_server import Answer, error_answer
 from serving_container.model_layout import ModelError
 
 from handler_container.frameworks import Framework
+from handler_container.model_servers import wrong_count
 
 # What examples import of the toolkits beside the handlers.
 _STAND_INS = Path(__file__).parent / "stand_ins"
+
+# The handlers, and how many arguments each takes beside the context.
+_ARGUMENTS = {"model_fn": 1, "input_fn": 2, "predict_fn": 2, "output_fn": 2, "transform_fn": 4}
 
 
 class HandlerService:
@@ -44,6 +48,11 @@ class HandlerService:
         self._transform = handler("transform_fn")
         if self._transform and (handler("input_fn") or handler("predict_fn") or handler("output_fn")):
             raise ModelError("transform_fn takes the place of input_fn, predict_fn and output_fn")
+        own = {name: function for name in _ARGUMENTS if (function := handler(name))}
+        if framework.server.checks_handlers:
+            problems = [wrong_count(function, _ARGUMENTS[name]) for name, function in own.items()]
+            if wrong := [problem for problem in problems if problem]:
+                raise ModelError("; ".join(wrong))
         self._input = handler("input_fn") or framework.input_fn
         self._predict = handler("predict_fn") or framework.predict_fn
         self._output = handler("output_fn") or framework.output_fn
