@@ -55,6 +55,10 @@ export const PAGE_COMMANDS: Readonly<Record<string, Runner>> = {
   'npm run review -- --base HEAD~1 --markdown': test,
   'npx cdk bootstrap': rehearsed,
   'npm run deploy': rehearsed,
+  'npm run deploy -- --retrain': {
+    aws: true,
+    otherwise: 'deploy.drill.ts: in a project that trains in seconds',
+  },
   'npm run watch': rehearsed,
   'npm run watch -- unet-bcb369e63c-0f1e2d3c': { ...rehearsed, otherwise: 'the name is that of a job there' },
   'npm run invoke -- photograph.jpg': rehearsed,
