@@ -1,7 +1,16 @@
 // The commands that README and the pages show, and what runs each.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -43,9 +52,7 @@ export const PAGE_COMMANDS: Readonly<Record<string, Runner>> = {
   },
   'npm run local -- --skip-training --serve 8080': drill,
   'npm run invoke -- $HOME/photographs/original --url http://127.0.0.1:8080': drill,
-  'npm run invoke -- new.csv --url http://127.0.0.1:8080': {
-    otherwise: 'frameworks.drill.ts: a CSV for a model that takes one; the example takes photographs',
-  },
+  'npm run invoke -- new.csv --url http://127.0.0.1:8080': drill,
   'npm run local -- --predict flowers.csv': { otherwise: 'frameworks.drill.ts: with its path' },
   'npm run local -- --predict patients.csv': { otherwise: 'frameworks.drill.ts: with its path' },
   'npm run local -- --predict patients.json': {
@@ -105,6 +112,22 @@ export class Clone {
     }
     this.git('init', '--quiet', '--initial-branch=main');
     this.commit();
+  }
+
+  /** Takes the example out, and has the README's own script and declaration in its place. */
+  public bringOwnScript(): void {
+    const readme = pages().get('README.md')!;
+    const block = (language: string) => new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(readme)![1]!;
+    const app = readFileSync(join(this.root, 'bin/app.ts'), 'utf8');
+    const declaration = app.indexOf('new SageMakerProject(');
+    rmSync(join(this.root, 'training'), { recursive: true });
+    mkdirSync(join(this.root, 'training'));
+    mkdirSync(join(this.root, 'my-data'));
+    writeFileSync(join(this.root, 'bin/app.ts'), app.slice(0, declaration) + block('ts'));
+    writeFileSync(join(this.root, 'training/train.py'), block('python'));
+    // The price, and two numbers that make it.
+    writeFileSync(join(this.root, 'my-data/train.csv'), '5,1,2\n8,2,3\n11,3,4\n14,4,5\n');
+    writeFileSync(join(this.root, 'new.csv'), '1,2\n4,5\n');
   }
 
   public git(...line: string[]): void {

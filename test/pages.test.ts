@@ -43,4 +43,13 @@ describe('as written, in a clone', () => {
     },
     120_000,
   );
+
+  test("the README's script and declaration synthesize in place of the example, and nothing misses that", async () => {
+    clone.bringOwnScript();
+    await promisify(execFile)('npx', ['cdk', 'synth', '--quiet'], {
+      cwd: clone.root,
+      env: clone.environment,
+    });
+    expect(existsSync(join(clone.root, 'cdk.out/price-endpoint.template.json'))).toBe(true);
+  }, 120_000);
 });

@@ -7,8 +7,11 @@ export interface SegmentationClass {
   readonly opacity: number;
 }
 
-/** The example model's classes by index: trimap value minus one. The hues stay apart for the colour-blind (after Okabe and Ito). */
-const NAMED_CLASSES: readonly SegmentationClass[] = [
+/**
+ * The example model's classes by index: trimap value minus one; the one place that knows them, and may be empty.
+ * The hues stay apart for the colour-blind (after Okabe and Ito).
+ */
+export const NAMED_CLASSES: readonly SegmentationClass[] = [
   { name: 'object', color: [0, 170, 130], opacity: 0.45 },
   { name: 'background', color: [66, 76, 116], opacity: 0.6 },
   { name: 'outline', color: [255, 209, 26], opacity: 0.85 },

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { UserError } from '../../console/user-error';
-import { MAXIMUM_CLASSES, segmentationClass } from './classes';
+import { MAXIMUM_CLASSES, NAMED_CLASSES, segmentationClass } from './classes';
 import { imageFormat, type Photograph } from './photograph';
 
 /** A model's answer to a photograph, at the photograph's size. */
@@ -12,9 +12,6 @@ export interface Mask {
   /** Pixels by class name; the example's classes always, others where they occur. */
   readonly classCounts: Readonly<Record<string, number>>;
 }
-
-/** How many classes of the example are counted even where there are none. */
-const COUNTED_CLASSES = 3;
 
 /**
  * The mask PNG in an answer of TensorFlow Serving's REST API, `{"predictions": [{"b64": …}]}` or with `outputs`;
@@ -86,6 +83,6 @@ function countClasses(indices: Buffer): Record<string, number> {
   for (const index of indices) {
     counts[index]!++;
   }
-  const entries = [...counts.entries()].filter(([index, count]) => index < COUNTED_CLASSES || count > 0);
+  const entries = [...counts.entries()].filter(([index, count]) => index < NAMED_CLASSES.length || count > 0);
   return Object.fromEntries(entries.map(([index, count]) => [segmentationClass(index).name, count]));
 }
