@@ -22,6 +22,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,9 +90,10 @@ def main(argv: list[str]) -> int:
         threading.Thread(target=lambda: (sys.stdin.buffer.read(), ended.set()), daemon=True).start()
     # Whatever moto or its parts write by themselves goes to the state directory too.
     os.environ["TMPDIR"] = str(state_dir)
-    # Nothing leaves the machine, so that its proxy, if it has one, gets nothing.
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    # Nothing leaves the machine: its proxy, if it has one, gets nothing, and no account, profile or endpoint of the person is read.
+    for name in [name for name in os.environ if name.lower().endswith("_proxy") or name.startswith("AWS_")]:
         del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     # No page of a browser is answered: see aws/gate.py.
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     # AWS's own managed policies exist, so that a misspelt one fails.
@@ -157,7 +159,11 @@ def remove(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
+    code = 1
+    try:
+        code = main(sys.argv[1:])
+    except Exception:
+        traceback.print_exc()
     sys.stdout.flush()
     # Daemon threads may still hold sockets and locks: nothing of theirs matters any more.
     os._exit(code)

@@ -26,7 +26,7 @@ const proxy = createServer((socket) => {
 beforeAll(() => new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done)));
 afterAll(() => proxy.close());
 
-/** How often the proxy of the environment was asked, to which a rehearsal has nothing to say. */
+/** How often the proxy of the environment, which its endpoints of AWS are too, was asked: a rehearsal has nothing to say to it. */
 export function proxied(): number {
   return connections;
 }
@@ -53,6 +53,42 @@ export function startIn(root: string, name: string, ...options: string[]): Start
     name,
     options,
   );
+}
+
+/**
+ * `npm start` where there is no network but this machine's own, and no proxy or endpoint that the environment names.
+ * @returns the rehearsal, and what it asked for beyond the machine: packets that had no way to go, names to be resolved too
+ */
+export function startAlone(name: string, ...options: string[]): [Started, lost: () => number] {
+  const [command, lost] = alone(name, [
+    ...[process.execPath, '-r', 'ts-node/register', join(__dirname, 'start-in.ts')],
+    ROOT,
+  ]);
+  return [startBy(command, name, options, 'http://192.0.2.1:3128'), lost];
+}
+
+/** A command that runs without a network, and how many packets of it had no way to go. */
+export function alone(name: string, command: readonly string[]): [command: string[], lost: () => number] {
+  const own = join(folder, name);
+  mkdirSync(own, { recursive: true });
+  // A resolver on this machine would ask for it.
+  writeFileSync(join(own, 'resolv.conf'), 'nameserver 192.0.2.53\n');
+  const script = `ip link set lo up && mount --bind '${own}/resolv.conf' /etc/resolv.conf || exit
+"$@"
+code=$?
+cat /proc/net/snmp /proc/net/snmp6 >'${own}/network'
+exit $code`;
+  return [
+    ['unshare', '--map-root-user', '--mount', '--net', 'sh', '-c', script, 'sh', ...command],
+    () => withoutRoute(readFileSync(join(own, 'network'), 'utf8')),
+  ];
+}
+
+/** The kernel's count, of both versions of IP. */
+function withoutRoute(counters: string): number {
+  const [names, values] = [...counters.matchAll(/^Ip: (.+)$/gm)].map(([, line]) => line!.split(' '));
+  const six = /^Ip6OutNoRoutes\s+(\d+)$/m.exec(counters)![1];
+  return Number(values![names!.indexOf('OutNoRoutes')]) + Number(six);
 }
 
 /** `npm start` by npm. */
@@ -84,16 +120,36 @@ export function startOnDisk(root: string, name: string, disk: 'tmp' | 'out', opt
   return startBy(['unshare', '--map-root-user', '--mount', 'sh', '-c', mounted, 'sh', ...command], name, []);
 }
 
-function startBy([program, ...words]: string[], name: string, options: string[]): Started {
+/** What a person's environment says of an account of theirs, and of what stands between them and AWS. */
+function ofRealAccount(address: string): Record<string, string> {
+  const services = ['', '_S3', '_STS', '_SAGEMAKER', '_CLOUDFORMATION', '_CLOUDWATCH_LOGS'];
+  const proxies = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'npm_config_proxy'];
+  const named = [...services.map((service) => `AWS_ENDPOINT_URL${service}`), ...proxies];
+  return {
+    ...Object.fromEntries(named.map((variable) => [variable, address])),
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    AWS_SESSION_TOKEN: 'of-a-real-account',
+    AWS_PROFILE: 'of-a-real-account',
+    AWS_REGION: 'eu-central-1',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    CDK_DEFAULT_ACCOUNT: '999999999999',
+  };
+}
+
+function startBy(
+  [program, ...words]: string[],
+  name: string,
+  options: string[],
+  beyond = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+): Started {
   const [temporary, out] = [join(folder, name, 'tmp'), join(folder, name, 'out')];
   mkdirSync(temporary, { recursive: true });
-  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const proxies = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'npm_config_proxy'];
   const child = spawn(program!, [...words, '--out', out, ...options], {
     cwd: ROOT,
     env: {
       ...process.env,
-      ...Object.fromEntries(proxies.map((variable) => [variable, address])),
+      ...ofRealAccount(beyond),
       TMPDIR: temporary,
       NODE_NO_WARNINGS: '1',
     },

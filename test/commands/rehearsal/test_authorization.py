@@ -27,9 +27,9 @@ def session(emulator):
         given = emulator.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="session")[
             "Credentials"
         ]
-        return lambda service: boto3.client(
+        return lambda service, region="us-east-1": boto3.client(
             service,
-            region_name="us-east-1",
+            region_name=region,
             endpoint_url=emulator.url,
             aws_access_key_id=given["AccessKeyId"],
             aws_secret_access_key=given["SecretAccessKey"],
@@ -362,6 +362,12 @@ def test_an_alarm_invokes_a_function_only_by_the_policy_of_the_function(stack, e
     let = {"Type": "AWS::Lambda::Permission", "Properties": permission}
     assert stack.deploy({**things, "Permission": let}) == "UPDATE_COMPLETE", stack.failures()
     emulator.wait(ring)
+
+
+def test_a_role_makes_a_bucket_in_another_region(session):
+    s3 = session(allow("s3:*"))("s3", "eu-west-1")
+    s3.create_bucket(Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    assert s3.get_bucket_location(Bucket="elsewhere")["LocationConstraint"] == "eu-west-1"
 
 
 def test_an_object_under_a_customers_key_needs_the_key(emulator, session):

@@ -26,6 +26,8 @@ _SERVICES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi", 
 _KNOWN = {*create_loader().list_available_services("service-2"), *_SERVICES}
 #: Operations whose body is an object or a payload: no parameter of theirs is read there.
 _STREAMING = frozenset({"PutObject", "UploadPart", "InvokeEndpoint"})
+#: The services of these operations; which one is meant stands in the request's path.
+_BY_PATH = frozenset({"s3", "sagemaker-runtime"})
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,17 @@ def call_of(environ: dict[str, Any]) -> Call:
     """Reads a request, and leaves it to be read again."""
     service = service_of(environ)
     model = get_service_model(service)
-    _keep_body(environ, service)
-    request = Request(environ)
+    if service not in _BY_PATH:
+        _keep_body(environ)
     try:
+        request = Request(environ)
         operation, path_parameters = get_service_router(service).match(request)
     except NotFound:
         raise UnknownCall(f"{request.method} {request.path} of {service}") from None
     streaming = operation.name in _STREAMING
+    if not streaming:
+        _keep_body(environ)
+        request = Request(environ)
     parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](operation)
     parameters = parser.parse(
         {
@@ -133,15 +139,10 @@ def _answer(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def _keep_body(environ: dict[str, Any], service: str) -> None:
-    """Makes the body readable twice; an object's, which may be large, is left where it is."""
+def _keep_body(environ: dict[str, Any]) -> None:
+    """Makes the body readable twice."""
     if isinstance(environ["wsgi.input"], io.BytesIO):
         environ["wsgi.input"].seek(0)
-        return
-    method = environ["REQUEST_METHOD"]
-    if service == "sagemaker-runtime" or (
-        service == "s3" and method == "PUT" and not environ["QUERY_STRING"]
-    ):
         return
     body = Request(environ).get_data(parse_form_data=False)
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
