@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { fileErrorText } from '../../console/file-errors';
 import { UserError } from '../../console/user-error';
 import type { TrainingEvent, TrainingJobDocument } from './training-job-document';
@@ -5,6 +6,9 @@ import { clientError, runTrainingJob } from './training-runner';
 
 /** How often this process looks whether its parent lives, in milliseconds. */
 const PARENT_INTERVAL = 500;
+
+/** How long a script's output is left where it is while nobody reads what was told of it, in milliseconds. */
+const LONGEST_WAIT = 500;
 
 /** A training job as a process: one TrainingJobDocument in, TrainingEvents out, one JSON line each; SIGTERM stops it, twice kills it. */
 async function main(): Promise<void> {
@@ -25,7 +29,12 @@ async function main(): Promise<void> {
 
   try {
     const job = JSON.parse(await firstLine()) as TrainingJobDocument;
-    const result = await runTrainingJob(job, { onEvent: emit, stop: stop.signal, kill: kill.signal });
+    const result = await runTrainingJob(job, {
+      onEvent: emit,
+      busy: unread,
+      stop: stop.signal,
+      kill: kill.signal,
+    });
     process.exitCode = result.trainingJobStatus === 'Failed' ? 1 : 0;
   } catch (error) {
     process.stderr.write(`${error instanceof UserError ? error.message : (error as Error).stack}\n`);
@@ -46,6 +55,17 @@ async function main(): Promise<void> {
       process.disconnect();
     }
   }
+}
+
+/**
+ * Until what was written is read, so that a script does not get far ahead of its reader; soon enough that the last words of one
+ * that has ended are still there.
+ */
+function unread(): Promise<unknown> | undefined {
+  const { stdout } = process;
+  return stdout.writableNeedDrain
+    ? once(stdout, 'drain', { signal: AbortSignal.timeout(LONGEST_WAIT) }).catch(() => undefined)
+    : undefined;
 }
 
 function emit(event: TrainingEvent): void {

@@ -55,8 +55,15 @@ export class TrainingLog {
     return [...new Map(this.metrics.map((metric) => [metric.MetricName, metric])).values()];
   }
 
-  /** Takes all lines of a stream; a progress bar's carriage return ends a line too. */
-  public read(stream: Readable, onLine: (line: string) => void): void {
+  /**
+   * Takes all lines of a stream; a progress bar's carriage return ends a line too.
+   * @param busy what to wait for before more is read
+   */
+  public read(
+    stream: Readable,
+    onLine: (line: string) => void,
+    busy: () => Promise<unknown> | undefined = () => undefined,
+  ): void {
     let rest: Buffer = Buffer.alloc(0);
     const take = (data: Buffer, last: boolean) => {
       const { lines, rest: more } = splitLines(Buffer.concat([rest, data]), last);
@@ -64,7 +71,14 @@ export class TrainingLog {
       this.lines(lines);
       lines.forEach(onLine);
     };
-    stream.on('data', (data: Buffer) => take(data, false));
+    stream.on('data', (data: Buffer) => {
+      take(data, false);
+      const wait = busy();
+      if (wait) {
+        stream.pause();
+        void wait.finally(() => stream.resume());
+      }
+    });
     stream.on('close', () => take(Buffer.alloc(0), true));
   }
 

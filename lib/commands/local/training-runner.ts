@@ -33,6 +33,8 @@ import { TrainingLog } from './training-log';
 /** How a job is followed and stopped. */
 export interface TrainingRunOptions {
   readonly onEvent: (event: TrainingEvent) => void;
+  /** What to wait for before more of the script's output is read. @default - nothing: events are dealt with at once */
+  readonly busy?: () => Promise<unknown> | undefined;
   /** Stops the job: SIGTERM to the script and all that it started, SIGKILL after 120 s. */
   readonly stop: AbortSignal;
   /** Kills the script at once. */
@@ -281,12 +283,13 @@ class TrainingRun {
     });
     const { stdout, stderr } = this.group;
     for (const [name, stream] of Object.entries({ stdout, stderr })) {
-      this.log.read(stream, (line) => {
+      const take = (line: string) => {
         onLine(line, name as 'stdout' | 'stderr');
         if (this.log.failure) {
           this.group?.kill('SIGKILL');
         }
-      });
+      };
+      this.log.read(stream, take, this.options.busy);
     }
     try {
       return (await this.group.ended).exitCode;
