@@ -48,7 +48,8 @@ def main() -> None:
     toolkit = entry_point_environment({**job, "python": f"{job['runEnvironment']}/bin/python"})
     toolkit = {**toolkit, **_algorithm(image, request, job)}
     here = stand_ins(image, request.get("Environment", {}))
-    missing = missing_packages(image, base / "code", toolkit["entryPoint"])
+    found_in = [*sys.path[1:], *here["folders"]]
+    missing = missing_packages(image, base / "code", toolkit["entryPoint"], found_in)
     install = missing["install"]
     place = _place(Path(job["imagePackages"]), install) if install else None
     make_environment(Path(job["runEnvironment"]), [packages_of(place)] if place else [])

@@ -178,6 +178,18 @@ def test_what_a_handler_raises_is_an_answer_with_its_reason(serve) -> None:
     assert ask(b"1", "image/png")[0] == 500
 
 
+def test_scikit_learns_script_imports_what_its_container_has(serve, tmp_path: Path) -> None:
+    ask = serve(
+        SUM
+        + "\nfrom sagemaker_containers.beta.framework import content_types, encoders, worker\n"
+        + "def output_fn(prediction, accept):\n"
+        + "    if accept != content_types.CSV: return worker.Response('no', status=406)\n"
+        + "    return worker.Response(encoders.encode(prediction, accept), mimetype=accept)\n"
+    )
+    assert ask(b"1,2\n3,4\n", accept="text/csv") == (200, b"3.0\n7.0\n", "text/csv; charset=utf-8")
+    assert ask(b"1,2\n3,4\n") == (406, b"no", "application/json")
+
+
 def test_ping_and_unknown_routes(serve) -> None:
     service = serve(SUM).service
     assert service.answer("GET", "/ping", {}, b"").status == 200

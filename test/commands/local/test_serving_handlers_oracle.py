@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,15 @@ _SCRIPTS = {
     "    return repr((body, kind, accept)), 'text/x'\n",
 }
 
+
+# Of sagemaker-containers, which sagemaker-inference's images have not.
+_RESPONSE = f"""{_SUM}
+from sagemaker_containers.beta.framework import content_types, encoders, worker
+def output_fn(prediction, accept):
+    if accept == "text/html":
+        return worker.Response("none", status=406)
+    return worker.Response(encoders.encode(prediction, accept), mimetype=accept)
+"""
 
 # A pipeline in the place of one of transformers: it tells what it was given.
 _PIPELINE = """
@@ -123,11 +133,13 @@ def hugging_face(tmp_path_factory) -> Path:
     return place / "bin/python"
 
 
-@pytest.mark.parametrize("framework", ["sklearn", "toolkit"])
-@pytest.mark.parametrize("script", _SCRIPTS)
+@pytest.mark.parametrize(
+    ("framework", "script"),
+    [*product(["sklearn", "toolkit"], _SCRIPTS), ("sklearn", "response")],
+)
 def test_answers_as_the_toolkit_does(toolkits, tmp_path, monkeypatch, framework: str, script: str) -> None:
     name = f"{framework}_{script}"
-    source = _SCRIPTS[script]
+    source = {**_SCRIPTS, "response": _RESPONSE}[script]
     if framework == "toolkit" and "predict_fn" not in source:
         source += "\ndef predict_fn(data, model):\n    return model.predict(data)\n" * (
             "transform_fn" not in source

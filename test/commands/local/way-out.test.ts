@@ -13,6 +13,11 @@ afterAll(() => rmSync(directory, { recursive: true }));
 test.each([
   ['a module that is not there', 'import lightgbmx.sub', /^lightgbmx: .* requirements\.txt in sourceDir/],
   [
+    "a part of a container's own package",
+    'import sagemaker_xgboost_container.distributed',
+    /^sagemaker_xgboost_container: only the containers of scikit-learn and XGBoost have it.*except ImportError/,
+  ],
+  [
     'an argument that it does not know',
     'import argparse; argparse.ArgumentParser().parse_args(["--epochz", "3"])',
     /^--epochz 3: .*there are epochs, epochz\); take it out of bin\/app\.ts/,

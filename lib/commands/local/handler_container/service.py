@@ -13,9 +13,9 @@ from serving_container.http_server import Answer, error_answer
 from serving_container.model_layout import ModelError
 
 from handler_container.frameworks import Framework
-from handler_container.model_servers import wrong_count
+from handler_container.model_servers import GUNICORN, wrong_count
 
-# What examples import of the toolkits beside the handlers.
+# What scripts import of sagemaker-containers and of XGBoost's container.
 _STAND_INS = Path(__file__).parent / "stand_ins"
 
 # The handlers, and how many arguments each takes beside the context.
@@ -33,7 +33,8 @@ class HandlerService:
         self._server = framework.server
         self._lock = threading.Lock()
         sys.path.insert(0, str(code_dir))
-        sys.path.append(str(_STAND_INS))
+        if framework.server is GUNICORN:
+            sys.path.append(str(_STAND_INS))
         script = None
         if (code_dir / f"{module_name}.py").exists() or framework.model_fn is None:
             try:

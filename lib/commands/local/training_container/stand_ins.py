@@ -1,4 +1,4 @@
-"""What of this machine's Python stands for what an image has: TensorFlow, Keras, Python itself."""
+"""What of this machine's Python stands for what an image has: the framework, Keras, Python itself."""
 
 import re
 from importlib import metadata
@@ -6,8 +6,13 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
+from framework_images import framework_image
+
 # From this TensorFlow on `tf.keras` is Keras 3.
 _FIRST_WITH_KERAS_3 = (2, 16)
+
+# What scripts import of the containers of scikit-learn and XGBoost, beside the handlers.
+_CONTAINERS = Path(__file__).parents[1] / "handler_container/stand_ins"
 
 
 def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
@@ -17,7 +22,7 @@ def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
     """
     tag = re.search(r"(?:^|/)tensorflow-training:((\d+)\.(\d+)[\d.]*)-\w+-py(\d)(\d+)", image)
     if tag is None:
-        return {"variables": {}, "folders": [], "notes": []}
+        return _other_framework(framework_image(image))
     version, major, minor, *python = tag.groups()
     keras_2 = (int(major), int(minor)) < _FIRST_WITH_KERAS_3 and environment.get(
         "TF_USE_LEGACY_KERAS", "1"
@@ -35,6 +40,25 @@ def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
         "folders": [str(Path(__file__).parent / "keras2")] if keras_2 else [],
         "notes": notes,
     }
+
+
+def _other_framework(known: dict[str, Any] | None) -> dict[str, Any]:
+    """The same of an image that has another framework, or none that is known."""
+    if known is None:
+        return {"variables": {}, "folders": [], "notes": []}
+    there = {**known, "version": known["version"].replace("-", ".")}
+    notes = []
+    for package in known["packages"][0]:
+        name, wanted = package.split("==")
+        version = there["base" if "{base}" in wanted else "version"]
+        # The first of the packages' names is what other choices have too, or another build of the same.
+        here = _version(name, name.removesuffix("-cpu"))
+        if here and here.split(".")[:2] != version.split(".")[:2]:
+            notes.append(
+                f"{name} {here} on Python {python_version()} stands for the image's {name} {version}"
+            )
+    folders = [str(_CONTAINERS)] if known["serving"] in ("sklearn", "xgboost") else []
+    return {"variables": {}, "folders": folders, "notes": notes}
 
 
 def _version(*distributions: str) -> str | None:
