@@ -255,7 +255,9 @@ class ReleasedFramework extends Framework {
     const there = framework(this.name, scope).map(described);
     const fewer = there.filter((version, place) => there.indexOf(version) === place);
     const known = `there are ${fewer.toReversed().join(', ')}`;
-    return `no image ${verb} ${this.title}; ${known}${scope === 'inference' && elsewhere !== undefined ? `; or ${elsewhere}` : ''}`;
+    // The app runs without its types being checked, and 2.10 is the number 2.1.
+    const asText = typeof this.version === 'string' ? '' : ', which is a number: write it in quotes';
+    return `no image ${verb} ${this.title}${asText}; ${known}${scope === 'inference' && elsewhere !== undefined ? `; or ${elsewhere}` : ''}`;
   }
 }
 

@@ -101,6 +101,13 @@ test.each<[Framework, 'training' | 'inference', Processor, string | undefined, R
     undefined,
     /^no image serves TensorFlow 2\.17; there are 2\.20, 2\.19, /,
   ],
+  [
+    Framework.tensorflow(2.16 as unknown as string),
+    'training',
+    'cpu',
+    undefined,
+    /^no image trains TensorFlow 2\.16, which is a number: write it in quotes; there are /,
+  ],
   [Framework.tensorflow('2.20'), 'training', 'cpu', undefined, /^no image trains TensorFlow 2\.20; /],
   [
     Framework.tensorflow('2'),

@@ -251,6 +251,14 @@ test('says 2 and not 0 when nothing is found and something could not be seen', a
   });
 });
 
+test('without credentials it says how to come by some', async () => {
+  const absent = Object.assign(new Error('Could not load any'), { name: 'CredentialsProviderError' });
+  mocks.get(STSClient)!.on(GetCallerIdentityCommand).rejects(absent);
+  const { code, infos } = await run();
+  expect(code).toBe(2);
+  expect(infos).toContain('no AWS credentials (Could not load any): sign in (aws sso login, aws configure)');
+});
+
 test('a failed bucket stays listed, with an unknown cost', async () => {
   mocks.get(S3Client)!.on(ListObjectVersionsCommand).rejects(denied('s3:ListBucketVersions'));
   const { leftovers } = JSON.parse((await run('--json')).result) as { leftovers: Leftover[] };
