@@ -113,7 +113,7 @@ export const CHECKOV: [resource: RegExp, check: string, reason: string][] = [
     'CKV_AWS_116',
     `${OF_THE_CDK}CloudFormation waits for its answer, and fails without one`,
   ],
-  [/Lambda::Function\.\w*EndpointIdleGuardFunction/, 'CKV_AWS_173', NO_SECRET],
+  [/Lambda::Function\.(\w*EndpointIdleGuardFunction|TrainingJobRunFunction)/, 'CKV_AWS_173', NO_SECRET],
   [/Lambda::Function\.CustomCDKBucketDeployment/, 'CKV_AWS_173', `${OF_THE_CDK}the path of its AWS CLI`],
   [/IAM::Policy\.(NotebookRole|TrainingJobJobRole)/, 'CKV_AWS_109', IN_A_VPC],
   [/IAM::Policy\.(NotebookRole|TrainingJobJobRole)/, 'CKV_AWS_111', IN_A_VPC],

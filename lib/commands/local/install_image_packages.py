@@ -79,9 +79,8 @@ def _installs(python: Path, requirements: list[str]) -> bool:
 def _broken(python: Path) -> list[str]:
     """What no longer fits to what was installed over it, such as boto3 to the botocore that s3fs brings."""
     told = subprocess.run([python, "-m", "pip", "check"], capture_output=True, text=True, check=False).stdout
-    names = dict.fromkeys(
-        line.split()[0] for line in told.splitlines() if " has requirement " in line or " requires " in line
-    )
+    # Not what lacks a package altogether: tf-keras asks for a tensorflow, which is tensorflow-cpu here.
+    names = dict.fromkeys(line.split()[0] for line in told.splitlines() if " has requirement " in line)
     return [
         f"{name}=={importlib.metadata.version(name)}" if normalized(name) in _FRAMEWORK else name
         for name in names
