@@ -1,6 +1,6 @@
 """Answers requests with the official toolkits, for test_serving_handlers_oracle.py.
 
-python handler_oracle.py {sklearn,toolkit,huggingface} DIRECTORY MODULE < requests.json > answers.json
+python handler_oracle.py {sklearn,toolkit,huggingface} DIRECTORY MODULE… < requests.json > answers.json
 """
 
 import collections
@@ -106,7 +106,8 @@ def hugging_face_answers(directory: str, module: str, requests: list) -> list:
     return answers
 
 
-kind, place, name = sys.argv[1:]
+kind, place, *names = sys.argv[1:]
 sys.path.insert(0, place)
 answer = {"sklearn": flask_answers, "toolkit": toolkit_answers, "huggingface": hugging_face_answers}[kind]
-json.dump(answer(place, name, json.load(sys.stdin)), sys.stdout)
+requests = json.load(sys.stdin)
+json.dump([answer(place, name, requests) for name in names], sys.stdout)

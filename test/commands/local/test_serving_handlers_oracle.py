@@ -111,12 +111,18 @@ def _requests(bodies: list) -> list:
 _REQUESTS = _requests(_BODIES)
 
 
+def _pip(place: Path) -> list[str]:
+    """Installs into an environment; a test imports a small part of all that would be compiled."""
+    python = str(place / "bin/python")
+    return [python, "-m", "pip", "install", "--no-compile", "--quiet", "--disable-pip-version-check"]
+
+
 @pytest.fixture(scope="module")
 def toolkits(tmp_path_factory) -> Path:
     """A Python with the official toolkits."""
     place = tmp_path_factory.mktemp("toolkits")
     subprocess.run([sys.executable, "-m", "venv", place], check=True)
-    pip = [place / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = _pip(place)
     for packages in (_TOOLKITS, ["Flask==3.1.3"]):
         subprocess.run([*pip, *packages], check=True)
     return place / "bin/python"
@@ -127,7 +133,7 @@ def hugging_face(tmp_path_factory) -> Path:
     """A Python with Hugging Face's toolkit."""
     place = tmp_path_factory.mktemp("hugging-face")
     subprocess.run([sys.executable, "-m", "venv", place], check=True)
-    pip = [place / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = _pip(place)
     subprocess.run([*pip, _TOOLKITS[0], "transformers<5", "Pillow", "setuptools<81"], check=True)
     subprocess.run([*pip, "--no-deps", *_HUGGING_FACE], check=True)
     return place / "bin/python"
@@ -145,20 +151,21 @@ def test_answers_as_the_toolkit_does(toolkits, tmp_path, monkeypatch, framework:
             "transform_fn" not in source
         )
     (tmp_path / f"{name}.py").write_text(source)
-    _compare(toolkits, tmp_path, monkeypatch, framework, name, _REQUESTS)
+    _compare(toolkits, tmp_path, monkeypatch, framework, [name], _REQUESTS)
 
 
-@pytest.mark.parametrize("script", _HUGGING_FACE_SCRIPTS)
-def test_answers_as_hugging_faces_toolkit_does(hugging_face, tmp_path, monkeypatch, script: str) -> None:
-    name = f"huggingface_{script}"
-    (tmp_path / f"{name}.py").write_text(_HUGGING_FACE_SCRIPTS[script])
+def test_answers_as_hugging_faces_toolkit_does(hugging_face, tmp_path, monkeypatch) -> None:
+    for script, source in _HUGGING_FACE_SCRIPTS.items():
+        (tmp_path / f"huggingface_{script}.py").write_text(source)
+    names = [f"huggingface_{script}" for script in _HUGGING_FACE_SCRIPTS]
+    # All of them by one process: it takes seconds to import transformers.
     requests = _requests([*_BODIES, *_HUGGING_FACE_BODIES])
-    _compare(hugging_face, tmp_path, monkeypatch, "huggingface", name, requests)
+    _compare(hugging_face, tmp_path, monkeypatch, "huggingface", names, requests)
 
 
-def _compare(python, place: Path, monkeypatch, framework: str, name: str, requests: list) -> None:
+def _compare(python, place: Path, monkeypatch, framework: str, names: list[str], requests: list) -> None:
     asked = subprocess.run(
-        [python, Path(__file__).parent / "handler_oracle.py", framework, place, name],
+        [python, Path(__file__).parent / "handler_oracle.py", framework, place, *names],
         input=json.dumps([(headers, body.hex()) for headers, body in requests]),
         capture_output=True,
         text=True,
@@ -166,17 +173,16 @@ def _compare(python, place: Path, monkeypatch, framework: str, name: str, reques
         env={**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"},
     )
     monkeypatch.syspath_prepend(place)
-    service = HandlerService(FRAMEWORKS.get(framework, TOOLKIT), place, place, name)
-    for (headers, body), (status, expected, content_type) in zip(
-        requests, json.loads(asked.stdout), strict=True
-    ):
-        answer = service.answer("POST", "/invocations", headers, body)
-        context = f"{headers} {body!r}: {answer}, not {status} {bytes.fromhex(expected)!r}"
-        assert answer.status == status, context
-        if status == 200:
-            # numpy's versions write the same values with other headers.
-            assert _plain(answer.body) == _plain(bytes.fromhex(expected)), context
-            assert answer.content_type == content_type, context
+    for name, answers in zip(names, json.loads(asked.stdout), strict=True):
+        service = HandlerService(FRAMEWORKS.get(framework, TOOLKIT), place, place, name)
+        for (headers, body), (status, expected, content_type) in zip(requests, answers, strict=True):
+            answer = service.answer("POST", "/invocations", headers, body)
+            context = f"{name} {headers} {body!r}: {answer}, not {status} {bytes.fromhex(expected)!r}"
+            assert answer.status == status, context
+            if status == 200:
+                # numpy's versions write the same values with other headers.
+                assert _plain(answer.body) == _plain(bytes.fromhex(expected)), context
+                assert answer.content_type == content_type, context
 
 
 def _plain(body: bytes) -> object:
