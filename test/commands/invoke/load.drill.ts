@@ -107,7 +107,49 @@ test('a server that is started anew meanwhile predicts all files', async () => {
   expect(results.map(answerOf)).toEqual(files.map((_, at) => 2 * at));
 }, 300_000);
 
+/** What a server holds, in bytes, when it has had so many requests of this body, eight at a time; and how many it had a second. */
+async function resident(url: string, body: string, requests: number, status: number) {
+  const started = performance.now();
+  let begun = 0;
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (begun++ < requests) {
+        const headers = { 'content-type': 'application/json' };
+        const response = await fetch(`${url}/invocations`, { method: 'POST', headers, body });
+        await response.arrayBuffer();
+        expect(response.status).toBe(status);
+      }
+    }),
+  );
+  const perSecond = (requests * 1000) / (performance.now() - started);
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${serverPid()}/status`, 'utf8'))![1];
+  return { bytes: Number(kilobytes) * 1024, perSecond };
+}
+
+const NUMBERS = [...Array(1000).keys()];
+
+test.each([
+  ['answered', NUMBERS, 200],
+  ['refused', [NUMBERS, 'none'], 400],
+])(
+  'thousands of requests that are %s leave nothing in the server',
+  async (_how, instances, status) => {
+    const body = JSON.stringify({ instances });
+    const serving = await serve();
+    const first = await resident(serving.url, body, 500, status);
+    const { bytes, perSecond } = await resident(serving.url, body, 3000, status);
+    await serving.stop();
+    // The bodies are 11 MB.
+    expect(bytes - first.bytes).toBeLessThan(5_000_000);
+    expect(perSecond).toBeGreaterThan(50);
+  },
+  300_000,
+);
+
+function serverPid(): number {
+  return Number(execFileSync('pgrep', ['-f', `server.py --model-dir ${folder}`], { encoding: 'utf8' }));
+}
+
 function killServer(): void {
-  const pid = execFileSync('pgrep', ['-f', `server.py --model-dir ${folder}`], { encoding: 'utf8' });
-  process.kill(Number(pid), 'SIGKILL');
+  process.kill(serverPid(), 'SIGKILL');
 }
