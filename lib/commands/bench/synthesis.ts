@@ -12,64 +12,129 @@ const EMPTY_APP = `import { App, CfnWaitConditionHandle, Stack } from 'aws-cdk-l
 new CfnWaitConditionHandle(new Stack(new App(), 'empty'), 'Handle');
 `;
 
-/** A project that trains on a directory of data. */
-const dataApp = (root: string) => `import { App } from 'aws-cdk-lib';
+/** So many projects, each of which trains on its directories of data: so many channels. */
+const dataApp = (root: string, { projects = 1, channels = 1 }) => `import { App } from 'aws-cdk-lib';
 import { Framework } from '${root}/lib/images/framework';
 import { SageMakerProject } from '${root}/lib/project/sagemaker-project';
 import { Channel } from '${root}/lib/training/channel';
 
-new SageMakerProject(new App({ builtinCloudFormationValidation: false }), 'data', {
-  training: {
-    framework: Framework.tensorflow('2.21'),
-    sourceDir: 'code',
-    entryPoint: 'train.py',
-    instanceType: 'ml.m5.xlarge',
-    channels: { training: Channel.fromDirectory('data') },
-  },
-});
+const app = new App({ builtinCloudFormationValidation: false });
+const names = Array.from({ length: ${channels} }, (_, index) => \`channel\${index}\`);
+for (let index = 0; index < ${projects}; index++) {
+  new SageMakerProject(app, \`data\${index}\`, {
+    training: {
+      framework: Framework.tensorflow('2.21'),
+      sourceDir: 'code',
+      entryPoint: 'train.py',
+      instanceType: 'ml.m5.xlarge',
+      channels: Object.fromEntries(names.map((name) => [name, Channel.fromDirectory('data')])),
+    },
+  });
+}
 `;
 
-/** `cdk synth` of unchanged data, when it was synthesized once: of many files and of a large one, against one small file. */
+/** `npm run review` for the app beside it. */
+const reviewScript = (
+  root: string,
+) => `import { createReviewCommand } from '${root}/lib/commands/review/review-command';
+import { main } from '${root}/lib/console/main';
+
+void main(createReviewCommand(__dirname));
+`;
+
+/** What grows with a project, against the smallest one: files, bytes, channels and projects. */
 export async function compareData(run: BenchRun): Promise<Comparison[]> {
-  const small = await createDataApp(run, 'small-data', [1, 10]);
-  const many = await createDataApp(run, 'many-files', [20_000, 1000]);
-  const large = await createDataApp(run, 'large-file', [1, 2200 * 1024 ** 2]);
+  const small = await createDataApp(run, 'small-data', {});
+  const many = await createDataApp(run, 'many-files', { files: 20_000, bytes: 1000 });
+  const large = await createDataApp(run, 'large-file', { bytes: 2200 * 1024 ** 2 });
+  const channels = await createDataApp(run, 'channels', { channels: 20 });
+  const projects = await createDataApp(run, 'projects', { projects: 10 });
   const again = (directory: string) => () => synthesize(run, directory, {}, join(directory, 'cdk.out'));
-  const things = { small: again(small), many: again(many), large: again(large) };
+  const things = {
+    small: again(small),
+    many: again(many),
+    large: again(large),
+    channels: again(channels),
+    projects: again(projects),
+  };
   // What is unchanged is hashed and copied once.
   await measureInterleaved(things, 1);
   const measured = await measureInterleaved(things, REPETITIONS);
-  const least = median(measured.small);
-  const comparison = (what: string, seconds: number): Comparison => ({
-    what: `cdk synth, time with ${what} that did not change, against one small file`,
-    ratio: seconds / least,
-    aim: { atMost: 1.2 },
-    detail: `${digits(seconds)} s against ${digits(least)} s`,
+  await commit(run, small);
+  await commit(run, many);
+  const reviews = await measureInterleaved(
+    { small: () => review(run, small, 'review.ts'), many: () => review(run, many, 'review.ts') },
+    REPETITIONS,
+  );
+  const compare = (what: string, measures: readonly number[], least: readonly number[], atMost: number) => ({
+    what,
+    ratio: median(measures) / median(least),
+    aim: { atMost },
+    detail: `${digits(median(measures))} s against ${digits(median(least))} s`,
   });
+  const synth = (what: string, seconds: readonly number[], atMost: number) =>
+    compare(`cdk synth, time with ${what}`, seconds, measured.small, atMost);
   return [
-    comparison('20,000 files', median(measured.many)),
-    comparison('a file of 2 GiB', median(measured.large)),
+    synth('20,000 files that did not change, against one small file', measured.many, 1.2),
+    synth('a file of 2 GiB that did not change, against one small file', measured.large, 1.2),
+    synth('20 channels, against one', measured.channels, 1.3),
+    synth('10 projects, against one', measured.projects, 2),
+    compare(
+      'npm run review, time with 20,000 files, against one small file',
+      reviews.many,
+      reviews.small,
+      1.5,
+    ),
   ];
 }
 
-/** An app whose dataset has so many files of so many bytes. */
+/** What a directory of data holds, and what declares it. */
+interface DataApp {
+  /** @default 1 */
+  readonly files?: number;
+  /** Of each file. @default 10 */
+  readonly bytes?: number;
+  /** @default 1 */
+  readonly channels?: number;
+  /** @default 1 */
+  readonly projects?: number;
+}
+
 async function createDataApp(
   run: BenchRun,
   name: string,
-  [count, bytes]: readonly [number, number],
+  { files = 1, bytes = 10, ...declared }: DataApp,
 ): Promise<string> {
-  const directory = await createApp(run, name, dataApp(run.root));
+  const directory = await createApp(run, name, dataApp(run.root, declared));
+  await writeFile(join(directory, 'review.ts'), reviewScript(run.root));
+  await writeFile(join(directory, '.gitignore'), 'node_modules\ncdk.out\n');
   for (const folder of ['code', 'data']) {
     await mkdir(join(directory, folder));
   }
   await writeFile(join(directory, 'code', 'train.py'), '');
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < files; index++) {
     const file = join(directory, 'data', String(index));
     await writeFile(file, String(index));
     // The rest is a hole, which takes no room.
     await truncate(file, bytes);
   }
   return directory;
+}
+
+/** Makes a directory a repository of one commit. */
+async function commit(run: BenchRun, directory: string): Promise<void> {
+  const person = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'];
+  for (const words of [['init'], ['add', '.'], [...person, 'commit', '--message', 'all']]) {
+    await measureCommand(
+      {
+        python: run.python,
+        command: ['git', ...words],
+        cwd: directory,
+        environment: process.env as Record<string, string>,
+      },
+      run.signal,
+    );
+  }
 }
 
 /** `cdk synth` of this app, against an app of one empty stack, against itself with its types checked, and against `npm run review`. */
@@ -109,13 +174,13 @@ export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
 }
 
 /** Seconds of a review of the working tree against its own last commit. */
-async function review(run: BenchRun): Promise<number> {
+async function review(run: BenchRun, cwd = run.root, script = 'bin/review.ts'): Promise<number> {
   run.terminal.progress('npm run review');
   const { seconds } = await measureCommand(
     {
       python: run.python,
-      command: [process.execPath, '-r', 'ts-node/register', 'bin/review.ts', '--base', 'HEAD'],
-      cwd: run.root,
+      command: [process.execPath, '-r', 'ts-node/register', script, '--base', 'HEAD'],
+      cwd,
       environment: process.env as Record<string, string>,
     },
     run.signal,
