@@ -61,6 +61,8 @@ export function startIn(root: string, name: string, ...options: string[]): Start
  */
 export function startAlone(name: string, ...options: string[]): [Started, lost: () => number] {
   const [command, lost] = alone(name, [
+    // Not the region that is assumed without one.
+    ...['env', 'AWS_REGION=eu-central-1', 'AWS_DEFAULT_REGION=eu-central-1'],
     ...[process.execPath, '-r', 'ts-node/register', join(__dirname, 'start-in.ts')],
     ROOT,
   ]);
@@ -131,8 +133,8 @@ function ofRealAccount(address: string): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     AWS_SESSION_TOKEN: 'of-a-real-account',
     AWS_PROFILE: 'of-a-real-account',
-    AWS_REGION: 'eu-central-1',
-    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
     CDK_DEFAULT_ACCOUNT: '999999999999',
   };
 }
