@@ -105,9 +105,9 @@ def main(argv: list[str]) -> int:
         state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
     )
     host.pythons, host.stand_in_metrics = options.pythons, options.stand_in_metrics
-    faults = Faults(host, ended)
-    threading.excepthook = faults.thread_died
-    logging.getLogger().addHandler(faults)
+    fatal = FatalErrors(host, ended)
+    threading.excepthook = fatal.thread_died
+    logging.getLogger().addHandler(fatal)
     try:
         host.progress(
             {
@@ -124,7 +124,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-class Faults(logging.Handler):
+class FatalErrors(logging.Handler):
     """Tells of what leaves nothing to wait for, and ends all: a thread that died, a disk that is full."""
 
     def __init__(self, host: Host, ended: threading.Event):

@@ -7,13 +7,13 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from serving_container.http_server import Answer, error_answer
+from serving_container.http_server import Answer
 from serving_container.model_layout import ModelError
 
 from handler_container.frameworks import Framework
 from handler_container.model_servers import GUNICORN, wrong_count
+from handler_container.routes import routed
 
 # What scripts import of sagemaker-containers and of XGBoost's container.
 _STAND_INS = Path(__file__).parent / "stand_ins"
@@ -43,21 +43,18 @@ class HandlerService:
                 traceback.print_exc()
                 raise ModelError(f"{module_name}.py failed: {type(error).__name__}: {error}") from error
 
-        def handler(name: str) -> Any:
-            return getattr(script, name, None)
-
-        self._transform = handler("transform_fn")
-        if self._transform and (handler("input_fn") or handler("predict_fn") or handler("output_fn")):
+        own = {name: found for name in _ARGUMENTS if (found := getattr(script, name, None))}
+        self._transform = own.get("transform_fn")
+        if self._transform and not own.keys().isdisjoint({"input_fn", "predict_fn", "output_fn"}):
             raise ModelError("transform_fn takes the place of input_fn, predict_fn and output_fn")
-        own = {name: function for name in _ARGUMENTS if (function := handler(name))}
         if framework.server.checks_handlers:
             problems = [wrong_count(function, _ARGUMENTS[name]) for name, function in own.items()]
             if wrong := [problem for problem in problems if problem]:
                 raise ModelError("; ".join(wrong))
-        self._input = handler("input_fn") or framework.input_fn
-        self._predict = handler("predict_fn") or framework.predict_fn
-        self._output = handler("output_fn") or framework.output_fn
-        model_fn = handler("model_fn") or framework.model_fn
+        self._input = own.get("input_fn", framework.input_fn)
+        self._predict = own.get("predict_fn", framework.predict_fn)
+        self._output = own.get("output_fn", framework.output_fn)
+        model_fn = own.get("model_fn", framework.model_fn)
         if model_fn is None:
             raise ModelError(f"{module_name}.py defines no model_fn(model_dir), which loads the model")
         if self._predict is None and self._transform is None:
@@ -70,13 +67,9 @@ class HandlerService:
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request; what a handler raises is one too."""
-        path = urlsplit(target).path
-        if path == "/ping":
-            return Answer(200, self._server.ping)
-        if path != "/invocations":
-            return error_answer(404, "Not Found")
-        if method != "POST":
-            return error_answer(405, "Method Not Allowed")
+        return routed(method, target, Answer(200, self._server.ping), lambda: self._invocation(headers, body))
+
+    def _invocation(self, headers: Mapping[str, str], body: bytes) -> Answer:
         try:
             with self._lock:
                 request = self._server.request(headers, body)

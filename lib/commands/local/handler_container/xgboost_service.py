@@ -9,13 +9,13 @@ import pickle
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import xgboost
-from serving_container.http_server import Answer, error_answer
+from serving_container.http_server import Answer
 from serving_container.model_layout import ModelError
 
 from handler_container.codecs import CONTAINERS, CSV, JSON
+from handler_container.routes import routed
 from handler_container.xgboost_data import decode
 
 _JSON_LINES = "application/jsonlines"
@@ -42,13 +42,10 @@ class XGBoostService:
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to a request."""
-        path = urlsplit(target).path
-        if path == "/ping":
-            return Answer(200, b"", "text/html; charset=utf-8")
-        if path != "/invocations":
-            return error_answer(404, "Not Found")
-        if method != "POST":
-            return error_answer(405, "Method Not Allowed")
+        ping = Answer(200, b"", "text/html; charset=utf-8")
+        return routed(method, target, ping, lambda: self._invocation(headers, body))
+
+    def _invocation(self, headers: Mapping[str, str], body: bytes) -> Answer:
         if not body:
             return Answer(204, b"", "text/html; charset=utf-8")
         try:
