@@ -7,6 +7,7 @@ import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
 import { ensurePythonEnvironment, type WantedPackages } from '../../python/python-environment';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
+import { hasScript } from '../../training/job-script';
 import FRAMEWORK_IMAGES from './framework-images.json';
 
 /** Who asks for a Python. */
@@ -52,8 +53,7 @@ export function servesHere(image: string, environment: Readonly<Record<string, s
 export function trainsHere(
   request: Pick<CreateTrainingJobRequest, 'AlgorithmSpecification' | 'HyperParameters'>,
 ): boolean {
-  const script = request.HyperParameters?.sagemaker_program !== undefined;
-  return script || isAlgorithmHere(request.AlgorithmSpecification?.TrainingImage ?? '');
+  return hasScript(request) || isAlgorithmHere(request.AlgorithmSpecification?.TrainingImage ?? '');
 }
 
 function imageRow(image: string) {

@@ -5,6 +5,7 @@ import { printable } from '../../aws/printable';
 import { CODE_CHANNEL } from '../../names';
 import { UsageError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
+import { hasScript } from '../../training/job-script';
 import {
   encodeHyperparameters,
   hyperparameterProblems,
@@ -77,7 +78,7 @@ export function changedJob(
         HyperParameters: {
           ...job.request.HyperParameters,
           // An algorithm's are plain texts, a script's are JSON.
-          ...(hasScript(job) ? encodeHyperparameters(values) : changes.hyperparameters),
+          ...(hasScript(job.request) ? encodeHyperparameters(values) : changes.hyperparameters),
         },
       },
     },
@@ -123,12 +124,8 @@ function declaredHyperparameters(job: DeclaredTrainingJob): Record<string, unkno
   return Object.fromEntries(
     Object.entries(job.request.HyperParameters ?? {})
       .filter(([key]) => !key.startsWith(SAGEMAKER_PREFIX))
-      .map(([key, text]) => [key, hasScript(job) ? (JSON.parse(text) as unknown) : text]),
+      .map(([key, text]) => [key, hasScript(job.request) ? (JSON.parse(text) as unknown) : text]),
   );
-}
-
-function hasScript({ request }: DeclaredTrainingJob): boolean {
-  return request.HyperParameters?.sagemaker_program !== undefined;
 }
 
 /** A hyperparameter as typed on a command line: a number or boolean becomes one, as in JSON. */

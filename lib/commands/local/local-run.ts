@@ -11,6 +11,7 @@ import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
+import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
 import { frameworkEnvironment, servesHere } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
@@ -65,6 +66,8 @@ export class LocalRun {
   /** How the training ended; nothing before it began. */
   private outcome: Outcome | undefined;
   private reported = false;
+  /** How the model is checked and served; undefined until it is asked for. */
+  private serving: Promise<ServingOptions> | undefined;
   private lastLines: readonly string[] = [];
 
   public constructor(private readonly options: LocalRunOptions) {}
@@ -189,7 +192,7 @@ export class LocalRun {
       const { HyperParameters = {}, InputDataConfig = [] } = trainingJob.request;
       const way = wayOut(progress.lastLines, {
         channels: InputDataConfig.map(({ ChannelName = '' }) => ChannelName),
-        hyperparameters: Object.keys(HyperParameters).filter((name) => !name.startsWith('sagemaker_')),
+        hyperparameters: Object.keys(HyperParameters).filter((name) => !name.startsWith(SAGEMAKER_PREFIX)),
       });
       if (way !== undefined) {
         terminal.info(way);
@@ -217,8 +220,12 @@ export class LocalRun {
     return (await checkModel(await this.container())).problems;
   }
 
-  /** The declared container; without an endpoint, the one that goes with what trained. */
-  private async container(): Promise<ServingOptions> {
+  /** The declared container; without an endpoint, the one that goes with what trained. Its script is unpacked once. */
+  private container(): Promise<ServingOptions> {
+    return (this.serving ??= this.readContainer());
+  }
+
+  private async readContainer(): Promise<ServingOptions> {
     const { project, trainingJob, outDirectory, servingPython, port, signal } = this.options;
     const { image, environment, sourceArchive } = project.endpoint ?? containerOf(trainingJob);
     const codeDirectory = join(outDirectory, 'opt/serving/code');
@@ -301,7 +308,7 @@ export class LocalRun {
       directories: this.options.channels,
       failureReason: outcome.failureReason,
       lastLines: outcome.trainingJobStatus === 'Failed' ? this.lastLines : undefined,
-      runs: this.options.skipTraining ? undefined : rememberRun(outDirectory, told),
+      runs: this.options.skipTraining ? undefined : await rememberRun(outDirectory, told),
       cost: this.options.cost,
       gate: gate.length > 0 ? gate : undefined,
       predictions,

@@ -129,6 +129,6 @@ function seriesColor(name: string, index: number): string {
 }
 
 /** Four digits that matter: 0.8231, 12.35. */
-function short(value: number): string {
+export function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -1,3 +1,4 @@
+import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
 import { html, type Html, type HtmlValue, table } from './html';
 import type { ReportData } from './report-data';
 
@@ -13,7 +14,7 @@ export function jobSection({ job, gate, directories }: ReportData): Html {
   const algorithm = fields(request.AlgorithmSpecification);
   const resources = fields(request.ResourceConfig);
   const hyperparameters = Object.entries(fields(request.HyperParameters));
-  const toolkit = ([key]: [string, unknown]) => key.startsWith('sagemaker_');
+  const toolkit = ([key]: [string, unknown]) => key.startsWith(SAGEMAKER_PREFIX);
   const settings: Fields = {
     TrainingJobName: request.TrainingJobName,
     TrainingImage: algorithm.TrainingImage,

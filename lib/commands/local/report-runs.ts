@@ -1,5 +1,5 @@
 import { html, type Html, table } from './html';
-import { metricCharts } from './report-charts';
+import { metricCharts, short } from './report-charts';
 import type { RunRecord } from './report-data';
 
 /** So many runs have a line in the chart; the table has all that are remembered. */
@@ -26,7 +26,7 @@ export function runsSection(runs: readonly RunRecord[]): Html {
     at === 0 ? 'this run' : labels[at],
     status,
     ...changed.map((key) => hyperparameters[key]),
-    ...metrics.map((name) => short(finalMetrics[name])),
+    ...metrics.map((name) => (name in finalMetrics ? short(finalMetrics[name]!) : undefined)),
     seconds === undefined ? undefined : `${Math.round(seconds)} s`,
   ]);
   return html`<h2>Runs of this directory</h2>
@@ -47,8 +47,4 @@ function comparedMetric(runs: readonly RunRecord[]): string | undefined {
 function differing(all: readonly Readonly<Record<string, string>>[]): string[] {
   const keys = [...new Set(all.flatMap((each) => Object.keys(each)))];
   return keys.filter((key) => new Set(all.map((each) => each[key])).size > 1);
-}
-
-function short(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : String(Number(value.toPrecision(4)));
 }

@@ -1,5 +1,5 @@
 import { html, Html, table } from './html';
-import { metricCharts } from './report-charts';
+import { metricCharts, short } from './report-charts';
 import type { ReportData } from './report-data';
 import { jobSection, pairs } from './report-job';
 import { permissionSection } from './report-permissions';
@@ -80,7 +80,7 @@ function outcome(data: ReportData): Html {
   return html`<dl class="outcome">
       ${tile('status', status, status === 'Completed' ? 'good' : 'bad')}
       ${passed === undefined ? undefined : tile('gate', passed ? 'passed' : 'fell short', passed ? 'good' : 'bad')}
-      ${finalMetrics.map(({ MetricName, Value }) => tile(MetricName, String(Number(Value.toPrecision(4)))))}
+      ${finalMetrics.map(({ MetricName, Value }) => tile(MetricName, short(Value)))}
       ${Object.entries(durations).map(([phase, seconds]) => tile(phase, duration(seconds)))}
     </dl>
     ${failureReason ? html`<p class="failure">${failureReason}</p>` : undefined}

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
+import { writeWhole } from '../invoke/output-files';
 import type { ReportData, RunRecord } from './report-data';
 
 /** So many runs are remembered, and so many values of each of their metrics. */
@@ -8,10 +9,10 @@ const MOST_RUNS = 10;
 const MOST_VALUES = 200;
 
 /** Remembers a run among the last ones of its directory, in runs.json there; gives them, the newest first. */
-export function rememberRun(
+export async function rememberRun(
   outDirectory: string,
   data: Pick<ReportData, 'job' | 'status' | 'durations' | 'metrics' | 'finalMetrics'>,
-): RunRecord[] {
+): Promise<RunRecord[]> {
   const path = join(outDirectory, 'runs.json');
   const hyperparameters = (data.job.request.HyperParameters ?? {}) as Readonly<Record<string, string>>;
   const run: RunRecord = {
@@ -32,7 +33,7 @@ export function rememberRun(
     ),
   };
   const runs = [run, ...formerRuns(path)].slice(0, MOST_RUNS);
-  writeFileSync(path, `${JSON.stringify(runs)}\n`);
+  await writeWhole(path, `${JSON.stringify(runs)}\n`);
   return runs;
 }
 

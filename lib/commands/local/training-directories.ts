@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'no
 import { join, parse, resolve } from 'node:path';
 import * as tar from 'tar';
 import { UserError } from '../../console/user-error';
+import { hasScript } from '../../training/job-script';
 import { copyData } from './data-copy';
 import type { TrainingJobDocument } from './training-job-document';
 
@@ -112,7 +113,7 @@ function gigabytes(bytes: number): string {
 }
 
 async function layOutCode(job: TrainingJobDocument, base: string): Promise<void> {
-  if (job.request.HyperParameters?.sagemaker_program === undefined) {
+  if (!hasScript(job.request)) {
     // An algorithm has no source.
     return;
   }

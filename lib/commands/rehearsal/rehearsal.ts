@@ -208,7 +208,7 @@ export class Rehearsal {
       lastLines: failure !== undefined && status === 'Failed' ? this.progress.lastLogLines : undefined,
       predictions,
       versions: await runVersions(this.options.python),
-      runs: rememberRun(outDirectory, told),
+      runs: await rememberRun(outDirectory, told),
       cost,
       deployed: {
         resources: this.progress.made,
