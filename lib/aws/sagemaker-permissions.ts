@@ -1,7 +1,6 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
 /**
@@ -15,14 +14,9 @@ export function readPrefix(bucketArn: string, prefix: string): PolicyStatement[]
   ];
 }
 
-/** A bucket's ARN out of its name, which is what crosses the stacks. */
-export function bucketArnByName(scope: Construct, bucket: IBucket): string {
-  return Stack.of(scope).formatArn({
-    service: 's3',
-    region: '',
-    account: '',
-    resource: bucket.bucketName,
-  });
+/** The ARN of a bucket, or of an object, by its name: of the project's own bucket that is what crosses the stacks. */
+export function s3Arn(scope: Construct, resource: string): string {
+  return Stack.of(scope).formatArn({ service: 's3', region: '', account: '', resource });
 }
 
 /** Lets a role read one object as a channel, which is listed too. */

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { bucketArnByName, readPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { readPrefix, s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { ASYNC_FAILURE_PREFIX, ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX } from '../names';
 import { VARIANT_NAME } from './variant-name';
 
@@ -35,7 +35,7 @@ export function asyncInferenceConfig(
 
 /** Lets a role read requests and write answers. */
 export function keepRequests(scope: Construct, bucket: IBucket): PolicyStatement[] {
-  const bucketArn = bucketArnByName(scope, bucket);
+  const bucketArn = s3Arn(scope, bucket.bucketName);
   return [
     ...readPrefix(bucketArn, ASYNC_INPUT_PREFIX),
     ...useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey'),

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { bucketArnByName, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { DATA_CAPTURE_PREFIX } from '../names';
 
 /** What is kept of an endpoint's requests and answers. */
@@ -57,7 +57,7 @@ export function keepCaptured(scope: Construct, bucket: IBucket): PolicyStatement
   return [
     new PolicyStatement({
       actions: ['s3:PutObject'],
-      resources: [`${bucketArnByName(scope, bucket)}/${DATA_CAPTURE_PREFIX}*`],
+      resources: [`${s3Arn(scope, bucket.bucketName)}/${DATA_CAPTURE_PREFIX}*`],
     }),
     ...useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey'),
   ];

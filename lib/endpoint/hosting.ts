@@ -3,7 +3,6 @@ import {
   type InstanceProductionVariantProps,
 } from '@aws-cdk/aws-sagemaker-alpha';
 import { Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -21,6 +20,7 @@ import {
 import { attachToVpc, attachVolumesUnder } from '../aws/sagemaker-permissions';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { notifyProblems } from '../aws/notify';
+import { placementProblems, type VpcPlacement } from '../aws/vpc-placement';
 import { ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX, type HostingKind, idleTopicParameterName } from '../names';
 import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
 import { type HostedEndpoint, rollBackByAlarms } from './blue-green';
@@ -186,10 +186,7 @@ export abstract class Hosting {
 }
 
 /** The network of a model's containers. */
-export interface ModelNetwork {
-  readonly vpc?: IVpc | undefined;
-  readonly vpcSubnets?: SubnetSelection | undefined;
-  readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+export interface ModelNetwork extends VpcPlacement {
   readonly enableNetworkIsolation?: boolean | undefined;
 }
 
@@ -254,7 +251,7 @@ export abstract class InstanceHosting extends Hosting {
       ...this.instanceTypeProblems(),
       ...this.volumeProblems(),
       ...Object.entries(this.timeouts).flatMap(([prop, timeout]) => timeoutProblems(prop, timeout)),
-      ...networkProblems(this.network),
+      ...placementProblems('hosting.', this.network),
     ];
   }
 
@@ -301,18 +298,6 @@ function timeoutProblems(prop: string, timeout: Duration): string[] {
     : [
         `hosting.${prop}: ${seconds} seconds is not a whole number from 60 to 3600; write such as Duration.minutes(20)`,
       ];
-}
-
-function networkProblems({ vpc, securityGroups, ...network }: ModelNetwork): string[] {
-  if (vpc) {
-    const count = securityGroups?.length ?? 1;
-    return count >= 1 && count <= 5
-      ? []
-      : [`hosting.securityGroups: ${count} of them, and 1 to 5 are allowed; leave it out for one of its own`];
-  }
-  return Object.entries({ vpcSubnets: network.vpcSubnets, securityGroups })
-    .filter(([, value]) => value !== undefined)
-    .map(([prop]) => `hosting.${prop}: only with a vpc; give vpc, or leave it out`);
 }
 
 /** Hosting on instances that wait for requests. */

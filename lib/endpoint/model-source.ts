@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Fn, Stack } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
 import { FileSelection, tellSecrets } from '../aws/file-selection';
+import { s3Arn } from '../aws/sagemaker-permissions';
 import { s3UriProblems } from '../training/s3-uri';
 import type { Algorithm } from '../images/algorithm';
 import type { Estimator } from '../images/estimator';
@@ -156,10 +157,5 @@ class DirectoryModel extends ModelSource {
 
 /** The ARN of the object behind an s3:// URL, which may be known at deploy only. */
 function objectArn(scope: Construct, url: string): string {
-  return Stack.of(scope).formatArn({
-    service: 's3',
-    region: '',
-    account: '',
-    resource: Fn.select(1, Fn.split('s3://', url)),
-  });
+  return s3Arn(scope, Fn.select(1, Fn.split('s3://', url)));
 }

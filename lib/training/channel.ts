@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { type Contents, contentsHash, readContents } from '../aws/directory-contents';
-import { readListedObject, readPrefix } from '../aws/sagemaker-permissions';
+import { readListedObject, readPrefix, s3Arn } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from '../aws/file-selection';
 import { type InputMode, optionProblems } from './input-mode';
@@ -480,9 +480,8 @@ class FileSystemChannel extends Channel {
 
 /** The ARN of an S3 URI's bucket, and its key. */
 function bucketAndKey(scope: Construct, uri: string): [bucketArn: string, key: string] {
-  const [resource = '', ...key] = uri.replace('s3://', '').split('/');
-  const bucketArn = Stack.of(scope).formatArn({ service: 's3', region: '', account: '', resource });
-  return [bucketArn, key.join('/')];
+  const [bucket = '', ...key] = uri.replace('s3://', '').split('/');
+  return [s3Arn(scope, bucket), key.join('/')];
 }
 
 /** The channels whose data a deploy uploads, by name. */

@@ -8,11 +8,9 @@ import {
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { placementProblems } from '../aws/vpc-placement';
 import { CODE_CHANNEL, PACKAGE_REPOSITORY } from '../names';
 import type { SourceDirectory } from './source-directory';
-
-/** Most security groups of a job. */
-const MAX_SECURITY_GROUPS = 5;
 
 /** The network of a training job. */
 export interface TrainingNetworkProps {
@@ -56,18 +54,7 @@ export interface NetworkedJob extends TrainingNetworkProps {
 
 /** What is wrong with a job's network. */
 export function networkProblems(props: NetworkedJob): string[] {
-  const groups = props.securityGroups?.length ?? 1;
-  return [
-    ...(props.vpc ? [] : (['vpcSubnets', 'securityGroups'] as const))
-      .filter((prop) => props[prop] !== undefined)
-      .map((prop) => `${prop}: only with a vpc; give vpc, or leave it out`),
-    ...(groups < 1 || groups > MAX_SECURITY_GROUPS
-      ? [
-          `securityGroups: ${groups} of them, and 1 to ${MAX_SECURITY_GROUPS} are allowed; leave it out for one of its own`,
-        ]
-      : []),
-    ...(props.enableNetworkIsolation ? isolationProblems(props) : []),
-  ];
+  return [...placementProblems('', props), ...(props.enableNetworkIsolation ? isolationProblems(props) : [])];
 }
 
 function isolationProblems({

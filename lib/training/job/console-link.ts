@@ -18,9 +18,9 @@ export function logLink(jobName: string, region: string): string {
 }
 
 /** The bucket of a job's results. */
-export function bucketOfResults(
-  job: Pick<DescribeTrainingJobResponse, 'OutputDataConfig'>,
-): string | undefined {
+export function bucketOfResults(job: {
+  readonly OutputDataConfig?: Partial<DescribeTrainingJobResponse['OutputDataConfig']>;
+}): string | undefined {
   return /^s3:\/\/([^/]+)/.exec(job.OutputDataConfig?.S3OutputPath ?? '')?.[1];
 }
 

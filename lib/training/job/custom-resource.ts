@@ -3,7 +3,7 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceUpd
 import { trainingJobNameOf } from '../../names';
 import { createRequest } from './create-request';
 import { isTrainingJobName, trainingJobArn, trainingJobAttributes, trainingJobName } from './job-name';
-import { logLink } from './console-link';
+import { bucketOfResults, logLink } from './console-link';
 import { tellOfEnding } from './ending-mail';
 import { keepLog } from './kept-log';
 import { findKeptModel, keepMetrics, type KeptModel, keptModelProblem } from './kept-model';
@@ -11,8 +11,7 @@ import { deleteLogStreams } from './log-streams';
 import { raisedMinimums, shortfalls } from './minimum-metrics';
 import { trainingOutcome } from './outcome';
 import { jsonWithReason, putJson } from './presigned-put';
-import { isPassing } from './api-errors';
-import { PATIENCE, retry } from './retry';
+import { repeated } from './retry';
 import type { Services } from './services';
 import type { TrainingJobProperties } from './training-job-properties';
 import { hasEnded, TrainingJobs } from './training-jobs';
@@ -134,24 +133,18 @@ async function create(
 
 /** The model that was kept of a request: its gate alone may be another by now. */
 function keptModel(
-  { TrainingJobNamePrefix, OutputDataConfig }: TrainingJobProperties,
+  properties: TrainingJobProperties,
   services: Services,
   until: number,
 ): Promise<KeptModel | undefined> {
-  return findKeptModel(TrainingJobNamePrefix, OutputDataConfig?.S3OutputPath, services, until);
+  return findKeptModel(properties.TrainingJobNamePrefix, bucketOfResults(properties), services, until);
 }
 
 /** Whether a stack is on its way back to what it was. */
-async function isRollingBack(
-  StackName: string,
-  { cloudformation, clock }: Services,
-  until: number,
-): Promise<boolean> {
-  const { Stacks = [] } = await retry(() => cloudformation.send(new DescribeStacksCommand({ StackName })), {
-    clock,
-    until: Math.min(clock.now() + PATIENCE, until),
-    retryable: isPassing,
-  });
+async function isRollingBack(StackName: string, services: Services, until: number): Promise<boolean> {
+  const { Stacks = [] } = await repeated(services, until, () =>
+    services.cloudformation.send(new DescribeStacksCommand({ StackName })),
+  );
   return Stacks[0]?.StackStatus?.endsWith('ROLLBACK_IN_PROGRESS') ?? false;
 }
 

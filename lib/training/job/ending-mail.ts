@@ -2,8 +2,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { type Mail, sendMail } from '../../aws/mail';
 import { mailKey, projectOfTrainingJob } from '../../names';
-import { isPassing } from './api-errors';
-import { PATIENCE, retry } from './retry';
+import { bucketOfResults } from './console-link';
+import { repeated } from './retry';
 import type { Services } from './services';
 
 /** What a mail says of a job beside its record. */
@@ -60,23 +60,21 @@ export async function tellOfEnding(
   services: Services,
   until: number,
 ): Promise<void> {
-  const { topicArn, s3, sns, clock } = services;
-  const [, Bucket] = /^s3:\/\/([^/]+)/.exec(job.OutputDataConfig?.S3OutputPath ?? '') ?? [];
+  const { topicArn, s3, sns } = services;
+  const Bucket = bucketOfResults(job);
   if (topicArn === undefined || Bucket === undefined) {
     return;
   }
   const mail = endingMail(job, ending);
   const Key = mailKey(job.TrainingJobName!);
   try {
-    await retry(
-      () =>
-        s3.send(
-          new PutObjectCommand({
-            ...{ Bucket, Key, Body: `${mail.subject}\n\n${mail.text}\n`, IfNoneMatch: '*' },
-            ContentType: 'text/plain; charset=utf-8',
-          }),
-        ),
-      { clock, until: Math.min(clock.now() + PATIENCE, until), retryable: isPassing },
+    await repeated(services, until, () =>
+      s3.send(
+        new PutObjectCommand({
+          ...{ Bucket, Key, Body: `${mail.subject}\n\n${mail.text}\n`, IfNoneMatch: '*' },
+          ContentType: 'text/plain; charset=utf-8',
+        }),
+      ),
     );
   } catch (error) {
     if ((error as Error).name === 'PreconditionFailed') {

@@ -2,10 +2,9 @@ import { GetLogEventsCommand, type OutputLogEvent } from '@aws-sdk/client-cloudw
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { keptLogKey, TRAINING_LOG_GROUP } from '../../names';
-import { isPassing } from './api-errors';
 import { bucketOfResults, keptLogPlace } from './console-link';
 import { logStreamNames } from './log-streams';
-import { PATIENCE, retry } from './retry';
+import { repeated } from './retry';
 import type { Services } from './services';
 
 /** What is kept of one instance's log, its end, in characters: with all instances, far less than the function's memory. */
@@ -107,10 +106,6 @@ async function lastEvents(
     nextToken = page.nextBackwardToken;
   }
   return pages.flat();
-}
-
-function repeated<T>({ clock }: Services, until: number, send: () => Promise<T>): Promise<T> {
-  return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable: isPassing });
 }
 
 function dated({ timestamp = 0, message = '' }: OutputLogEvent): string {

@@ -1,9 +1,9 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { keptMetricsKey, modelKey, trainingJobsKeyPrefix } from '../../names';
-import { isPassing } from './api-errors';
+import { bucketOfResults } from './console-link';
 import { type FinalMetric, type MinimumMetrics, shortfalls } from './minimum-metrics';
-import { PATIENCE, retry } from './retry';
+import { repeated } from './retry';
 import type { Services } from './services';
 
 /** The model of a job that completed, and that its gate refused: it lies in the bucket, though its job's record is gone. */
@@ -25,11 +25,12 @@ type Storage = Pick<Services, 's3' | 'clock'>;
  * @returns whether they are kept
  */
 export async function keepMetrics(
-  { TrainingJobName, OutputDataConfig, FinalMetricDataList = [] }: DescribeTrainingJobResponse,
+  job: DescribeTrainingJobResponse,
   services: Storage,
   until: number,
 ): Promise<boolean> {
-  const Bucket = bucketOf(OutputDataConfig?.S3OutputPath);
+  const { TrainingJobName, FinalMetricDataList = [] } = job;
+  const Bucket = bucketOfResults(job);
   if (Bucket === undefined) {
     return false;
   }
@@ -49,14 +50,14 @@ export async function keepMetrics(
 /**
  * The newest model that was kept of a request.
  * @param namePrefix what the names of all the request's jobs begin with
+ * @param Bucket the project's
  */
 export async function findKeptModel(
   namePrefix: string,
-  outputPath: string | undefined,
+  Bucket: string | undefined,
   services: Storage,
   until: number,
 ): Promise<KeptModel | undefined> {
-  const Bucket = bucketOf(outputPath);
   if (Bucket === undefined) {
     return undefined;
   }
@@ -92,12 +93,4 @@ export function keptModelProblem(
     ? undefined
     : `the model of this very training, of job ${jobName}, is in the bucket and not within minimumMetrics: ${short.join('; ')}; ` +
         `lower them, change the training, or train again: npm run deploy -- --retrain, which deletes ${place}`;
-}
-
-function bucketOf(s3Uri: string | undefined): string | undefined {
-  return /^s3:\/\/([^/]+)/.exec(s3Uri ?? '')?.[1];
-}
-
-function repeated<T>({ clock }: Storage, until: number, send: () => Promise<T>): Promise<T> {
-  return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable: isPassing });
 }

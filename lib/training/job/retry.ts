@@ -1,3 +1,5 @@
+import { isPassing } from './api-errors';
+
 /** Time, injected so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since some fixed moment. */
@@ -39,4 +41,14 @@ export async function retry<T>(
     }
     await clock.sleep(delay);
   }
+}
+
+/** Repeats a call of AWS while its error may pass, for a while, but not beyond the moment after which nothing may begin. */
+export function repeated<T>(
+  { clock }: Pick<RetryOptions, 'clock'>,
+  until: number,
+  send: () => Promise<T>,
+  retryable: (error: unknown) => boolean = isPassing,
+): Promise<T> {
+  return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable });
 }

@@ -21,7 +21,7 @@ import {
   isUnsupported,
 } from './api-errors';
 import { quotasLink } from './console-link';
-import { PATIENCE, retry } from './retry';
+import { repeated } from './retry';
 import type { Services } from './services';
 
 /** Whether a job with this status does not move again. */
@@ -108,7 +108,7 @@ export class TrainingJobs {
   private async unless<T>(
     nothingToDo: (error: unknown) => boolean,
     send: () => Promise<T>,
-    retryable = isPassing,
+    retryable?: (error: unknown) => boolean,
   ): Promise<T | undefined> {
     try {
       return await this.call(send, retryable);
@@ -120,8 +120,7 @@ export class TrainingJobs {
     }
   }
 
-  private call<T>(send: () => Promise<T>, retryable: (error: unknown) => boolean = isPassing): Promise<T> {
-    const { clock } = this.services;
-    return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, this.until), retryable });
+  private call<T>(send: () => Promise<T>, retryable?: (error: unknown) => boolean): Promise<T> {
+    return repeated(this.services, this.until, send, retryable);
   }
 }

@@ -1,6 +1,6 @@
 import { DisableRuleCommand, EnableRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { isNotFound, isPassing } from './api-errors';
-import { PATIENCE, retry } from './retry';
+import { isNotFound } from './api-errors';
+import { repeated } from './retry';
 import type { Services } from './services';
 
 /** Lets the rule call the function, at the job's end and by its schedule: from when the stack waits on. */
@@ -33,8 +33,4 @@ export async function disableRule(
       throw error;
     }
   }
-}
-
-function repeated<T>({ clock }: Services, until: number, send: () => Promise<T>): Promise<T> {
-  return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable: isPassing });
 }
