@@ -73,15 +73,19 @@ export class WorkspaceStack extends Stack {
     if (props.hasEndpoint) {
       new EndpointLogs(this, 'EndpointLogs', { projectName });
     }
-    if (props.trainingNotify !== undefined) {
+    const { trainingNotify, idleNotices } = props;
+    const trainingTopic =
+      trainingNotify !== undefined &&
       noticesTopic(new Construct(this, 'TrainingNotices'), {
-        notify: props.trainingNotify,
+        notify: trainingNotify,
         parameterName: trainingTopicParameterName(projectName),
         about: `the training of ${projectName}`,
       });
-    }
-    if (props.idleNotices) {
-      new IdleNotices(this, 'IdleNotices', props.idleNotices);
+    if (idleNotices) {
+      // SNS asks an address for its consent to each topic: one that is told of both has one topic.
+      const notify =
+        trainingTopic && trainingNotify === idleNotices.notify ? trainingTopic : idleNotices.notify;
+      new IdleNotices(this, 'IdleNotices', { ...idleNotices, notify });
     }
     if (props.monthlyBudget) {
       const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });

@@ -155,6 +155,21 @@ test('a notebook with an idle timeout runs the script that stops it beside the o
   expect(script).toContain('\necho hello-from-me\n');
 });
 
+test('one address that is told of the training and of the endpoint is asked for its consent once', () => {
+  const subscriptions = (idle: string) => {
+    const template = synthesizedProject({
+      training: directory.training({ notify: 'me@example.com' }),
+      hosting: Hosting.serverless({ notify: idle }),
+    }).workspace();
+    template.resourceCountIs('AWS::SSM::Parameter', 2);
+    return Object.values(template.findResources('AWS::SNS::Subscription')).map(
+      ({ Properties }) => (Properties as { Endpoint: string }).Endpoint,
+    );
+  };
+  expect(subscriptions('me@example.com')).toEqual(['me@example.com']);
+  expect(subscriptions('you@example.com')).toEqual(['me@example.com', 'you@example.com']);
+});
+
 describe('a monthly budget', () => {
   const notify = 'me@example.com';
 

@@ -20,17 +20,20 @@ export function accessSection(pairs: readonly StackPair[]): Section {
     const changes = permissionChanges(pair);
     const tell = (permission: Permission) => permissionChange(permission, pair);
     const isAllow = ({ effect }: Permission) => effect !== 'Deny';
-    const isDeny = ({ effect }: Permission) => effect === 'Deny';
+    // What is said of what comes, or goes, with the change takes nothing from anyone, nor gives it.
+    const ofOld = changes.removed.filter((permission) => !isOf(permission, onlyIn(pair, 'before'), pair));
+    const newDenials = changes.added.filter(
+      (permission) => !isAllow(permission) && !isOf(permission, onlyIn(pair, 'after'), pair),
+    );
     gained.push(...changes.added.filter(isAllow).map(tell));
     // A prohibition that goes lets someone in.
     gained.push(
-      ...changes.removed
-        .filter(isDeny)
+      ...ofOld
+        .filter((permission) => !isAllow(permission))
         .map((permission) => prohibition(tell(permission), 'no longer holds: ')),
     );
-    const isLoss = (permission: Permission) => isAllow(permission) && !goesWith(permission, pair);
-    lost.push(...changes.removed.filter(isLoss).map(tell));
-    lost.push(...changes.added.filter(isDeny).map((permission) => prohibition(tell(permission), 'new: ')));
+    lost.push(...ofOld.filter(isAllow).map(tell));
+    lost.push(...newDenials.map((permission) => prohibition(tell(permission), 'new: ')));
     moved += changes.moved.length;
     const others = otherChanges(pair);
     gained.push(...others.gained);
@@ -61,14 +64,19 @@ export function accessSection(pairs: readonly StackPair[]): Section {
   };
 }
 
-/** Whether a permission ends since the one who has it, or what it is for, is there no more. */
-function goesWith({ principals, resources }: Permission, pair: StackPair): boolean {
-  const gone = Object.keys(pair.before?.template.Resources ?? {})
-    .filter((id) => !pair.after?.template.Resources?.[id])
+/** Whether all who have a permission, or all that it is for, are among these. */
+function isOf({ principals, resources }: Permission, names: readonly string[], pair: StackPair): boolean {
+  return [principals, resources].some((values) =>
+    values.every((value) => names.includes(readable(pair, value).replace(/^AWS:|\/\*$/g, ''))),
+  );
+}
+
+/** What one side of a pair has and the other has not. */
+function onlyIn(pair: StackPair, side: 'before' | 'after'): string[] {
+  const other = pair[side === 'before' ? 'after' : 'before']?.template.Resources;
+  return Object.keys(pair[side]?.template.Resources ?? {})
+    .filter((id) => !other?.[id])
     .map((id) => resourceName(pair, id));
-  return [...principals, ...resources]
-    .map((value) => readable(pair, value).replace(/^AWS:|\/\*$/g, ''))
-    .some((name) => gone.includes(name));
 }
 
 function moreOf(permissions: number): string {

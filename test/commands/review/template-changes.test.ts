@@ -66,6 +66,12 @@ describe('who gains access', () => {
     ]);
   });
 
+  test('a prohibition that comes or goes with its bucket takes and gives nothing', () => {
+    const some = { Bucket: bucket(), Policy: bucketPolicy(notEveryone) };
+    expect(access({}, some)).toEqual([]);
+    expect(access(some, {})).toEqual([]);
+  });
+
   test('a managed policy of everything comes before a narrow one', () => {
     const role = (...ManagedPolicyArns: string[]) => ({
       Role: {
