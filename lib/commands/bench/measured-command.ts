@@ -1,5 +1,6 @@
 import { UserError } from '../../console/user-error';
-import { ProcessGroup, type ProcessGroupOptions } from '../../python/process-group';
+import { ProcessGroup } from '../../python/process-group';
+import type { BenchRun } from './bench-run';
 
 /** A command that ended well. */
 export interface MeasuredCommand {
@@ -10,16 +11,19 @@ export interface MeasuredCommand {
 
 /**
  * Runs a command and all that it starts to its end, against the clock.
- * @param signal ends it
+ * @param environment beside this process's own
  * @throws UserError with its last words if it fails; the signal's reason if that was aborted
  */
 export async function measureCommand(
-  options: ProcessGroupOptions,
-  signal: AbortSignal,
+  { python, signal }: BenchRun,
+  command: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<MeasuredCommand> {
   signal.throwIfAborted();
   const started = performance.now();
-  const group = new ProcessGroup(options);
+  const inherited = process.env as Record<string, string>;
+  const group = new ProcessGroup({ python, command, cwd, environment: { ...inherited, ...environment } });
   const stop = () => group.kill('SIGKILL');
   signal.addEventListener('abort', stop);
   try {
@@ -31,7 +35,7 @@ export async function measureCommand(
     signal.throwIfAborted();
     if (exitCode !== 0) {
       const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-10).join('\n');
-      throw new UserError(`${options.command.join(' ')} ended with ${exitCode}:\n${words}`);
+      throw new UserError(`${command.join(' ')} ended with ${exitCode}:\n${words}`);
     }
     return { seconds: (performance.now() - started) / 1000, stdout };
   } finally {

@@ -71,13 +71,10 @@ export async function comparePrediction(run: BenchRun, modelDirectory: string): 
 async function measureForwardPass(run: BenchRun, modelDirectory: string): Promise<ForwardPass> {
   const script = join(__dirname, 'forward_pass.py');
   const { stdout } = await measureCommand(
-    {
-      python: run.python,
-      command: [run.python, script, modelDirectory, String(REPETITIONS), String(CONCURRENCY)],
-      cwd: run.scratch,
-      environment: { ...(process.env as Record<string, string>), TF_CPP_MIN_LOG_LEVEL: '2' },
-    },
-    run.signal,
+    run,
+    [run.python, script, modelDirectory, String(REPETITIONS), String(CONCURRENCY)],
+    run.scratch,
+    { TF_CPP_MIN_LOG_LEVEL: '2' },
   );
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as ForwardPass;
 }

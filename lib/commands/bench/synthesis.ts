@@ -33,14 +33,19 @@ for (let index = 0; index < ${projects}; index++) {
 }
 `;
 
-/** `npm run review` for the app beside it. */
-const reviewScript = (
+/** A command of this project for the app beside it. */
+const commandScript = (
   root: string,
-) => `import { createReviewCommand } from '${root}/lib/commands/review/review-command';
+  file: string,
+  create: string,
+) => `import { ${create} } from '${root}/${file}';
 import { main } from '${root}/lib/console/main';
 
-void main(createReviewCommand(__dirname));
+void main(${create}(__dirname));
 `;
+
+/** A script whose first line says when that is. */
+const SCRIPT = 'import time; print(time.time(), flush=True)\n';
 
 /** What grows with a project, against the smallest one: files, bytes, channels and projects. */
 export async function compareData(run: BenchRun): Promise<Comparison[]> {
@@ -60,6 +65,7 @@ export async function compareData(run: BenchRun): Promise<Comparison[]> {
   // What is unchanged is hashed and copied once.
   await measureInterleaved(things, 1);
   const measured = await measureInterleaved(things, REPETITIONS);
+  const starts = await measureInterleaved({ local: () => firstLine(run, small) }, REPETITIONS);
   await commit(run, small);
   await commit(run, many);
   const reviews = await measureInterleaved(
@@ -85,6 +91,12 @@ export async function compareData(run: BenchRun): Promise<Comparison[]> {
       reviews.small,
       1.5,
     ),
+    compare(
+      'npm run local, time to the first line of the script, against cdk synth',
+      starts.local,
+      measured.small,
+      1.5,
+    ),
   ];
 }
 
@@ -106,12 +118,16 @@ async function createDataApp(
   { files = 1, bytes = 10, ...declared }: DataApp,
 ): Promise<string> {
   const directory = await createApp(run, name, dataApp(run.root, declared));
-  await writeFile(join(directory, 'review.ts'), reviewScript(run.root));
-  await writeFile(join(directory, '.gitignore'), 'node_modules\ncdk.out\n');
+  const { root } = run;
+  const review = commandScript(root, 'lib/commands/review/review-command', 'createReviewCommand');
+  await writeFile(join(directory, 'review.ts'), review);
+  const local = commandScript(root, 'lib/commands/local/local-command', 'localCommand');
+  await writeFile(join(directory, 'local.ts'), local);
+  await writeFile(join(directory, '.gitignore'), 'node_modules\ncdk.out\nlocal\n');
   for (const folder of ['code', 'data']) {
     await mkdir(join(directory, folder));
   }
-  await writeFile(join(directory, 'code', 'train.py'), '');
+  await writeFile(join(directory, 'code', 'train.py'), SCRIPT);
   for (let index = 0; index < files; index++) {
     const file = join(directory, 'data', String(index));
     await writeFile(file, String(index));
@@ -125,21 +141,13 @@ async function createDataApp(
 async function commit(run: BenchRun, directory: string): Promise<void> {
   const person = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'];
   for (const words of [['init'], ['add', '.'], [...person, 'commit', '--message', 'all']]) {
-    await measureCommand(
-      {
-        python: run.python,
-        command: ['git', ...words],
-        cwd: directory,
-        environment: process.env as Record<string, string>,
-      },
-      run.signal,
-    );
+    await measureCommand(run, ['git', ...words], directory);
   }
 }
 
 /** `cdk synth` of this app, against an app of one empty stack, against itself with its types checked, and against `npm run review`. */
 export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
-  const empty = await createEmptyApp(run);
+  const empty = await createApp(run, 'empty-app', EMPTY_APP);
   const typeChecked = await createTypeCheckingConfiguration(run);
   const measured = await measureInterleaved(
     {
@@ -176,16 +184,17 @@ export async function compareSynthesis(run: BenchRun): Promise<Comparison[]> {
 /** Seconds of a review of the working tree against its own last commit. */
 async function review(run: BenchRun, cwd = run.root, script = 'bin/review.ts'): Promise<number> {
   run.terminal.progress('npm run review');
-  const { seconds } = await measureCommand(
-    {
-      python: run.python,
-      command: [process.execPath, '-r', 'ts-node/register', script, '--base', 'HEAD'],
-      cwd,
-      environment: process.env as Record<string, string>,
-    },
-    run.signal,
-  );
-  return seconds;
+  const command = [process.execPath, '-r', 'ts-node/register', script, '--base', 'HEAD'];
+  return (await measureCommand(run, command, cwd)).seconds;
+}
+
+/** Seconds from the start of `npm run local` until its script runs. */
+async function firstLine(run: BenchRun, cwd: string): Promise<number> {
+  run.terminal.progress('npm run local');
+  const started = Date.now() / 1000;
+  await measureCommand(run, [process.execPath, '-r', 'ts-node/register', 'local.ts'], cwd);
+  const log = await readFile(join(cwd, 'local', 'training.log'), 'utf8');
+  return Number(log.trim().split('\n').at(-1)) - started;
 }
 
 /** Seconds of `cdk synth` in a directory. @param given where the cloud assembly goes; without it, to one of its own */
@@ -198,31 +207,19 @@ async function synthesize(
   run.terminal.progress('cdk synth');
   const output = given ?? (await mkdtemp(join(run.scratch, 'assembly-')));
   const bin = join(run.root, 'node_modules', '.bin');
-  const { seconds } = await measureCommand(
-    {
-      python: run.python,
-      // Without notices: the network's speed is not the app's.
-      command: [join(bin, 'cdk'), 'synth', '--quiet', '--no-notices', '--output', output],
-      cwd,
-      environment: {
-        ...(process.env as Record<string, string>),
-        PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
-        CDK_DISABLE_CLI_TELEMETRY: 'true',
-        // This app runs without the CDK's own validation, so the empty one does too.
-        CDK_VALIDATION: 'false',
-        ...environment,
-      },
-    },
-    run.signal,
-  );
+  // Without notices: the network's speed is not the app's.
+  const command = [join(bin, 'cdk'), 'synth', '--quiet', '--no-notices', '--output', output];
+  const { seconds } = await measureCommand(run, command, cwd, {
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // This app runs without the CDK's own validation, so the empty one does too.
+    CDK_VALIDATION: 'false',
+    ...environment,
+  });
   return seconds;
 }
 
-/** An app of one empty stack with this app's packages, compiler settings and context. */
-async function createEmptyApp(run: BenchRun): Promise<string> {
-  return createApp(run, 'empty-app', EMPTY_APP);
-}
-
+/** A directory for an app, with this one's packages, compiler settings and context. */
 async function createApp({ root, scratch }: BenchRun, name: string, app: string): Promise<string> {
   const directory = join(scratch, name);
   await mkdir(directory, { recursive: true });

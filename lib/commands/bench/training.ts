@@ -58,13 +58,10 @@ async function train(run: BenchRun, kind: 'script' | 'plain'): Promise<TrainingM
   const output = await mkdtemp(join(run.scratch, `${kind}-`));
   const script = join(run.root, 'training', 'unet_from_scratch.py');
   const { stdout } = await measureCommand(
-    {
-      python: run.python,
-      command: [run.python, join(__dirname, 'training_run.py'), kind, script, String(EPOCHS), output],
-      cwd: output,
-      environment: { ...(process.env as Record<string, string>), TF_CPP_MIN_LOG_LEVEL: '2' },
-    },
-    run.signal,
+    run,
+    [run.python, join(__dirname, 'training_run.py'), kind, script, String(EPOCHS), output],
+    output,
+    { TF_CPP_MIN_LOG_LEVEL: '2' },
   );
   const printed = JSON.parse(stdout.trim().split('\n').at(-1)!) as Omit<
     TrainingMeasurement,

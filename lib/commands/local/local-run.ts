@@ -215,7 +215,9 @@ export class LocalRun {
   /** Why the serving image would not load the model, one line each. */
   private async modelProblems(): Promise<readonly string[]> {
     if (!hasFiles(this.modelDirectory)) {
-      return ['the script wrote nothing to SM_MODEL_DIR'];
+      return [
+        'the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none',
+      ];
     }
     return (await checkModel(await this.container())).problems;
   }

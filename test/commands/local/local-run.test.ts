@@ -78,7 +78,11 @@ test.each([
 });
 
 test.each([
-  ['nothing', 'print("no model")', 'the script wrote nothing to SM_MODEL_DIR'],
+  [
+    'nothing',
+    'print("no model")',
+    'the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none',
+  ],
   ['JSON alone', JSON_ONLY, 'no model to serve'],
 ])('fails, with a report, where an endpoint is declared and the script leaves %s', async (_, script, why) => {
   const { code, report } = await run(script, { endpoint: true });
