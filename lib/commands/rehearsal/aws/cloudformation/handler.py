@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 import string
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,35 +12,35 @@ from botocore.exceptions import ClientError
 from aws import models
 from aws.cloudformation import schemas
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
-from aws.host import Host, Session
+from aws.cloudformation.stack import Stack
+from aws.host import ACCOUNT
 
 
 @dataclass(frozen=True)
 class Operation:
-    """The surroundings of one create, update or delete."""
+    """One create, update or delete of one resource."""
 
-    host: Host
-    #: Who makes the resources: the stack's role, else the person.
-    caller: Callable[[], Host | Session]
-    region: str
-    stack_name: str
-    stack_id: str
+    stack: Stack
     stack_tags: dict[str, str]
     logical_id: str
     resource_type: str
-    #: Set when the deployment is given up: whoever waits must stop.
-    cancelled: threading.Event
+    #: What the resource is to have, or has when it is deleted.
+    properties: dict[str, Any]
+    #: What it had before an update.
+    old: dict[str, Any] = field(default_factory=dict)
+    #: Empty until it is made.
+    physical_id: str = ""
 
-    def client(self, service: str) -> Any:
-        """The emulated service in the stack's region."""
-        return self.caller().client(service, self.region)
+    def of(self, physical_id: str) -> Operation:
+        """The same, of what has this physical id."""
+        return replace(self, physical_id=physical_id)
 
     def call(self, service: str, method: str, **parameters: Any) -> dict[str, Any]:
         """An API call whose strings become the numbers and booleans that the API's model asks for.
 
         @raises ResourceFailed for a request that the model does not allow, which the service would refuse
         """
-        client = self.client(service)
+        client = self.stack.caller().client(service, self.stack.region)
         name = client.meta.method_to_api_mapping[method]
         shape = client.meta.service_model.operation_model(name).input_shape
         request = {key: value for key, value in typed(shape, parameters).items() if value is not None}
@@ -54,21 +52,45 @@ class Operation:
             )
         return getattr(client, method)(**request)
 
+    def remove(self, service: str, method: str, **parameters: Any) -> None:
+        """An API call that deletes, where what is already gone is fine and more is to be done."""
+        try:
+            self.call(service, method, **parameters)
+        except ClientError as error:
+            if not gone(error):
+                raise
+
     def name(self, longest: int = 64) -> str:
         """A physical name as CloudFormation makes them: stack, logical id and twelve random characters."""
         suffix = "-" + "".join(random.choices(string.ascii_letters + string.digits, k=12))
         room = longest - len(suffix)
-        stack, logical_id = self.stack_name, self.logical_id
+        stack, logical_id = self.stack.name, self.logical_id
         if len(stack) + 1 + len(logical_id) > room:
             logical_id = logical_id[: max(room - 1 - len(stack), room // 2)]
             stack = stack[: room - 1 - len(logical_id)]
         return f"{stack}-{logical_id}{suffix}"
 
-    def tags(self, properties: dict[str, Any]) -> list[dict[str, str]]:
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something in the stack's region."""
+        return f"arn:aws:{service}:{self.stack.region}:{ACCOUNT}:{resource}"
+
+    def tags(self) -> list[dict[str, str]]:
         """The resource's tags and the stack's, the resource's winning."""
-        own = properties.get("Tags", [])
-        own = own if isinstance(own, dict) else {tag["Key"]: tag["Value"] for tag in own}
-        return [{"Key": key, "Value": value} for key, value in {**self.stack_tags, **own}.items()]
+        tags = {**self.stack_tags, **_by_key(self.properties.get("Tags", []))}
+        return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+    def retag(self, service: str, tag: str, untag: str, **target: Any) -> None:
+        """Sets the resource's tags by one method and takes those away that it no longer has by another."""
+        tags = self.tags()
+        if tags:
+            self.call(service, tag, **target, Tags=tags)
+        removed = sorted(_by_key(self.old.get("Tags", [])).keys() - _by_key(tags).keys())
+        if removed:
+            self.call(service, untag, **target, TagKeys=removed)
+
+
+def _by_key(tags: Any) -> dict[str, str]:
+    return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def typed(shape: Any, value: Any) -> Any:
@@ -81,6 +103,9 @@ def typed(shape: Any, value: Any) -> Any:
         return [typed(shape.member, item) for item in value]
     if shape.type_name == "map" and isinstance(value, dict):
         return {key: typed(shape.value, item) for key, item in value.items()}
+    if shape.type_name == "map" and isinstance(value, list):
+        # Tags, which some services take as a map.
+        return _by_key(value)
     if shape.type_name == "boolean" and isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower(), value)
     if shape.type_name in ("integer", "long") and isinstance(value, str) and value.lstrip("-").isdigit():
@@ -111,62 +136,54 @@ class Handler:
     properties: frozenset[str] = frozenset()
     #: The property by which a user names the physical resource.
     name_property: str | None = None
+    #: How long a name may be.
+    longest_name = 64
 
-    def check(self, operation: Operation, properties: dict[str, Any]) -> None:
+    def check(self, operation: Operation) -> None:
         """Raises for what the type's schema does not allow, and for properties that the emulation would ignore."""
-        unknown = sorted(properties.keys() - self.properties)
+        unknown = sorted(operation.properties.keys() - self.properties)
         if unknown:
             raise ResourceRefused(
                 f"the rehearsal does not know {', '.join(unknown)} of {operation.resource_type}; "
                 f"it knows {', '.join(sorted(self.properties))}"
             )
-        problems = schemas.property_problems(operation.resource_type, operation.region, properties)
+        problems = schemas.property_problems(
+            operation.resource_type, operation.stack.region, operation.properties
+        )
         if problems:
             raise ResourceRefused(
                 f"Properties validation failed for resource {operation.logical_id} with message:\n[{', '.join(problems)}]"
             )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        """Makes the resource; the physical id."""
-        raise NotImplementedError
+    def identify(self, operation: Operation) -> str:
+        """The name of a resource that is to be made."""
+        return operation.properties.get(self.name_property) or operation.name(self.longest_name)
 
-    def update(self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]) -> str:
+    def create(self, operation: Operation) -> str:
+        """Makes the resource, by what also changes it where a type says nothing else; the physical id."""
+        made = operation.of(self.identify(operation))
+        self.modify(made)
+        return made.physical_id
+
+    def update(self, operation: Operation) -> str:
         """Changes the resource, or makes another in its place; the physical id that then holds."""
-        if schemas.replacing(operation.resource_type, operation.region, old, new):
-            if (
-                self.name_property
-                and self.name_property in new
-                and new[self.name_property] == old.get(self.name_property)
-            ):
+        new, old = operation.properties, operation.old
+        if schemas.replacing(operation.resource_type, operation.stack.region, old, new):
+            if self.name_property in new and new[self.name_property] == old.get(self.name_property):
                 raise ResourceRefused(
                     "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
                     f"Rename {new[self.name_property]} and update the stack again."
                 )
-            return self.create(operation, new)
-        self.modify(operation, physical_id, new, old)
-        return physical_id
+            return self.create(replace(operation, old={}, physical_id=""))
+        self.modify(operation)
+        return operation.physical_id
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
         """Changes the resource in place."""
-        raise NotImplementedError
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        """Deletes the resource; one that is already gone is no error."""
-        raise NotImplementedError
+    def delete(self, operation: Operation) -> None:
+        """Deletes the resource; an error that says that there is none is none."""
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
+    def attributes(self, operation: Operation) -> dict[str, Any]:
         """What Fn::GetAtt gives; `Ref` too where that is not the physical id."""
         return {}
-
-
-def delete_quietly(operation: Operation, service: str, method: str, **parameters: Any) -> None:
-    """An API call that deletes, where what is already gone is fine."""
-    try:
-        operation.call(service, method, **parameters)
-    except ClientError as error:
-        if not gone(error):
-            raise

@@ -10,7 +10,7 @@ from moto.core.exceptions import ServiceException
 
 from aws.authorization.authority import AccessDenied
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
-from aws.cloudformation.handler import Operation
+from aws.cloudformation.handler import Operation, gone
 from aws.cloudformation.resources import handler_of
 from aws.cloudformation.stack import Resource, Stack
 
@@ -31,10 +31,10 @@ class Provisioner:
         operation, handler = self._operation(resource), handler_of(resource.type)
         self._stack.report_resource(resource, "CREATE_IN_PROGRESS")
         try:
-            handler.check(operation, resource.properties)
-            resource.physical_id = handler.create(operation, resource.properties)
+            handler.check(operation)
+            resource.physical_id = handler.create(operation)
             self._check_fault(resource)
-            resource.attributes = handler.attributes(operation, resource.physical_id, resource.properties)
+            resource.attributes = handler.attributes(operation.of(resource.physical_id))
         except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
             failure = _failure(error)
             resource.physical_id = failure.physical_id or resource.physical_id
@@ -45,18 +45,15 @@ class Provisioner:
 
     def update(self, resource: Resource, previous: Resource) -> bool:
         """Turns `previous` into `resource`, in place or by another physical resource."""
-        operation, handler = self._operation(resource), handler_of(resource.type)
         resource.physical_id, resource.attributes = previous.physical_id, previous.attributes
+        operation, handler = self._operation(resource, previous.properties), handler_of(resource.type)
         self._stack.report_resource(resource, "UPDATE_IN_PROGRESS")
         try:
-            handler.check(operation, resource.properties)
-            physical_id = handler.update(
-                operation, previous.physical_id, resource.properties, previous.properties
-            )
-            resource.physical_id = physical_id
-            if physical_id != previous.physical_id:
+            handler.check(operation)
+            resource.physical_id = handler.update(operation)
+            if resource.physical_id != previous.physical_id:
                 self._stack.report_resource(resource, "UPDATE_IN_PROGRESS", REPLACING)
-            resource.attributes = handler.attributes(operation, physical_id, resource.properties)
+            resource.attributes = handler.attributes(operation.of(resource.physical_id))
         except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
             failure = _failure(error)
             resource.physical_id = failure.physical_id or resource.physical_id
@@ -78,10 +75,11 @@ class Provisioner:
         operation, handler = self._operation(resource), handler_of(resource.type)
         self._stack.report_resource(resource, "DELETE_IN_PROGRESS")
         try:
-            handler.delete(operation, resource.physical_id, resource.properties)
+            handler.delete(operation)
         except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
-            self._stack.report_resource(resource, "DELETE_FAILED", _failure(error).reason)
-            return False
+            if not (isinstance(error, ClientError) and gone(error)):
+                self._stack.report_resource(resource, "DELETE_FAILED", _failure(error).reason)
+                return False
         self._stack.report_resource(resource, "DELETE_COMPLETE")
         return True
 
@@ -92,18 +90,15 @@ class Provisioner:
                 f"Resource of type '{resource.type}' did not stabilize.", resource.physical_id
             )
 
-    def _operation(self, resource: Resource) -> Operation:
-        stack = self._stack
+    def _operation(self, resource: Resource, old: dict[str, Any] | None = None) -> Operation:
         return Operation(
-            stack.host,
-            stack.caller,
-            stack.region,
-            stack.name,
-            stack.id,
+            self._stack,
             self._tags,
             resource.logical_id,
             resource.type,
-            stack.cancelled,
+            resource.properties,
+            old or {},
+            resource.physical_id or "",
         )
 
 

@@ -16,10 +16,14 @@ from aws.cloudformation.resources.monitoring import BudgetsBudget, CloudWatchAla
 from aws.cloudformation.resources.notifications import SnsSubscription, SnsTopic, SnsTopicPolicy
 from aws.cloudformation.resources.registry import EcrRepository, KmsAlias, KmsKey, Metadata, SsmParameter
 from aws.cloudformation.resources.scaling import ScalableTarget, ScalingPolicy
-from aws.cloudformation.resources.serving import SageMakerEndpoint, SageMakerEndpointConfig, SageMakerModel
+from aws.cloudformation.resources.serving import SageMakerEndpoint, SageMakerResource
 from aws.cloudformation.resources.storage import S3Bucket, S3BucketPolicy
 from aws.cloudformation.resources.waiting import WaitCondition, WaitConditionHandle
-from aws.cloudformation.resources.workspace import NotebookInstance, NotebookInstanceLifecycleConfig
+from aws.cloudformation.resources.workspace import (
+    UPDATABLE,
+    NotebookInstance,
+    NotebookInstanceLifecycleConfig,
+)
 
 HANDLERS: dict[str, Handler] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": ScalableTarget(),
@@ -48,11 +52,31 @@ HANDLERS: dict[str, Handler] = {
     "AWS::SNS::Topic": SnsTopic(),
     "AWS::SNS::TopicPolicy": SnsTopicPolicy(),
     "AWS::SSM::Parameter": SsmParameter(),
-    "AWS::SageMaker::Endpoint": SageMakerEndpoint(),
-    "AWS::SageMaker::EndpointConfig": SageMakerEndpointConfig(),
-    "AWS::SageMaker::Model": SageMakerModel(),
-    "AWS::SageMaker::NotebookInstance": NotebookInstance(),
-    "AWS::SageMaker::NotebookInstanceLifecycleConfig": NotebookInstanceLifecycleConfig(),
+    "AWS::SageMaker::Endpoint": SageMakerEndpoint(
+        "Endpoint",
+        "DeploymentConfig",
+        "EndpointConfigName",
+        "ExcludeRetainedVariantProperties",
+        "RetainAllVariantProperties",
+    ),
+    "AWS::SageMaker::EndpointConfig": SageMakerResource(
+        "EndpointConfig", "AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId", "ProductionVariants"
+    ),
+    "AWS::SageMaker::Model": SageMakerResource(
+        "Model",
+        "Containers",
+        "EnableNetworkIsolation",
+        "ExecutionRoleArn",
+        "InferenceExecutionConfig",
+        "PrimaryContainer",
+        "VpcConfig",
+    ),
+    "AWS::SageMaker::NotebookInstance": NotebookInstance(
+        "NotebookInstance", "DirectInternetAccess", "KmsKeyId", "SecurityGroupIds", "SubnetId", *UPDATABLE
+    ),
+    "AWS::SageMaker::NotebookInstanceLifecycleConfig": NotebookInstanceLifecycleConfig(
+        "NotebookInstanceLifecycleConfig", "OnCreate", "OnStart"
+    ),
 }
 
 

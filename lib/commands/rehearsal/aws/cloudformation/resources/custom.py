@@ -26,59 +26,49 @@ class CustomResource(Handler):
         #: What the functions returned, by stack, logical id and physical id, for Fn::GetAtt.
         self._data: dict[tuple[str, str, str], dict[str, Any]] = {}
 
-    def check(self, operation: Operation, properties: dict[str, Any]) -> None:
-        token = properties.get("ServiceToken", "")
+    def check(self, operation: Operation) -> None:
+        token = operation.properties.get("ServiceToken", "")
         if ":lambda:" not in token:
             raise ResourceFailed(f"the rehearsal knows Lambda functions as ServiceToken only, not {token}")
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        return self._request(operation, "Create", properties)
+    def create(self, operation: Operation) -> str:
+        return self._request(operation, "Create")
 
-    def update(self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]) -> str:
-        if new["ServiceToken"] != old["ServiceToken"]:
+    def update(self, operation: Operation) -> str:
+        if operation.properties["ServiceToken"] != operation.old["ServiceToken"]:
             raise ResourceRefused("Modifying service token is not allowed.")
-        return self._request(operation, "Update", new, physical_id, old)
+        return self._request(operation, "Update")
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        self._request(operation, "Delete", properties, physical_id)
-        self._data.pop((operation.stack_id, operation.logical_id, physical_id), None)
+    def delete(self, operation: Operation) -> None:
+        self._request(operation, "Delete")
+        self._data.pop(_key(operation), None)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return self._data.get((operation.stack_id, operation.logical_id, physical_id), {})
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return self._data.get(_key(operation), {})
 
-    def _request(
-        self,
-        operation: Operation,
-        kind: str,
-        properties: dict[str, Any],
-        physical_id: str | None = None,
-        old: dict[str, Any] | None = None,
-    ) -> str:
-        callbacks = operation.host.callbacks
-        token = callbacks.open()
+    def _request(self, operation: Operation, kind: str) -> str:
+        host, properties = operation.stack.host, operation.properties
+        token = host.callbacks.open()
         event = {
             "RequestType": kind,
             "ServiceToken": properties["ServiceToken"],
-            "ResponseURL": operation.host.callback_url(token),
-            "StackId": operation.stack_id,
+            "ResponseURL": host.callback_url(token),
+            "StackId": operation.stack.id,
             "RequestId": str(uuid.uuid4()),
             "LogicalResourceId": operation.logical_id,
             "ResourceType": operation.resource_type,
             "ResourceProperties": strings(properties),
         }
-        if physical_id is not None:
-            event["PhysicalResourceId"] = physical_id
-        if old is not None:
-            event["OldResourceProperties"] = strings(old)
+        if kind != "Create":
+            event["PhysicalResourceId"] = operation.physical_id
+        if kind == "Update":
+            event["OldResourceProperties"] = strings(operation.old)
         try:
-            failed = operation.host.invoke(event["ServiceToken"], event)
-            answer = self._answer(
-                operation, token, event, failed, float(properties.get("ServiceTimeout", _SERVICE_TIMEOUT))
-            )
+            failed = host.invoke(event["ServiceToken"], event)
+            timeout = float(properties.get("ServiceTimeout", _SERVICE_TIMEOUT))
+            answer = self._answer(operation, token, event, failed, timeout)
         finally:
-            callbacks.close(token)
+            host.callbacks.close(token)
         return self._accept(operation, event, answer)
 
     def _answer(
@@ -87,14 +77,14 @@ class CustomResource(Handler):
         deadline = time.monotonic() + timeout
         given_up: float | None = None
         while True:
-            messages = operation.host.callbacks.messages(token, 0, 0.5)
+            messages = operation.stack.host.callbacks.messages(token, 0, 0.5)
             if messages:
                 return messages[0]
             moment = time.monotonic()
             if failed.is_set():
                 # AWS would wait for the rest of the time; nobody is left who could answer.
                 deadline = moment - 1
-            if operation.cancelled.is_set() and event["RequestType"] == "Create":
+            if operation.stack.cancelled.is_set() and event["RequestType"] == "Create":
                 given_up = given_up or moment
                 if moment > given_up + _GRACE:
                     raise ResourceFailed("Resource creation cancelled", operation.name())
@@ -125,9 +115,12 @@ class CustomResource(Handler):
             raise ResourceFailed(
                 "Invalid PhysicalResourceId" if physical_id is None else "Invalid Status", fallback
             )
-        data = {key: value for key, value in strings(answer.get("Data") or {}).items()}
-        self._data[operation.stack_id, operation.logical_id, physical_id] = data
+        self._data[_key(operation.of(physical_id))] = strings(answer.get("Data") or {})
         return physical_id
+
+
+def _key(operation: Operation) -> tuple[str, str, str]:
+    return operation.stack.id, operation.logical_id, operation.physical_id
 
 
 def strings(value: Any) -> Any:

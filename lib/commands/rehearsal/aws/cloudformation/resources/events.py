@@ -7,61 +7,48 @@ from typing import Any
 
 from aws import rules
 from aws.cloudformation.errors import ResourceRefused
-from aws.cloudformation.handler import Handler, Operation, delete_quietly
-from aws.cloudformation.resources.identity import replace_tags
-from aws.host import ACCOUNT
+from aws.cloudformation.handler import Handler, Operation
+
+_SETTINGS = ("Description", "RoleArn", "ScheduleExpression", "State")
 
 
 class EventsRule(Handler):
     """A rule of the default event bus and its targets."""
 
-    properties = frozenset(
-        {"Description", "EventPattern", "Name", "RoleArn", "ScheduleExpression", "State", "Tags", "Targets"}
-    )
+    properties = frozenset({*_SETTINGS, "EventPattern", "Name", "Tags", "Targets"})
     name_property = "Name"
 
-    def check(self, operation: Operation, properties: dict[str, Any]) -> None:
-        super().check(operation, properties)
-        expression = properties.get("ScheduleExpression")
+    def check(self, operation: Operation) -> None:
+        super().check(operation)
+        expression = operation.properties.get("ScheduleExpression")
         if expression is not None and rules.interval(expression) is None:
             raise ResourceRefused(f"the rehearsal keeps schedules of a rate only, not {expression}")
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("Name") or operation.name()
-        self.modify(operation, name, properties, {})
-        return name
-
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        operation.call(
-            "events",
-            "put_rule",
-            Name=physical_id,
-            EventPattern=json.dumps(new["EventPattern"]) if "EventPattern" in new else None,
-            **{
-                key: new[key]
-                for key in ("Description", "RoleArn", "ScheduleExpression", "State")
-                if key in new
-            },
-        )
-        targets = new.get("Targets", [])
-        if targets:
-            operation.call("events", "put_targets", Rule=physical_id, Targets=targets)
-        kept = {target["Id"] for target in targets}
-        removed = [target["Id"] for target in old.get("Targets", []) if target["Id"] not in kept]
+    def modify(self, operation: Operation) -> None:
+        new = operation.properties
+        pattern = json.dumps(new["EventPattern"]) if "EventPattern" in new else None
+        settings = {key: new.get(key) for key in _SETTINGS}
+        operation.call("events", "put_rule", Name=operation.physical_id, EventPattern=pattern, **settings)
+        if new.get("Targets"):
+            operation.call("events", "put_targets", Rule=operation.physical_id, Targets=new["Targets"])
+        removed = sorted(_ids(operation.old) - _ids(new))
         if removed:
-            operation.call("events", "remove_targets", Rule=physical_id, Ids=removed)
-        arn = self.attributes(operation, physical_id, new)["Arn"]
-        replace_tags(operation, "events", "resource", {"ResourceARN": arn}, new, old)
+            operation.call("events", "remove_targets", Rule=operation.physical_id, Ids=removed)
+        operation.retag("events", "tag_resource", "untag_resource", ResourceARN=_arn(operation))
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        ids = [target["Id"] for target in properties.get("Targets", [])]
+    def delete(self, operation: Operation) -> None:
+        ids = sorted(_ids(operation.properties))
         if ids:
-            delete_quietly(operation, "events", "remove_targets", Rule=physical_id, Ids=ids)
-        delete_quietly(operation, "events", "delete_rule", Name=physical_id)
+            operation.remove("events", "remove_targets", Rule=operation.physical_id, Ids=ids)
+        operation.call("events", "delete_rule", Name=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": f"arn:aws:events:{operation.region}:{ACCOUNT}:rule/{physical_id}"}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Arn": _arn(operation)}
+
+
+def _arn(operation: Operation) -> str:
+    return operation.arn("events", f"rule/{operation.physical_id}")
+
+
+def _ids(properties: dict[str, Any]) -> set[str]:
+    return {target["Id"] for target in properties.get("Targets", [])}

@@ -7,21 +7,12 @@ import zipfile
 from typing import Any
 
 from aws.cloudformation.errors import ResourceFailed
-from aws.cloudformation.handler import Handler, Operation, delete_quietly
-from aws.host import ACCOUNT
+from aws.cloudformation.handler import Handler, Operation
 
 
 class LambdaFunction(Handler):
     """A function from a zip in S3 or from its inline text."""
 
-    properties = frozenset(
-        {
-            "Architectures", "Code", "DeadLetterConfig", "Description", "Environment", "EphemeralStorage", "FunctionName", "Handler", "Layers",
-            "LoggingConfig", "MemorySize", "ReservedConcurrentExecutions", "Role", "Runtime", "Tags", "Timeout",
-            "TracingConfig",
-        }
-    )  # fmt: skip
-    name_property = "FunctionName"
     _settings = frozenset(
         {
             "DeadLetterConfig",
@@ -38,53 +29,47 @@ class LambdaFunction(Handler):
             "TracingConfig",
         }
     )
+    properties = _settings | {"Architectures", "Code", "FunctionName", "ReservedConcurrentExecutions", "Tags"}
+    name_property = "FunctionName"
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("FunctionName") or operation.name()
+    def create(self, operation: Operation) -> str:
+        name, given = self.identify(operation), operation.properties
         operation.call(
             "lambda",
             "create_function",
             FunctionName=name,
-            Code=_code(properties),
-            Architectures=properties.get("Architectures"),
-            Tags={tag["Key"]: tag["Value"] for tag in operation.tags(properties)},
-            **{key: properties[key] for key in self._settings if key in properties},
+            Code=_code(given),
+            Architectures=given.get("Architectures"),
+            Tags=operation.tags(),
+            **{key: given.get(key) for key in self._settings},
         )
-        self._concurrency(operation, name, properties)
+        self._limit(operation.of(name))
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        function, new, old = {"FunctionName": operation.physical_id}, operation.properties, operation.old
         if new["Code"] != old.get("Code"):
-            operation.call("lambda", "update_function_code", FunctionName=physical_id, **_code(new))
+            operation.call("lambda", "update_function_code", **function, **_code(new))
         settings = {key: new[key] for key in self._settings if key in new}
         for key, empty in {"DeadLetterConfig": {}, "Environment": {"Variables": {}}, "Layers": []}.items():
-            if key in old and key not in new:
-                settings[key] = empty
-        operation.call("lambda", "update_function_configuration", FunctionName=physical_id, **settings)
-        self._concurrency(operation, physical_id, new)
-        arn = self.attributes(operation, physical_id, new)["Arn"]
-        tags = {tag["Key"]: tag["Value"] for tag in operation.tags(new)}
-        operation.call("lambda", "tag_resource", Resource=arn, Tags=tags)
-        removed = [tag["Key"] for tag in old.get("Tags", []) if tag["Key"] not in tags]
-        if removed:
-            operation.call("lambda", "untag_resource", Resource=arn, TagKeys=removed)
+            if key in old:
+                settings.setdefault(key, empty)
+        operation.call("lambda", "update_function_configuration", **function, **settings)
+        self._limit(operation)
+        arn = self.attributes(operation)["Arn"]
+        operation.retag("lambda", "tag_resource", "untag_resource", Resource=arn)
 
-    def _concurrency(self, operation: Operation, name: str, properties: dict[str, Any]) -> None:
-        limit = properties.get("ReservedConcurrentExecutions")
+    def _limit(self, operation: Operation) -> None:
+        limit = operation.properties.get("ReservedConcurrentExecutions")
         if limit is not None:
-            operation.call(
-                "lambda", "put_function_concurrency", FunctionName=name, ReservedConcurrentExecutions=limit
-            )
+            settings = {"FunctionName": operation.physical_id, "ReservedConcurrentExecutions": limit}
+            operation.call("lambda", "put_function_concurrency", **settings)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "lambda", "delete_function", FunctionName=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("lambda", "delete_function", FunctionName=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": f"arn:aws:lambda:{operation.region}:{ACCOUNT}:function:{physical_id}"}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Arn": operation.arn("lambda", f"function:{operation.physical_id}")}
 
 
 def _code(properties: dict[str, Any]) -> dict[str, Any]:
@@ -115,25 +100,16 @@ class LambdaLayerVersion(Handler):
         }
     )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("LayerName") or operation.name()
-        rest = {key: value for key, value in properties.items() if key != "LayerName"}
-        return operation.call("lambda", "publish_layer_version", LayerName=name, **rest)["LayerVersionArn"]
+    def create(self, operation: Operation) -> str:
+        named = {"LayerName": operation.name(), **operation.properties}
+        return operation.call("lambda", "publish_layer_version", **named)["LayerVersionArn"]
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        layer, version = physical_id.rsplit(":", 1)
-        delete_quietly(
-            operation,
-            "lambda",
-            "delete_layer_version",
-            LayerName=layer.rsplit(":", 1)[-1],
-            VersionNumber=int(version),
-        )
+    def delete(self, operation: Operation) -> None:
+        *_, layer, version = operation.physical_id.split(":")
+        operation.call("lambda", "delete_layer_version", LayerName=layer, VersionNumber=int(version))
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"LayerVersionArn": physical_id}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"LayerVersionArn": operation.physical_id}
 
 
 class LambdaPermission(Handler):
@@ -155,16 +131,15 @@ class LambdaPermission(Handler):
         }
     )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+    def create(self, operation: Operation) -> str:
         statement = operation.name(100)
-        operation.call("lambda", "add_permission", StatementId=statement, **properties)
+        operation.call("lambda", "add_permission", StatementId=statement, **operation.properties)
         return statement
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        function = properties["FunctionName"]
-        delete_quietly(
-            operation, "lambda", "remove_permission", FunctionName=function, StatementId=physical_id
-        )
+    def delete(self, operation: Operation) -> None:
+        function = operation.properties["FunctionName"]
+        statement = {"StatementId": operation.physical_id}
+        operation.call("lambda", "remove_permission", FunctionName=function, **statement)
 
 
 class LambdaEventInvokeConfig(Handler):
@@ -174,20 +149,13 @@ class LambdaEventInvokeConfig(Handler):
         {"DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier"}
     )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        self.modify(operation, "", properties, {})
-        return f"{properties['FunctionName']}|{properties['Qualifier']}"
+    def identify(self, operation: Operation) -> str:
+        return f"{operation.properties['FunctionName']}|{operation.properties['Qualifier']}"
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        settings = {key: value for key, value in new.items() if key != "Qualifier"}
+    def modify(self, operation: Operation) -> None:
+        settings = {key: value for key, value in operation.properties.items() if key != "Qualifier"}
         operation.call("lambda", "put_function_event_invoke_config", **settings)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(
-            operation,
-            "lambda",
-            "delete_function_event_invoke_config",
-            FunctionName=properties["FunctionName"],
-        )
+    def delete(self, operation: Operation) -> None:
+        function = {"FunctionName": operation.properties["FunctionName"]}
+        operation.call("lambda", "delete_function_event_invoke_config", **function)

@@ -1,13 +1,28 @@
-"""AWS::IAM: roles and policies. They are kept and shown; nothing enforces them here."""
+"""AWS::IAM: roles and policies, which authorization/ then enforces."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
+from aws.cloudformation.handler import Handler, Operation
 
-from aws.cloudformation.handler import Handler, Operation, delete_quietly, gone
+
+def attach(operation: Operation, new: set[tuple[str, str]], old: set[tuple[str, str]]) -> None:
+    """Attaches policies to roles, pairs of a role's name and a policy's ARN, and detaches those that it no longer names."""
+    for role, arn in sorted(new - old):
+        operation.call("iam", "attach_role_policy", RoleName=role, PolicyArn=arn)
+    for role, arn in sorted(old - new):
+        operation.remove("iam", "detach_role_policy", RoleName=role, PolicyArn=arn)
+
+
+def inline(operation: Operation, new: dict[tuple[str, str], Any], old: dict[tuple[str, str], Any]) -> None:
+    """Writes documents, by a role's name and a policy's, and deletes those that it no longer has."""
+    for (role, name), document in new.items():
+        policy = {"PolicyName": name, "PolicyDocument": json.dumps(document)}
+        operation.call("iam", "put_role_policy", RoleName=role, **policy)
+    for role, name in sorted(old.keys() - new.keys()):
+        operation.remove("iam", "delete_role_policy", RoleName=role, PolicyName=name)
 
 
 class IamRole(Handler):
@@ -21,116 +36,66 @@ class IamRole(Handler):
     )  # fmt: skip
     name_property = "RoleName"
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("RoleName") or operation.name()
+    def create(self, operation: Operation) -> str:
+        name, given = self.identify(operation), operation.properties
+        settings = ("Path", "Description", "MaxSessionDuration", "PermissionsBoundary")
         operation.call(
             "iam",
             "create_role",
             RoleName=name,
-            AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
-            Path=properties.get("Path"),
-            Description=properties.get("Description"),
-            MaxSessionDuration=properties.get("MaxSessionDuration"),
-            PermissionsBoundary=properties.get("PermissionsBoundary"),
-            Tags=operation.tags(properties),
+            AssumeRolePolicyDocument=json.dumps(given["AssumeRolePolicyDocument"]),
+            Tags=operation.tags(),
+            **{key: given.get(key) for key in settings},
         )
-        self._policies(operation, name, properties, {})
+        self._policies(operation.of(name), given, {})
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        operation.call(
-            "iam",
-            "update_role",
-            RoleName=physical_id,
-            Description=new.get("Description"),
-            MaxSessionDuration=new.get("MaxSessionDuration"),
-        )
+    def modify(self, operation: Operation) -> None:
+        role, new = {"RoleName": operation.physical_id}, operation.properties
+        settings = {key: new.get(key) for key in ("Description", "MaxSessionDuration")}
+        operation.call("iam", "update_role", **role, **settings)
         document = json.dumps(new["AssumeRolePolicyDocument"])
-        operation.call("iam", "update_assume_role_policy", RoleName=physical_id, PolicyDocument=document)
-        self._policies(operation, physical_id, new, old)
-        replace_tags(operation, "iam", "role", {"RoleName": physical_id}, new, old)
+        operation.call("iam", "update_assume_role_policy", **role, PolicyDocument=document)
+        self._policies(operation, new, operation.old)
+        operation.retag("iam", "tag_role", "untag_role", **role)
 
-    def _policies(self, operation: Operation, name: str, new: dict[str, Any], old: dict[str, Any]) -> None:
-        attached, detached = set(new.get("ManagedPolicyArns", [])), set(old.get("ManagedPolicyArns", []))
-        for arn in sorted(attached - detached):
-            operation.call("iam", "attach_role_policy", RoleName=name, PolicyArn=arn)
-        for arn in sorted(detached - attached):
-            delete_quietly(operation, "iam", "detach_role_policy", RoleName=name, PolicyArn=arn)
-        for policy in new.get("Policies", []):
-            document = json.dumps(policy["PolicyDocument"])
-            operation.call(
-                "iam",
-                "put_role_policy",
-                RoleName=name,
-                PolicyName=policy["PolicyName"],
-                PolicyDocument=document,
-            )
-        kept = {policy["PolicyName"] for policy in new.get("Policies", [])}
-        for policy in old.get("Policies", []):
-            if policy["PolicyName"] not in kept:
-                delete_quietly(
-                    operation, "iam", "delete_role_policy", RoleName=name, PolicyName=policy["PolicyName"]
-                )
+    def _policies(self, operation: Operation, new: dict[str, Any], old: dict[str, Any]) -> None:
+        def attached(properties: dict[str, Any]) -> set[tuple[str, str]]:
+            return {(operation.physical_id, arn) for arn in properties.get("ManagedPolicyArns", [])}
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        self._policies(operation, physical_id, {}, properties)
-        delete_quietly(operation, "iam", "delete_role", RoleName=physical_id)
+        def inlined(properties: dict[str, Any]) -> dict[tuple[str, str], Any]:
+            policies = properties.get("Policies", [])
+            return {(operation.physical_id, item["PolicyName"]): item["PolicyDocument"] for item in policies}
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        role = operation.call("iam", "get_role", RoleName=physical_id)["Role"]
+        attach(operation, attached(new), attached(old))
+        inline(operation, inlined(new), inlined(old))
+
+    def delete(self, operation: Operation) -> None:
+        self._policies(operation, {}, operation.properties)
+        operation.call("iam", "delete_role", RoleName=operation.physical_id)
+
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        role = operation.call("iam", "get_role", RoleName=operation.physical_id)["Role"]
         return {"Arn": role["Arn"], "RoleId": role["RoleId"]}
-
-
-def replace_tags(
-    operation: Operation,
-    service: str,
-    noun: str,
-    target: dict[str, Any],
-    new: dict[str, Any],
-    old: dict[str, Any],
-) -> None:
-    """Sets a resource's tags through `tag_<noun>` and takes those away that the template no longer has."""
-    tags = operation.tags(new)
-    if tags:
-        operation.call(service, f"tag_{noun}", **target, Tags=tags)
-    kept = {tag["Key"] for tag in tags}
-    removed = [tag["Key"] for tag in old.get("Tags", []) if tag["Key"] not in kept]
-    if removed:
-        operation.call(service, f"untag_{noun}", **target, TagKeys=removed)
 
 
 class IamPolicy(Handler):
     """An inline policy of roles."""
 
     properties = frozenset({"PolicyDocument", "PolicyName", "Roles"})
+    longest_name = 40
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        self.modify(operation, "", properties, {})
-        return operation.name(40)
+    def modify(self, operation: Operation) -> None:
+        inline(operation, _documents(operation.properties), _documents(operation.old))
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        document = json.dumps(new["PolicyDocument"])
-        for role in new.get("Roles", []):
-            operation.call(
-                "iam", "put_role_policy", RoleName=role, PolicyName=new["PolicyName"], PolicyDocument=document
-            )
-        for role in old.get("Roles", []):
-            if role not in new.get("Roles", []) or old["PolicyName"] != new["PolicyName"]:
-                delete_quietly(
-                    operation, "iam", "delete_role_policy", RoleName=role, PolicyName=old["PolicyName"]
-                )
+    def delete(self, operation: Operation) -> None:
+        inline(operation, {}, _documents(operation.properties))
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        for role in properties.get("Roles", []):
-            delete_quietly(
-                operation, "iam", "delete_role_policy", RoleName=role, PolicyName=properties["PolicyName"]
-            )
+
+def _documents(properties: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    return {
+        (role, properties["PolicyName"]): properties["PolicyDocument"] for role in properties.get("Roles", [])
+    }
 
 
 class IamManagedPolicy(Handler):
@@ -139,50 +104,38 @@ class IamManagedPolicy(Handler):
     properties = frozenset({"Description", "ManagedPolicyName", "Path", "PolicyDocument", "Roles"})
     name_property = "ManagedPolicyName"
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+    def create(self, operation: Operation) -> str:
+        given = operation.properties
         arn = operation.call(
             "iam",
             "create_policy",
-            PolicyName=properties.get("ManagedPolicyName") or operation.name(),
-            Path=properties.get("Path"),
-            Description=properties.get("Description"),
-            PolicyDocument=json.dumps(properties["PolicyDocument"]),
+            PolicyName=self.identify(operation),
+            Path=given.get("Path"),
+            Description=given.get("Description"),
+            PolicyDocument=json.dumps(given["PolicyDocument"]),
         )["Policy"]["Arn"]
-        for role in properties.get("Roles", []):
-            operation.call("iam", "attach_role_policy", RoleName=role, PolicyArn=arn)
+        attach(operation, _users(operation.of(arn), given), set())
         return arn
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        versions = operation.call("iam", "list_policy_versions", PolicyArn=physical_id)["Versions"]
-        document = json.dumps(new["PolicyDocument"])
+    def modify(self, operation: Operation) -> None:
+        policy, document = {"PolicyArn": operation.physical_id}, operation.properties["PolicyDocument"]
+        versions = operation.call("iam", "list_policy_versions", **policy)["Versions"]
         operation.call(
-            "iam", "create_policy_version", PolicyArn=physical_id, PolicyDocument=document, SetAsDefault=True
+            "iam", "create_policy_version", **policy, PolicyDocument=json.dumps(document), SetAsDefault=True
         )
         for version in versions:
-            operation.call(
-                "iam", "delete_policy_version", PolicyArn=physical_id, VersionId=version["VersionId"]
-            )
-        for role in set(new.get("Roles", [])) - set(old.get("Roles", [])):
-            operation.call("iam", "attach_role_policy", RoleName=role, PolicyArn=physical_id)
-        for role in set(old.get("Roles", [])) - set(new.get("Roles", [])):
-            delete_quietly(operation, "iam", "detach_role_policy", RoleName=role, PolicyArn=physical_id)
+            operation.call("iam", "delete_policy_version", **policy, VersionId=version["VersionId"])
+        attach(operation, _users(operation, operation.properties), _users(operation, operation.old))
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        try:
-            roles = operation.call("iam", "list_entities_for_policy", PolicyArn=physical_id)["PolicyRoles"]
-        except ClientError as error:
-            if gone(error):
-                return
-            raise
-        for role in roles:
-            delete_quietly(
-                operation, "iam", "detach_role_policy", RoleName=role["RoleName"], PolicyArn=physical_id
-            )
-        delete_quietly(operation, "iam", "delete_policy", PolicyArn=physical_id)
+    def delete(self, operation: Operation) -> None:
+        policy = {"PolicyArn": operation.physical_id}
+        roles = operation.call("iam", "list_entities_for_policy", **policy)["PolicyRoles"]
+        attach(operation, set(), {(role["RoleName"], operation.physical_id) for role in roles})
+        operation.call("iam", "delete_policy", **policy)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"PolicyArn": physical_id}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"PolicyArn": operation.physical_id}
+
+
+def _users(operation: Operation, properties: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(role, operation.physical_id) for role in properties.get("Roles", [])}

@@ -9,8 +9,7 @@ from aws.authorization.actions import Need
 from aws.authorization.authority import AccessDenied
 from aws.authorization.keys import key_arn
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
-from aws.cloudformation.handler import Handler, Operation, delete_quietly
-from aws.cloudformation.resources.identity import replace_tags
+from aws.cloudformation.handler import Handler, Operation
 from aws.host import ACCOUNT
 
 
@@ -19,66 +18,55 @@ class LogsLogGroup(Handler):
 
     properties = frozenset({"KmsKeyId", "LogGroupClass", "LogGroupName", "RetentionInDays", "Tags"})
     name_property = "LogGroupName"
+    longest_name = 512
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("LogGroupName") or operation.name(512)
-        tags = {tag["Key"]: tag["Value"] for tag in operation.tags(properties)}
-        settings = {key: properties[key] for key in ("KmsKeyId", "LogGroupClass") if key in properties}
-        if "KmsKeyId" in properties:
-            _let_in(operation, name, properties["KmsKeyId"])
+    def create(self, operation: Operation) -> str:
+        name, given = self.identify(operation), operation.properties
+        if "KmsKeyId" in given:
+            _let_in(operation, name, given["KmsKeyId"])
         operation.call(
             "logs",
             "create_log_group",
             logGroupName=name,
-            tags=tags or None,
-            **{key[0].lower() + key[1:]: value for key, value in settings.items()},
+            tags=operation.tags() or None,
+            kmsKeyId=given.get("KmsKeyId"),
+            logGroupClass=given.get("LogGroupClass"),
         )
-        self._retention(operation, name, properties)
+        self._retain(operation.of(name))
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        if new.get("KmsKeyId") != old.get("KmsKeyId"):
+    def modify(self, operation: Operation) -> None:
+        if operation.properties.get("KmsKeyId") != operation.old.get("KmsKeyId"):
             raise ResourceRefused("the rehearsal does not know another KmsKeyId of a log group")
-        self._retention(operation, physical_id, new)
-        arn = f"arn:aws:logs:{operation.region}:{ACCOUNT}:log-group:{physical_id}"
-        tags = {tag["Key"]: tag["Value"] for tag in operation.tags(new)}
-        if tags:
-            operation.call("logs", "tag_resource", resourceArn=arn, tags=tags)
+        self._retain(operation)
+        if operation.tags():
+            arn = operation.arn("logs", f"log-group:{operation.physical_id}")
+            operation.call("logs", "tag_resource", resourceArn=arn, tags=operation.tags())
 
-    def _retention(self, operation: Operation, name: str, properties: dict[str, Any]) -> None:
-        if "RetentionInDays" in properties:
-            operation.call(
-                "logs",
-                "put_retention_policy",
-                logGroupName=name,
-                retentionInDays=properties["RetentionInDays"],
-            )
+    def _retain(self, operation: Operation) -> None:
+        group, days = {"logGroupName": operation.physical_id}, operation.properties.get("RetentionInDays")
+        if days is not None:
+            operation.call("logs", "put_retention_policy", **group, retentionInDays=days)
         else:
-            operation.call("logs", "delete_retention_policy", logGroupName=name)
+            operation.call("logs", "delete_retention_policy", **group)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "logs", "delete_log_group", logGroupName=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("logs", "delete_log_group", logGroupName=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": f"arn:aws:logs:{operation.region}:{ACCOUNT}:log-group:{physical_id}:*"}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Arn": operation.arn("logs", f"log-group:{operation.physical_id}:*")}
 
 
 def _let_in(operation: Operation, name: str, key: str) -> None:
     """The service of logs uses a key in its own name: the key's own policy must let it."""
-    arn = f"arn:aws:logs:{operation.region}:{ACCOUNT}:log-group:{name}"
+    arn, region = operation.arn("logs", f"log-group:{name}"), operation.stack.region
     need = Need(
         "kms:GenerateDataKey",
-        key_arn(ACCOUNT, operation.region, key),
+        key_arn(ACCOUNT, region, key),
         {"kms:encryptioncontext:aws:logs:arn": [arn], "kms:calleraccount": [ACCOUNT]},
     )
     try:
-        operation.host.authority.require_service(
-            f"logs.{operation.region}.amazonaws.com", need, operation.region, arn
-        )
+        operation.stack.host.authority.require_service(f"logs.{region}.amazonaws.com", need, region, arn)
     except AccessDenied:
         raise ResourceFailed(
             f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
@@ -97,37 +85,32 @@ class CloudWatchAlarm(Handler):
         }
     )  # fmt: skip
     name_property = "AlarmName"
+    longest_name = 255
 
-    def check(self, operation: Operation, properties: dict[str, Any]) -> None:
-        super().check(operation, properties)
-        problem = alarms.problem(properties)
+    def check(self, operation: Operation) -> None:
+        super().check(operation)
+        problem = alarms.problem(operation.properties)
         if problem:
             raise ResourceRefused(problem)
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("AlarmName") or operation.name(255)
-        operation.call(
-            "cloudwatch",
-            "put_metric_alarm",
-            **{**properties, "AlarmName": name, "Tags": operation.tags(properties) or None},
-        )
+    def create(self, operation: Operation) -> str:
+        name = self.identify(operation)
+        self._put(operation, AlarmName=name, Tags=operation.tags() or None)
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        settings = {key: value for key, value in new.items() if key != "Tags"}
-        operation.call("cloudwatch", "put_metric_alarm", **{**settings, "AlarmName": physical_id})
-        arn = self.attributes(operation, physical_id, new)["Arn"]
-        replace_tags(operation, "cloudwatch", "resource", {"ResourceARN": arn}, new, old)
+    def modify(self, operation: Operation) -> None:
+        self._put(operation, AlarmName=operation.physical_id, Tags=None)
+        arn = self.attributes(operation)["Arn"]
+        operation.retag("cloudwatch", "tag_resource", "untag_resource", ResourceARN=arn)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "cloudwatch", "delete_alarms", AlarmNames=[physical_id])
+    def _put(self, operation: Operation, **parameters: Any) -> None:
+        operation.call("cloudwatch", "put_metric_alarm", **{**operation.properties, **parameters})
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": f"arn:aws:cloudwatch:{operation.region}:{ACCOUNT}:alarm:{physical_id}"}
+    def delete(self, operation: Operation) -> None:
+        operation.call("cloudwatch", "delete_alarms", AlarmNames=[operation.physical_id])
+
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Arn": operation.arn("cloudwatch", f"alarm:{operation.physical_id}")}
 
 
 class BudgetsBudget(Handler):
@@ -135,22 +118,21 @@ class BudgetsBudget(Handler):
 
     properties = frozenset({"Budget", "NotificationsWithSubscribers", "ResourceTags"})
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties["Budget"].get("BudgetName") or operation.name(100)
+    def create(self, operation: Operation) -> str:
+        given = operation.properties
+        name = given["Budget"].get("BudgetName") or operation.physical_id or operation.name(100)
         operation.call(
             "budgets",
             "create_budget",
             AccountId=ACCOUNT,
-            Budget={**properties["Budget"], "BudgetName": name},
-            NotificationsWithSubscribers=properties.get("NotificationsWithSubscribers"),
+            Budget={**given["Budget"], "BudgetName": name},
+            NotificationsWithSubscribers=given.get("NotificationsWithSubscribers"),
         )
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        self.delete(operation, physical_id, old)
-        self.create(operation, {**new, "Budget": {**new["Budget"], "BudgetName": physical_id}})
+    def modify(self, operation: Operation) -> None:
+        operation.remove("budgets", "delete_budget", AccountId=ACCOUNT, BudgetName=operation.physical_id)
+        self.create(operation)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "budgets", "delete_budget", AccountId=ACCOUNT, BudgetName=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("budgets", "delete_budget", AccountId=ACCOUNT, BudgetName=operation.physical_id)

@@ -5,63 +5,57 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws.cloudformation.handler import Handler, Operation, delete_quietly
-from aws.cloudformation.resources.identity import replace_tags
+from aws.cloudformation.handler import Handler, Operation
 from aws.host import ACCOUNT
+
+_ATTRIBUTES = ("DisplayName", "KmsMasterKeyId")
 
 
 class SnsTopic(Handler):
     """A topic."""
 
-    properties = frozenset({"DisplayName", "KmsMasterKeyId", "Subscription", "Tags", "TopicName"})
+    properties = frozenset({*_ATTRIBUTES, "Subscription", "Tags", "TopicName"})
     name_property = "TopicName"
+    longest_name = 256
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("TopicName") or operation.name(256)
-        attributes = {key: properties[key] for key in ("DisplayName", "KmsMasterKeyId") if key in properties}
+    def create(self, operation: Operation) -> str:
+        given = operation.properties
         arn = operation.call(
-            "sns", "create_topic", Name=name, Attributes=attributes, Tags=operation.tags(properties)
+            "sns",
+            "create_topic",
+            Name=self.identify(operation),
+            Attributes={key: given[key] for key in _ATTRIBUTES if key in given},
+            Tags=operation.tags(),
         )["TopicArn"]
-        self._subscribe(operation, arn, properties, {})
+        self._subscribe(operation.of(arn))
         return arn
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        for key in ("DisplayName", "KmsMasterKeyId"):
-            if new.get(key) != old.get(key):
-                operation.call(
-                    "sns",
-                    "set_topic_attributes",
-                    TopicArn=physical_id,
-                    AttributeName=key,
-                    AttributeValue=new.get(key, ""),
-                )
-        self._subscribe(operation, physical_id, new, old)
-        replace_tags(operation, "sns", "resource", {"ResourceArn": physical_id}, new, old)
+    def modify(self, operation: Operation) -> None:
+        for key in _ATTRIBUTES:
+            value = operation.properties.get(key)
+            if value != operation.old.get(key):
+                _set(operation, operation.physical_id, key, value or "")
+        self._subscribe(operation)
+        operation.retag("sns", "tag_resource", "untag_resource", ResourceArn=operation.physical_id)
 
-    def _subscribe(self, operation: Operation, arn: str, new: dict[str, Any], old: dict[str, Any]) -> None:
-        wanted, known = new.get("Subscription", []), old.get("Subscription", [])
+    def _subscribe(self, operation: Operation) -> None:
+        topic = {"TopicArn": operation.physical_id}
+        wanted, known = (which.get("Subscription", []) for which in (operation.properties, operation.old))
         for subscription in wanted:
             if subscription not in known:
-                operation.call("sns", "subscribe", TopicArn=arn, **subscription)
-        gone = [item for item in known if item not in wanted]
-        listed = (
-            operation.call("sns", "list_subscriptions_by_topic", TopicArn=arn)["Subscriptions"]
-            if gone
-            else []
-        )
-        for item in listed:
-            if {"Endpoint": item["Endpoint"], "Protocol": item["Protocol"]} in gone:
-                delete_quietly(operation, "sns", "unsubscribe", SubscriptionArn=item["SubscriptionArn"])
+                operation.call("sns", "subscribe", **topic, **subscription)
+        removed = [item for item in known if item not in wanted]
+        listed = operation.call("sns", "list_subscriptions_by_topic", **topic) if removed else {}
+        for item in listed.get("Subscriptions", []):
+            if {"Endpoint": item["Endpoint"], "Protocol": item["Protocol"]} in removed:
+                operation.remove("sns", "unsubscribe", SubscriptionArn=item["SubscriptionArn"])
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "sns", "delete_topic", TopicArn=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("sns", "delete_topic", TopicArn=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"TopicArn": physical_id, "TopicName": physical_id.rsplit(":", 1)[-1]}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        arn = operation.physical_id
+        return {"TopicArn": arn, "TopicName": arn.rsplit(":", 1)[-1]}
 
 
 class SnsSubscription(Handler):
@@ -71,56 +65,41 @@ class SnsSubscription(Handler):
         {"Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol", "RawMessageDelivery", "TopicArn"}
     )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        base = {key: properties[key] for key in ("Endpoint", "Protocol", "TopicArn") if key in properties}
-        arn = operation.call("sns", "subscribe", ReturnSubscriptionArn=True, **base)["SubscriptionArn"]
-        self.modify(operation, arn, properties, {})
+    def create(self, operation: Operation) -> str:
+        given = {key: operation.properties.get(key) for key in ("Endpoint", "Protocol", "TopicArn")}
+        arn = operation.call("sns", "subscribe", ReturnSubscriptionArn=True, **given)["SubscriptionArn"]
+        self.modify(operation.of(arn))
         return arn
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        new, old = operation.properties, operation.old
         for key in ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery"):
             if new.get(key) != old.get(key) and key in new:
                 value = json.dumps(new[key]) if key != "FilterPolicyScope" else new[key]
-                operation.call(
-                    "sns",
-                    "set_subscription_attributes",
-                    SubscriptionArn=physical_id,
-                    AttributeName=key,
-                    AttributeValue=value,
-                )
+                attribute = {"AttributeName": key, "AttributeValue": value}
+                target = {"SubscriptionArn": operation.physical_id}
+                operation.call("sns", "set_subscription_attributes", **target, **attribute)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "sns", "unsubscribe", SubscriptionArn=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("sns", "unsubscribe", SubscriptionArn=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": physical_id}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Arn": operation.physical_id}
 
 
 class SnsTopicPolicy(Handler):
-    """The policy of topics: kept and shown, not enforced. Deleting it leaves the policy that a new topic has."""
+    """The policy of topics. Deleting it leaves the policy that a new topic has."""
 
     properties = frozenset({"PolicyDocument", "Topics"})
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        self.modify(operation, "", properties, {})
-        return operation.name()
-
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        new, old = operation.properties, operation.old
         self._reset(operation, [topic for topic in old.get("Topics", []) if topic not in new["Topics"]])
-        document = json.dumps(new["PolicyDocument"])
         for topic in new["Topics"]:
-            operation.call(
-                "sns", "set_topic_attributes", TopicArn=topic, AttributeName="Policy", AttributeValue=document
-            )
+            _set(operation, topic, "Policy", json.dumps(new["PolicyDocument"]))
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        self._reset(operation, properties["Topics"])
+    def delete(self, operation: Operation) -> None:
+        self._reset(operation, operation.properties["Topics"])
 
     def _reset(self, operation: Operation, topics: list[str]) -> None:
         for topic in topics:
@@ -132,14 +111,11 @@ class SnsTopicPolicy(Handler):
                 "Resource": topic,
                 "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
             }
-            document = json.dumps(
-                {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [owner]}
-            )
-            delete_quietly(
-                operation,
-                "sns",
-                "set_topic_attributes",
-                TopicArn=topic,
-                AttributeName="Policy",
-                AttributeValue=document,
-            )
+            document = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [owner]}
+            attribute = {"AttributeName": "Policy", "AttributeValue": json.dumps(document)}
+            operation.remove("sns", "set_topic_attributes", TopicArn=topic, **attribute)
+
+
+def _set(operation: Operation, topic: str, name: str, value: str) -> None:
+    attribute = {"AttributeName": name, "AttributeValue": value}
+    operation.call("sns", "set_topic_attributes", TopicArn=topic, **attribute)

@@ -1,11 +1,11 @@
-"""What the bootstrap stack and most stacks have: parameters, keys, an image repository, metadata."""
+"""What the bootstrap stack and most stacks have: parameters, keys, an image repository."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from aws.cloudformation.handler import Handler, Operation, delete_quietly
+from aws.cloudformation.handler import Handler, Operation
 from aws.host import ACCOUNT
 
 
@@ -17,33 +17,24 @@ class SsmParameter(Handler):
     )
     name_property = "Name"
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("Name") or operation.name()
-        settings = {key: value for key, value in properties.items() if key not in ("Name", "Tags")}
-        tags = operation.tags(properties)
-        operation.call("ssm", "put_parameter", Name=name, Tags=tags or None, **settings)
+    def create(self, operation: Operation) -> str:
+        name = self.identify(operation)
+        self._put(operation, Name=name, Tags=operation.tags() or None)
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        settings = {key: value for key, value in new.items() if key not in ("Name", "Tags")}
-        operation.call("ssm", "put_parameter", Name=physical_id, Overwrite=True, **settings)
-        tags = operation.tags(new)
-        target = {"ResourceType": "Parameter", "ResourceId": physical_id}
-        if tags:
-            operation.call("ssm", "add_tags_to_resource", **target, Tags=tags)
-        removed = [key for key in old.get("Tags", {}) if key not in {tag["Key"] for tag in tags}]
-        if removed:
-            operation.call("ssm", "remove_tags_from_resource", **target, TagKeys=removed)
+    def modify(self, operation: Operation) -> None:
+        self._put(operation, Name=operation.physical_id, Tags=None, Overwrite=True)
+        target = {"ResourceType": "Parameter", "ResourceId": operation.physical_id}
+        operation.retag("ssm", "add_tags_to_resource", "remove_tags_from_resource", **target)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "ssm", "delete_parameter", Name=physical_id)
+    def _put(self, operation: Operation, **parameters: Any) -> None:
+        operation.call("ssm", "put_parameter", **{**operation.properties, **parameters})
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Type": properties["Type"], "Value": properties["Value"]}
+    def delete(self, operation: Operation) -> None:
+        operation.call("ssm", "delete_parameter", Name=operation.physical_id)
+
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {key: operation.properties[key] for key in ("Type", "Value")}
 
 
 class EcrRepository(Handler):
@@ -62,18 +53,17 @@ class EcrRepository(Handler):
     )
     name_property = "RepositoryName"
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("RepositoryName") or operation.name(256).lower()
-        operation.call("ecr", "create_repository", repositoryName=name, tags=operation.tags(properties))
-        self.modify(operation, name, properties, {})
+    def create(self, operation: Operation) -> str:
+        name = operation.properties.get(self.name_property) or operation.name(256).lower()
+        operation.call("ecr", "create_repository", repositoryName=name, tags=operation.tags())
+        self.modify(operation.of(name))
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
         def put(method: str, **parameters: Any) -> None:
-            operation.call("ecr", method, repositoryName=physical_id, **parameters)
+            operation.call("ecr", method, repositoryName=operation.physical_id, **parameters)
 
+        new = operation.properties
         if "ImageTagMutability" in new:
             put("put_image_tag_mutability", imageTagMutability=new["ImageTagMutability"])
         if "ImageScanningConfiguration" in new:
@@ -84,21 +74,15 @@ class EcrRepository(Handler):
         if "RepositoryPolicyText" in new:
             put("set_repository_policy", policyText=json.dumps(new["RepositoryPolicyText"]))
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(
-            operation,
-            "ecr",
-            "delete_repository",
-            repositoryName=physical_id,
-            force=properties.get("EmptyOnDelete", False),
-        )
+    def delete(self, operation: Operation) -> None:
+        force = operation.properties.get("EmptyOnDelete", False)
+        operation.call("ecr", "delete_repository", repositoryName=operation.physical_id, force=force)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        name, region = operation.physical_id, operation.stack.region
         return {
-            "Arn": f"arn:aws:ecr:{operation.region}:{ACCOUNT}:repository/{physical_id}",
-            "RepositoryUri": f"{ACCOUNT}.dkr.ecr.{operation.region}.amazonaws.com/{physical_id}",
+            "Arn": operation.arn("ecr", f"repository/{name}"),
+            "RepositoryUri": f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{name}",
         }
 
 
@@ -109,39 +93,37 @@ class KmsKey(Handler):
         {"Description", "EnableKeyRotation", "Enabled", "KeyPolicy", "PendingWindowInDays", "Tags"}
     )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in operation.tags(properties)]
-        policy = json.dumps(properties["KeyPolicy"]) if "KeyPolicy" in properties else None
+    def create(self, operation: Operation) -> str:
+        new = operation.properties
         key = operation.call(
-            "kms", "create_key", Description=properties.get("Description"), Policy=policy, Tags=tags
-        )
-        self.modify(operation, key["KeyMetadata"]["KeyId"], properties, {})
-        return key["KeyMetadata"]["KeyId"]
+            "kms",
+            "create_key",
+            Description=new.get("Description"),
+            Policy=json.dumps(new["KeyPolicy"]) if "KeyPolicy" in new else None,
+            Tags=[{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in operation.tags()],
+        )["KeyMetadata"]["KeyId"]
+        self._rotate(operation.of(key))
+        return key
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        if str(new.get("EnableKeyRotation", "false")).lower() == "true":
-            operation.call("kms", "enable_key_rotation", KeyId=physical_id)
-        if old and "KeyPolicy" in new:
-            operation.call(
-                "kms",
-                "put_key_policy",
-                KeyId=physical_id,
-                PolicyName="default",
-                Policy=json.dumps(new["KeyPolicy"]),
-            )
+    def modify(self, operation: Operation) -> None:
+        self._rotate(operation)
+        if "KeyPolicy" in operation.properties:
+            policy = {"PolicyName": "default", "Policy": json.dumps(operation.properties["KeyPolicy"])}
+            operation.call("kms", "put_key_policy", KeyId=operation.physical_id, **policy)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        window = properties.get("PendingWindowInDays")
-        delete_quietly(
-            operation, "kms", "schedule_key_deletion", KeyId=physical_id, PendingWindowInDays=window
-        )
+    def _rotate(self, operation: Operation) -> None:
+        if str(operation.properties.get("EnableKeyRotation")).lower() == "true":
+            operation.call("kms", "enable_key_rotation", KeyId=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": f"arn:aws:kms:{operation.region}:{ACCOUNT}:key/{physical_id}", "KeyId": physical_id}
+    def delete(self, operation: Operation) -> None:
+        window = {"PendingWindowInDays": operation.properties.get("PendingWindowInDays")}
+        operation.call("kms", "schedule_key_deletion", KeyId=operation.physical_id, **window)
+
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {
+            "Arn": operation.arn("kms", f"key/{operation.physical_id}"),
+            "KeyId": operation.physical_id,
+        }
 
 
 class KmsAlias(Handler):
@@ -149,31 +131,18 @@ class KmsAlias(Handler):
 
     properties = frozenset({"AliasName", "TargetKeyId"})
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        operation.call("kms", "create_alias", **properties)
-        return properties["AliasName"]
+    def create(self, operation: Operation) -> str:
+        operation.call("kms", "create_alias", **operation.properties)
+        return operation.properties["AliasName"]
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        operation.call("kms", "update_alias", **new)
+    def modify(self, operation: Operation) -> None:
+        operation.call("kms", "update_alias", **operation.properties)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "kms", "delete_alias", AliasName=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("kms", "delete_alias", AliasName=operation.physical_id)
 
 
 class Metadata(Handler):
     """AWS::CDK::Metadata, which makes nothing."""
 
     properties = frozenset({"Analytics"})
-
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        return operation.name()
-
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        return None
-
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        return None

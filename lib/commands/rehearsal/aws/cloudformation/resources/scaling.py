@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws.cloudformation.handler import Handler, Operation, delete_quietly
-from aws.host import ACCOUNT
+from aws.cloudformation.handler import Handler, Operation
 
+_SERVICE = "application-autoscaling"
 _TARGET = ("ResourceId", "ScalableDimension", "ServiceNamespace")
+
+
+def _target(properties: dict[str, Any]) -> dict[str, str]:
+    if "ScalingTargetId" in properties:
+        return dict(zip(_TARGET, properties["ScalingTargetId"].split("|"), strict=True))
+    return {key: properties[key] for key in _TARGET}
 
 
 class ScalableTarget(Handler):
@@ -17,40 +23,29 @@ class ScalableTarget(Handler):
         {*_TARGET, "MaxCapacity", "MinCapacity", "RoleARN", "ScheduledActions", "SuspendedState", "Tags"}
     )
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        self.modify(operation, "", properties, {})
-        return "|".join(properties[key] for key in _TARGET)
+    def identify(self, operation: Operation) -> str:
+        return "|".join(_target(operation.properties).values())
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        new = operation.properties
         # Without the tags, which moto does not keep.
         settings = {key: value for key, value in new.items() if key not in ("ScheduledActions", "Tags")}
-        operation.call("application-autoscaling", "register_scalable_target", **settings)
+        operation.call(_SERVICE, "register_scalable_target", **settings)
+        actions = new.get("ScheduledActions", [])
+        for action in actions:
+            operation.call(_SERVICE, "put_scheduled_action", **_target(new), **action)
+        self._unschedule(operation, operation.old, {action["ScheduledActionName"] for action in actions})
 
-        def named(action: dict[str, Any]) -> dict[str, Any]:
-            return {**{key: new[key] for key in _TARGET}, **action}
+    def delete(self, operation: Operation) -> None:
+        self._unschedule(operation, operation.properties, set())
+        operation.call(_SERVICE, "deregister_scalable_target", **_target(operation.properties))
 
-        for action in new.get("ScheduledActions", []):
-            operation.call("application-autoscaling", "put_scheduled_action", **named(action))
-        kept = {action["ScheduledActionName"] for action in new.get("ScheduledActions", [])}
-        for action in old.get("ScheduledActions", []):
-            if action["ScheduledActionName"] not in kept:
-                name = {"ScheduledActionName": action["ScheduledActionName"]}
-                delete_quietly(operation, "application-autoscaling", "delete_scheduled_action", **named(name))
-
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        target = {key: properties[key] for key in _TARGET}
-        for action in properties.get("ScheduledActions", []):
-            name = action["ScheduledActionName"]
-            delete_quietly(
-                operation,
-                "application-autoscaling",
-                "delete_scheduled_action",
-                **target,
-                ScheduledActionName=name,
-            )
-        delete_quietly(operation, "application-autoscaling", "deregister_scalable_target", **target)
+    def _unschedule(self, operation: Operation, properties: dict[str, Any], kept: set[str]) -> None:
+        for name in {
+            action["ScheduledActionName"] for action in properties.get("ScheduledActions", [])
+        } - kept:
+            target = _target(properties)
+            operation.remove(_SERVICE, "delete_scheduled_action", **target, ScheduledActionName=name)
 
 
 class ScalingPolicy(Handler):
@@ -63,34 +58,19 @@ class ScalingPolicy(Handler):
         }
     )  # fmt: skip
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        target = self._target(properties)
-        self.modify(operation, "", properties, {})
-        path = "/".join((target["ServiceNamespace"], target["ResourceId"]))
-        return f"arn:aws:autoscaling:{operation.region}:{ACCOUNT}:scalingPolicy:resource/{path}:policyName/{properties['PolicyName']}"
+    def identify(self, operation: Operation) -> str:
+        target, name = _target(operation.properties), operation.properties["PolicyName"]
+        path = f"{target['ServiceNamespace']}/{target['ResourceId']}:policyName/{name}"
+        return operation.arn("autoscaling", f"scalingPolicy:resource/{path}")
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        new = operation.properties
         settings = {key: value for key, value in new.items() if key != "ScalingTargetId"}
-        operation.call("application-autoscaling", "put_scaling_policy", **{**settings, **self._target(new)})
+        operation.call(_SERVICE, "put_scaling_policy", **{**settings, **_target(new)})
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        name = properties["PolicyName"]
-        delete_quietly(
-            operation,
-            "application-autoscaling",
-            "delete_scaling_policy",
-            PolicyName=name,
-            **self._target(properties),
-        )
+    def delete(self, operation: Operation) -> None:
+        target, name = _target(operation.properties), operation.properties["PolicyName"]
+        operation.call(_SERVICE, "delete_scaling_policy", PolicyName=name, **target)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Arn": physical_id}
-
-    def _target(self, properties: dict[str, Any]) -> dict[str, str]:
-        if "ScalingTargetId" in properties:
-            return dict(zip(_TARGET, properties["ScalingTargetId"].split("|"), strict=True))
-        return {key: properties[key] for key in _TARGET}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Arn": operation.physical_id}

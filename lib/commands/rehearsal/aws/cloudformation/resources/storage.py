@@ -8,13 +8,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.cloudformation.handler import Handler, Operation, delete_quietly, gone
+from aws.cloudformation.handler import Handler, Operation
 
 _LIFECYCLE_DAYS = {
     "ExpirationInDays": "Days",
     "ExpirationDate": "Date",
     "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
 }
+#: Properties that the API takes as the template has them: by which method, and what stands for none.
+_AS_THEY_ARE = (
+    ("VersioningConfiguration", "put_bucket_versioning", {"Status": "Suspended"}),
+    ("OwnershipControls", "put_bucket_ownership_controls", {"Rules": []}),
+)
 
 
 class S3Bucket(Handler):
@@ -29,64 +34,42 @@ class S3Bucket(Handler):
     )  # fmt: skip
     name_property = "BucketName"
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        name = properties.get("BucketName") or operation.name(63).lower()
-        placement = (
-            {}
-            if operation.region == "us-east-1"
-            else {"CreateBucketConfiguration": {"LocationConstraint": operation.region}}
-        )
-        operation.call("s3", "create_bucket", Bucket=name, **placement)
-        self.modify(operation, name, properties, {})
+    def create(self, operation: Operation) -> str:
+        region = operation.stack.region
+        name = operation.properties.get(self.name_property) or operation.name(63).lower()
+        placement = {"LocationConstraint": region} if region != "us-east-1" else None
+        operation.call("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=placement)
+        self.modify(operation.of(name))
         return name
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        new, old = operation.properties, operation.old
+
         def put(method: str, **parameters: Any) -> None:
-            operation.call("s3", method, Bucket=physical_id, **parameters)
+            operation.call("s3", method, Bucket=operation.physical_id, **parameters)
 
         def changed(key: str) -> bool:
             return new.get(key) != old.get(key)
 
         if changed("BucketEncryption"):
             if "BucketEncryption" in new:
-                rules = [
-                    {**rule, "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"]}
-                    for rule in new["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-                ]
-                for rule in rules:
-                    rule.pop("ServerSideEncryptionByDefault")
-                put("put_bucket_encryption", ServerSideEncryptionConfiguration={"Rules": rules})
+                put("put_bucket_encryption", ServerSideEncryptionConfiguration=_encryption(new))
             else:
                 put("delete_bucket_encryption")
         if changed("AccessControl"):
             # PublicRead → public-read
             acl = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", new.get("AccessControl", "Private")).lower()
             put("put_bucket_acl", ACL=acl)
-        if changed("VersioningConfiguration"):
-            put(
-                "put_bucket_versioning",
-                VersioningConfiguration=new.get("VersioningConfiguration", {"Status": "Suspended"}),
-            )
+        for key, method, none in _AS_THEY_ARE:
+            if changed(key):
+                put(method, **{key: new.get(key, none)})
         if changed("PublicAccessBlockConfiguration"):
-            if "PublicAccessBlockConfiguration" in new:
-                put(
-                    "put_public_access_block",
-                    PublicAccessBlockConfiguration=new["PublicAccessBlockConfiguration"],
-                )
-            else:
-                put("delete_public_access_block")
-        if changed("OwnershipControls"):
-            put(
-                "put_bucket_ownership_controls", OwnershipControls=new.get("OwnershipControls", {"Rules": []})
-            )
+            block = {key: new[key] for key in ("PublicAccessBlockConfiguration",) if key in new}
+            put("put_public_access_block" if block else "delete_public_access_block", **block)
         if changed("LifecycleConfiguration"):
-            if new.get("LifecycleConfiguration", {}).get("Rules"):
-                rules = [
-                    _lifecycle_rule(index, rule)
-                    for index, rule in enumerate(new["LifecycleConfiguration"]["Rules"])
-                ]
+            rules = new.get("LifecycleConfiguration", {}).get("Rules")
+            if rules:
+                rules = [_lifecycle_rule(index, rule) for index, rule in enumerate(rules)]
                 put("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": rules})
             else:
                 put("delete_bucket_lifecycle")
@@ -95,51 +78,47 @@ class S3Bucket(Handler):
         if changed("NotificationConfiguration"):
             put("put_bucket_notification_configuration", NotificationConfiguration=_notifications(new))
         if changed("LoggingConfiguration"):
-            logging = new.get("LoggingConfiguration")
-            status = (
-                {
-                    "TargetBucket": logging["DestinationBucketName"],
-                    "TargetPrefix": logging.get("LogFilePrefix", ""),
-                }
-                if logging
-                else None
-            )
-            put("put_bucket_logging", BucketLoggingStatus={"LoggingEnabled": status} if status else {})
-        tags = operation.tags(new)
-        if tags:
-            put("put_bucket_tagging", Tagging={"TagSet": tags})
+            put("put_bucket_logging", BucketLoggingStatus=_logging(new))
+        if operation.tags():
+            put("put_bucket_tagging", Tagging={"TagSet": operation.tags()})
         elif old.get("Tags"):
             put("delete_bucket_tagging")
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        try:
-            versions = operation.call("s3", "list_object_versions", Bucket=physical_id, MaxKeys=1)
-        except ClientError as error:
-            if gone(error):
-                return
-            raise
+    def delete(self, operation: Operation) -> None:
+        bucket = {"Bucket": operation.physical_id}
+        versions = operation.call("s3", "list_object_versions", **bucket, MaxKeys=1)
         if versions.get("Versions") or versions.get("DeleteMarkers"):
-            raise ClientError(
-                {
-                    "Error": {
-                        "Code": "BucketNotEmpty",
-                        "Message": "The bucket you tried to delete is not empty",
-                    }
-                },
-                "DeleteBucket",
-            )
-        delete_quietly(operation, "s3", "delete_bucket", Bucket=physical_id)
+            error = {"Code": "BucketNotEmpty", "Message": "The bucket you tried to delete is not empty"}
+            raise ClientError({"Error": error}, "DeleteBucket")
+        operation.call("s3", "delete_bucket", **bucket)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        name, region = operation.physical_id, operation.stack.region
         return {
-            "Arn": f"arn:aws:s3:::{physical_id}",
-            "DomainName": f"{physical_id}.s3.amazonaws.com",
-            "DualStackDomainName": f"{physical_id}.s3.dualstack.{operation.region}.amazonaws.com",
-            "RegionalDomainName": f"{physical_id}.s3.{operation.region}.amazonaws.com",
-            "WebsiteURL": f"http://{physical_id}.s3-website-{operation.region}.amazonaws.com",
+            "Arn": f"arn:aws:s3:::{name}",
+            "DomainName": f"{name}.s3.amazonaws.com",
+            "DualStackDomainName": f"{name}.s3.dualstack.{region}.amazonaws.com",
+            "RegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+            "WebsiteURL": f"http://{name}.s3-website-{region}.amazonaws.com",
         }
+
+
+def _encryption(properties: dict[str, Any]) -> dict[str, Any]:
+    """The API says Apply before what the template calls the default."""
+    rules = []
+    for rule in properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]:
+        rest = {key: value for key, value in rule.items() if key != "ServerSideEncryptionByDefault"}
+        default = rule["ServerSideEncryptionByDefault"]
+        rules.append({**rest, "ApplyServerSideEncryptionByDefault": default})
+    return {"Rules": rules}
+
+
+def _logging(properties: dict[str, Any]) -> dict[str, Any]:
+    given = properties.get("LoggingConfiguration")
+    if not given:
+        return {}
+    prefix = given.get("LogFilePrefix", "")
+    return {"LoggingEnabled": {"TargetBucket": given["DestinationBucketName"], "TargetPrefix": prefix}}
 
 
 def _notifications(properties: dict[str, Any]) -> dict[str, Any]:
@@ -191,16 +170,12 @@ class S3BucketPolicy(Handler):
 
     properties = frozenset({"Bucket", "PolicyDocument"})
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        self.modify(operation, properties["Bucket"], properties, {})
-        return properties["Bucket"]
+    def identify(self, operation: Operation) -> str:
+        return operation.properties["Bucket"]
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        operation.call(
-            "s3", "put_bucket_policy", Bucket=physical_id, Policy=json.dumps(new["PolicyDocument"])
-        )
+    def modify(self, operation: Operation) -> None:
+        document = json.dumps(operation.properties["PolicyDocument"])
+        operation.call("s3", "put_bucket_policy", Bucket=operation.physical_id, Policy=document)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "s3", "delete_bucket_policy", Bucket=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("s3", "delete_bucket_policy", Bucket=operation.physical_id)

@@ -17,16 +17,12 @@ _LONGEST = 43200
 class WaitConditionHandle(Handler):
     """The address: its reference is what a signal is PUT to."""
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        return operation.host.callback_url(operation.host.callbacks.open())
+    def identify(self, operation: Operation) -> str:
+        host = operation.stack.host
+        return host.callback_url(host.callbacks.open())
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        return None
-
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        operation.host.callbacks.close(_token(physical_id))
+    def delete(self, operation: Operation) -> None:
+        operation.stack.host.callbacks.close(_token(operation.physical_id))
 
 
 class WaitCondition(Handler):
@@ -37,16 +33,17 @@ class WaitCondition(Handler):
     def __init__(self) -> None:
         self._data: dict[str, str] = {}
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+    def create(self, operation: Operation) -> str:
+        properties, host = operation.properties, operation.stack.host
         expected, timeout = int(properties.get("Count", 1)), float(properties["Timeout"])
         if timeout > _LONGEST:
             raise ResourceFailed(f"Timeout {timeout:.0f} is more than {_LONGEST} seconds")
-        clock = operation.host.alarm_clock
+        clock = host.alarm_clock
         deadline = clock.now() + datetime.timedelta(seconds=timeout)
         physical_id = operation.name()
         seen = 0
         while True:
-            messages = operation.host.callbacks.messages(_token(properties["Handle"]), seen, 0.5)
+            messages = host.callbacks.messages(_token(properties["Handle"]), seen, 0.5)
             for message in messages[seen:]:
                 if message.get("Status") != "SUCCESS":
                     reason, unique_id = message.get("Reason"), message.get("UniqueId")
@@ -58,23 +55,21 @@ class WaitCondition(Handler):
             if len(signals) >= expected:
                 self._data[physical_id] = json.dumps(signals)
                 return physical_id
-            if operation.cancelled.is_set():
+            if operation.stack.cancelled.is_set():
                 raise ResourceFailed("Resource creation cancelled")
             if clock.now() > deadline:
                 raise ResourceFailed(
                     f"WaitCondition timed out. Received {len(signals)} conditions when expecting {expected}"
                 )
 
-    def update(self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]) -> str:
+    def update(self, operation: Operation) -> str:
         raise ResourceRefused(f"Update to resource type {operation.resource_type} is not supported.")
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        self._data.pop(physical_id, None)
+    def delete(self, operation: Operation) -> None:
+        self._data.pop(operation.physical_id, None)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Data": self._data[physical_id]}
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Data": self._data[operation.physical_id]}
 
 
 def _token(url: str) -> str:
