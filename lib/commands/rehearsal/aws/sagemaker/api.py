@@ -13,14 +13,12 @@ from aws.host import Host
 from aws.sagemaker import objects
 from aws.sagemaker.endpoints import Endpoints
 from aws.sagemaker.notebooks import NotebookActions
-from aws.sagemaker.store import Item
 from aws.sagemaker.training import TrainingJobs
 from aws.sagemaker.training_request import session_of
-from aws.sagemaker.validation import check, invalid
+from aws.sagemaker.validation import invalid
 
 #: Families whose instances have storage of their own.
 _LOCAL_STORAGE = re.compile(r"ml\.(g4dn|g5|g6e?|p4de?|p5e?n?|[cmr]\d+g?[adin]*d[n]*|trn\d\w*)\.")
-_NOT_FOUND = "Requested resource not found."
 
 
 class SageMakerApi(NotebookActions, SageMakerResponse):
@@ -30,11 +28,8 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
     jobs: TrainingJobs
     endpoints: Endpoints
 
-    # Models
-
     def create_model(self) -> ActionResult:
-        request = self._request
-        check("CreateModel", request)
+        request = self._checked
         role = session_of(self.host, request["ExecutionRoleArn"])
         containers = (
             [request["PrimaryContainer"]] if "PrimaryContainer" in request else request.get("Containers", [])
@@ -52,30 +47,10 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
             ) from None
         if not found:
             raise invalid(f"Could not find model data at {uri}.")
-        item = self._store.add(
-            "model", request["ModelName"], request, 'Cannot create already existing model "{arn}".'
-        )
-        item.state["ModelArn"] = item.arn
-        return ActionResult({"ModelArn": item.arn})
-
-    def _model(self) -> Item:
-        return self._store.get("model", self._request["ModelName"], 'Could not find model "{arn}".')
-
-    def describe_model(self) -> ActionResult:
-        return ActionResult(self._model().described())
-
-    def delete_model(self) -> ActionResult:
-        self._store.remove(self._model())
-        return EmptyResult()
-
-    def list_models(self) -> ActionResult:
-        return self._listed("model", "Models", "ModelName", "ModelArn")
-
-    # Endpoint configurations
+        return ActionResult({"ModelArn": self._store.add("model", request).arn})
 
     def create_endpoint_config(self) -> ActionResult:
-        request = self._request
-        check("CreateEndpointConfig", request)
+        request = self._checked
         if "NotificationConfig" in request.get("AsyncInferenceConfig", {}).get("OutputConfig", {}):
             raise invalid("the rehearsal does not know NotificationConfig of AsyncInferenceConfig")
         kind = "AsyncInferenceConfig" if "AsyncInferenceConfig" in request else "ServerlessConfig"
@@ -88,19 +63,11 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
             memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", 1024)
             if memory % 1024:
                 raise invalid(f"MemorySizeInMB {memory} must be one of 1024, 2048, 3072, 4096, 5120, 6144")
-        name, taken = (
-            request["EndpointConfigName"],
-            'Cannot create already existing endpoint configuration "{arn}".',
-        )
-        item = self._store.add("endpoint-config", name, request, taken)
-        item.state["EndpointConfigArn"] = item.arn
-        return ActionResult({"EndpointConfigArn": item.arn})
+        return ActionResult({"EndpointConfigArn": self._store.add("endpoint-config", request).arn})
 
     def _refuse_of_a_variant(self, request: dict[str, Any], variant: dict[str, Any]) -> None:
         """What a kind of instance, or none, cannot have. Source: SageMaker's developer guide, and its API reference."""
-        model = self._store.get(
-            "model", variant.get("ModelName", ""), 'Could not find model "{arn}".'
-        ).request
+        model = self._store.get("model", variant.get("ModelName", "")).request
         if "ServerlessConfig" in variant:
             refused = [key for key in ("VpcConfig", "EnableNetworkIsolation") if model.get(key)]
             if refused:
@@ -116,78 +83,28 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
                         f"{key} is not supported for the instance type {kind}, which has storage of its own"
                     )
 
-    def _endpoint_config(self) -> Item:
-        return self._store.get(
-            "endpoint-config",
-            self._request["EndpointConfigName"],
-            'Could not find endpoint configuration "{arn}".',
-        )
-
-    def describe_endpoint_config(self) -> ActionResult:
-        return ActionResult(self._endpoint_config().described())
-
-    def delete_endpoint_config(self) -> ActionResult:
-        self._store.remove(self._endpoint_config())
-        return EmptyResult()
-
-    def list_endpoint_configs(self) -> ActionResult:
-        return self._listed("endpoint-config", "EndpointConfigs", "EndpointConfigName", "EndpointConfigArn")
-
-    # Endpoints
-
     def create_endpoint(self) -> ActionResult:
-        check("CreateEndpoint", self._request)
-        return ActionResult({"EndpointArn": self.endpoints.create(self.region, self._request).arn})
-
-    def _endpoint(self) -> Item:
-        return self._store.get("endpoint", self._request["EndpointName"], 'Could not find endpoint "{arn}".')
-
-    def describe_endpoint(self) -> ActionResult:
-        return ActionResult(self._endpoint().described())
+        return ActionResult({"EndpointArn": self.endpoints.create(self.region, self._checked).arn})
 
     def update_endpoint(self) -> ActionResult:
-        check("UpdateEndpoint", self._request)
-        item = self._endpoint()
-        self.endpoints.update(self.region, item, self._request)
+        request, item = self._checked, self._found("endpoint")
+        self.endpoints.update(self.region, item, request)
         return ActionResult({"EndpointArn": item.arn})
 
     def delete_endpoint(self) -> ActionResult:
-        self.endpoints.delete(self.region, self._endpoint())
+        self.endpoints.delete(self.region, self._found("endpoint"))
         return EmptyResult()
 
-    def list_endpoints(self) -> ActionResult:
-        return self._listed("endpoint", "Endpoints", "EndpointName", "EndpointArn", "EndpointStatus")
-
-    # Training jobs
-
     def create_training_job(self) -> ActionResult:
-        return ActionResult({"TrainingJobArn": self.jobs.create(self.region, self._request).arn})
-
-    def _training_job(self) -> Item:
-        return self._store.get("training-job", self._request["TrainingJobName"], _NOT_FOUND)
-
-    def describe_training_job(self) -> ActionResult:
-        return ActionResult(self._training_job().described())
+        return ActionResult({"TrainingJobArn": self.jobs.create(self.region, self._checked).arn})
 
     def stop_training_job(self) -> ActionResult:
-        self.jobs.stop(self._training_job())
+        self.jobs.stop(self._found("training-job"))
         return EmptyResult()
 
     def delete_training_job(self) -> ActionResult:
-        self.jobs.delete(self.region, self._training_job())
+        self.jobs.delete(self.region, self._found("training-job"))
         return EmptyResult()
-
-    def list_training_jobs(self) -> ActionResult:
-        keys = (
-            "TrainingJobName",
-            "TrainingJobArn",
-            "TrainingJobStatus",
-            "SecondaryStatus",
-            "TrainingEndTime",
-        )
-        return self._listed("training-job", "TrainingJobSummaries", *keys)
-
-    # Tags
 
     def list_tags(self) -> ActionResult:
         item = self._store.by_arn(self._request["ResourceArn"])

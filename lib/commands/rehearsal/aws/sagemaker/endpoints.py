@@ -61,9 +61,7 @@ class Endpoints:
     def create(self, region: str, request: dict[str, Any]) -> Item:
         """An endpoint that serves as soon as its containers do."""
         self._config(region, request["EndpointConfigName"])
-        item = store(region).add(
-            "endpoint", request["EndpointName"], request, 'Cannot create already existing endpoint "{arn}".'
-        )
+        item = store(region).add("endpoint", request)
         item.created = self._host.alarm_clock.now()
         self._deleted.discard(item.arn)
         self._change(region, item, "Creating", request["EndpointConfigName"])
@@ -124,7 +122,7 @@ class Endpoints:
             log.warning("what the endpoint %s captures cannot be kept: %s", item.name, error)
 
     def _config(self, region: str, name: str) -> Item:
-        return store(region).get("endpoint-config", name, 'Could not find endpoint configuration "{arn}".')
+        return store(region).get("endpoint-config", name)
 
     def _refuse_what_cannot_change(self, region: str, item: Item, name: str) -> None:
         """Another kind of hosting, and another instance type under auto scaling. Source: SageMaker's developer guide."""
@@ -168,7 +166,7 @@ class Endpoints:
         self, region: str, item: Item, status: str, config: str, alarms: list[str] | None = None
     ) -> None:
         item.state.pop("FailureReason", None)
-        item.state.update(EndpointArn=item.arn, EndpointStatus=status)
+        item.state["EndpointStatus"] = status
         item.state.setdefault("EndpointConfigName", config)
         item.modified = self._host.alarm_clock.now()
         self._tell(item, status)
@@ -249,7 +247,7 @@ class Endpoints:
         return self._host.session(arn, "sagemaker.amazonaws.com", "SageMaker")
 
     def _model(self, region: str, variant: dict[str, Any]) -> Item:
-        return store(region).get("model", variant["ModelName"], 'Could not find model "{arn}".')
+        return store(region).get("model", variant["ModelName"])
 
     def _start(self, region: str, item: Item, variant: dict[str, Any], payload_limit: int) -> Server:
         model, role = self._model(region, variant), self.role(region, variant)

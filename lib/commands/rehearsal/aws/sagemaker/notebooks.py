@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from botocore import xform_name
 from moto.core.responses import ActionResult, EmptyResult
 
 from aws.clock import now
-from aws.sagemaker.store import Item, Store, store
+from aws.sagemaker.store import KINDS, Item, Kind, Store, store
 from aws.sagemaker.training_request import session_of
 from aws.sagemaker.validation import check, invalid
 
+_NOTEBOOK, _LIFECYCLE_CONFIG = "notebook-instance", "notebook-instance-lifecycle-config"
+
 
 class StoredActions:
-    """What all actions have: the request, the region's resources, their listing."""
+    """What all actions have, and the actions that are the same for each kind: describe, delete, list."""
 
     body: str
     region: str
+    _get_action: Callable[[], str]
 
     @property
     def _store(self) -> Store:
@@ -27,139 +32,109 @@ class StoredActions:
     def _request(self) -> dict[str, Any]:
         return json.loads(self.body or "{}")
 
-    def _listed(self, kind: str, summaries: str, *keys: str) -> ActionResult:
+    @property
+    def _checked(self) -> dict[str, Any]:
+        """The request. Raises for one that breaks the model of its action."""
+        check(self._get_action(), self._request)
+        return self._request
+
+    def _found(self, kind: str) -> Item:
+        """The resource that the request names."""
+        return self._store.get(kind, self._request[f"{KINDS[kind].noun}Name"])
+
+    def _listed(self, kind: Kind) -> ActionResult:
         wanted = self._request
-        found = []
-        for item in list(self._store.items[kind].values()):
-            shown = item.described()
-            if wanted.get("NameContains", "") in item.name and wanted.get("StatusEquals") in (
-                None,
-                *shown.values(),
-            ):
-                found.append(
-                    {key: shown[key] for key in ("CreationTime", "LastModifiedTime", *keys) if key in shown}
-                )
-        found.sort(
-            key=lambda entry: entry["CreationTime"],
-            reverse=wanted.get("SortOrder", "Descending") == "Descending",
-        )
+        keys = ("CreationTime", "LastModifiedTime", f"{kind.noun}Name", f"{kind.noun}Arn", *kind.listed)
+        found = [
+            {key: shown[key] for key in keys if key in shown}
+            for name, shown in self._store.described(kind.word)
+            if wanted.get("NameContains", "") in name
+            and wanted.get("StatusEquals") in (None, *shown.values())
+        ]
+        newest_first = wanted.get("SortOrder", "Descending") == "Descending"
+        found.sort(key=lambda entry: entry["CreationTime"], reverse=newest_first)
+        summaries = f"{kind.noun}Summaries" if kind.word == "training-job" else f"{kind.noun}s"
         return ActionResult({summaries: found[: wanted.get("MaxResults", 100)]})
+
+
+def _add_actions(kind: Kind) -> None:
+    def describe(api: StoredActions) -> ActionResult:
+        return ActionResult(api._found(kind.word).described())
+
+    def delete(api: StoredActions) -> ActionResult:
+        api._store.remove(api._found(kind.word))
+        return EmptyResult()
+
+    def listed(api: StoredActions) -> ActionResult:
+        return api._listed(kind)
+
+    snake = xform_name(kind.noun)
+    for name, action in (
+        (f"describe_{snake}", describe),
+        (f"delete_{snake}", delete),
+        (f"list_{snake}s", listed),
+    ):
+        setattr(StoredActions, name, action)
+
+
+for _kind in KINDS.values():
+    _add_actions(_kind)
 
 
 class NotebookActions(StoredActions):
     """Notebook instances: nothing runs, but every state and name is checked."""
 
     def create_notebook_instance(self) -> ActionResult:
-        request = self._request
-        check("CreateNotebookInstance", request)
+        request = self._checked
         session_of(self.host, request["RoleArn"])
         if "LifecycleConfigName" in request:
-            self._lifecycle_config(request["LifecycleConfigName"])
-        item = self._store.add(
-            "notebook-instance",
-            request["NotebookInstanceName"],
-            request,
-            "Notebook instance {arn} already exists",
-        )
+            self._store.get(_LIFECYCLE_CONFIG, request["LifecycleConfigName"])
+        item = self._store.add(_NOTEBOOK, request)
         self._notebook_moves(item, "InService")
         return ActionResult({"NotebookInstanceArn": item.arn})
 
     def _notebook_moves(self, item: Item, status: str) -> None:
         item.modified = now()
-        state = {
-            "NotebookInstanceArn": item.arn,
-            "NotebookInstanceStatus": status,
-            "Url": f"{item.name}.notebook.{self.region}.sagemaker.aws",
-        }
+        url = f"{item.name}.notebook.{self.region}.sagemaker.aws"
+        item.state.update(NotebookInstanceStatus=status, Url=url)
         if "LifecycleConfigName" in item.request:
-            state["NotebookInstanceLifecycleConfigName"] = item.request["LifecycleConfigName"]
-        item.state.update(state)
+            item.state["NotebookInstanceLifecycleConfigName"] = item.request["LifecycleConfigName"]
 
-    def _notebook(self) -> Item:
-        return self._store.get(
-            "notebook-instance", self._request["NotebookInstanceName"], "RecordNotFound: {arn} does not exist"
-        )
-
-    def describe_notebook_instance(self) -> ActionResult:
-        return ActionResult(self._notebook().described())
-
-    def _require(self, item: Item, *statuses: str) -> None:
-        if item.state["NotebookInstanceStatus"] not in statuses:
+    def _notebook_in(self, *statuses: str) -> Item:
+        item = self._found(_NOTEBOOK)
+        status = item.state["NotebookInstanceStatus"]
+        if status not in statuses:
             raise invalid(
-                f"Status ({item.state['NotebookInstanceStatus']}) not in ({list(statuses)}). Unable to transition for ({item.arn})."
+                f"Status ({status}) not in ({list(statuses)}). Unable to transition for ({item.arn})."
             )
+        return item
 
     def start_notebook_instance(self) -> ActionResult:
-        self._require(self._notebook(), "Stopped", "Failed")
-        self._notebook_moves(self._notebook(), "InService")
+        self._notebook_moves(self._notebook_in("Stopped", "Failed"), "InService")
         return EmptyResult()
 
     def stop_notebook_instance(self) -> ActionResult:
-        self._require(self._notebook(), "InService")
-        self._notebook_moves(self._notebook(), "Stopped")
+        self._notebook_moves(self._notebook_in("InService"), "Stopped")
         return EmptyResult()
 
     def update_notebook_instance(self) -> ActionResult:
-        request, item = self._request, self._notebook()
-        check("UpdateNotebookInstance", request)
-        self._require(item, "Stopped", "Failed")
+        request, item = self._checked, self._notebook_in("Stopped", "Failed")
         if request.pop("DisassociateLifecycleConfig", False):
             item.request.pop("LifecycleConfigName", None)
         if "LifecycleConfigName" in request:
-            self._lifecycle_config(request["LifecycleConfigName"])
+            self._store.get(_LIFECYCLE_CONFIG, request["LifecycleConfigName"])
         item.request.update(request)
         self._notebook_moves(item, "Stopped")
         return ActionResult({})
 
     def delete_notebook_instance(self) -> ActionResult:
-        self._require(self._notebook(), "Stopped", "Failed")
-        self._store.remove(self._notebook())
+        self._store.remove(self._notebook_in("Stopped", "Failed"))
         return EmptyResult()
-
-    def list_notebook_instances(self) -> ActionResult:
-        keys = (
-            "NotebookInstanceName",
-            "NotebookInstanceArn",
-            "NotebookInstanceStatus",
-            "InstanceType",
-            "Url",
-        )
-        return self._listed("notebook-instance", "NotebookInstances", *keys)
-
-    def _lifecycle_config(self, name: str) -> Item:
-        return self._store.get(
-            "notebook-instance-lifecycle-config",
-            name,
-            "Unable to describe Notebook Instance Lifecycle Config '{arn}'. Details: it does not exist",
-        )
 
     def create_notebook_instance_lifecycle_config(self) -> ActionResult:
-        request = self._request
-        check("CreateNotebookInstanceLifecycleConfig", request)
-        name = request["NotebookInstanceLifecycleConfigName"]
-        item = self._store.add(
-            "notebook-instance-lifecycle-config",
-            name,
-            request,
-            "Notebook Instance Lifecycle Config {arn} already exists",
-        )
-        item.state["NotebookInstanceLifecycleConfigArn"] = item.arn
+        item = self._store.add(_LIFECYCLE_CONFIG, self._checked)
         return ActionResult({"NotebookInstanceLifecycleConfigArn": item.arn})
 
-    def describe_notebook_instance_lifecycle_config(self) -> ActionResult:
-        return ActionResult(
-            self._lifecycle_config(self._request["NotebookInstanceLifecycleConfigName"]).described()
-        )
-
     def update_notebook_instance_lifecycle_config(self) -> ActionResult:
-        item = self._lifecycle_config(self._request["NotebookInstanceLifecycleConfigName"])
-        item.request.update(self._request)
+        self._found(_LIFECYCLE_CONFIG).request.update(self._request)
         return ActionResult({})
-
-    def delete_notebook_instance_lifecycle_config(self) -> ActionResult:
-        self._store.remove(self._lifecycle_config(self._request["NotebookInstanceLifecycleConfigName"]))
-        return EmptyResult()
-
-    def list_notebook_instance_lifecycle_configs(self) -> ActionResult:
-        keys = ("NotebookInstanceLifecycleConfigName", "NotebookInstanceLifecycleConfigArn")
-        return self._listed("notebook-instance-lifecycle-config", "NotebookInstanceLifecycleConfigs", *keys)

@@ -7,9 +7,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore import xform_name
+
 from aws.clock import now
 from aws.host import ACCOUNT
-from aws.sagemaker.validation import invalid
+from aws.sagemaker.validation import SageMakerError, invalid
 
 
 @dataclass
@@ -32,15 +34,61 @@ class Item:
         return {**request, "CreationTime": self.created, "LastModifiedTime": self.modified, **self.state}
 
 
-#: Kinds by the word that their ARNs have.
-KINDS = (
-    "endpoint",
-    "endpoint-config",
-    "model",
-    "notebook-instance",
-    "notebook-instance-lifecycle-config",
-    "training-job",
-)
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource."""
+
+    #: As the API's actions and members have it.
+    noun: str
+    #: What is told where a name is in use, and where there is none.
+    taken: str
+    missing: str
+    #: What a listing has of each, beside name, ARN and times.
+    listed: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """As ARNs have it, such as endpoint-config."""
+        return xform_name(self.noun, "-")
+
+
+_TAKEN, _MISSING = "Cannot create already existing", "Could not find"
+#: Kinds by their words.
+KINDS = {
+    kind.word: kind
+    for kind in (
+        Kind(
+            "Endpoint",
+            f'{_TAKEN} endpoint "{{arn}}".',
+            f'{_MISSING} endpoint "{{arn}}".',
+            ("EndpointStatus",),
+        ),
+        Kind(
+            "EndpointConfig",
+            f'{_TAKEN} endpoint configuration "{{arn}}".',
+            f'{_MISSING} endpoint configuration "{{arn}}".',
+        ),
+        Kind("Model", f'{_TAKEN} model "{{arn}}".', f'{_MISSING} model "{{arn}}".'),
+        Kind(
+            "NotebookInstance",
+            "Notebook instance {arn} already exists",
+            "RecordNotFound: {arn} does not exist",
+            ("NotebookInstanceStatus", "InstanceType", "Url"),
+        ),
+        Kind(
+            "NotebookInstanceLifecycleConfig",
+            "Notebook Instance Lifecycle Config {arn} already exists",
+            "Unable to describe Notebook Instance Lifecycle Config '{arn}'. Details: it does not exist",
+        ),
+        Kind(
+            "TrainingJob",
+            "Training job names must be unique within an AWS account and region, and a training job with this name "
+            "already exists ({arn})",
+            "Requested resource not found.",
+            ("TrainingJobStatus", "SecondaryStatus", "TrainingEndTime"),
+        ),
+    )
+}
 
 
 class Store:
@@ -51,22 +99,33 @@ class Store:
         self.items: dict[str, dict[str, Item]] = {kind: {} for kind in KINDS}
         self.lock = threading.RLock()
 
-    def add(self, kind: str, name: str, request: dict[str, Any], taken: str) -> Item:
-        """A new resource; `taken` is the error's text when its name is in use."""
-        arn = f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:{kind}/{name}"
+    def add(self, kind: str, request: dict[str, Any]) -> Item:
+        """What a Create action makes."""
+        noun = KINDS[kind].noun
+        name = request[f"{noun}Name"]
+        arn = self._arn(kind, name)
         with self.lock:
             if name in self.items[kind]:
-                raise invalid(taken.format(arn=arn))
+                code = "ResourceInUse" if kind == "training-job" else "ValidationException"
+                raise SageMakerError(code, KINDS[kind].taken.format(arn=arn))
             tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
             item = self.items[kind][name] = Item(kind, name, arn, request, tags)
+            item.state[f"{noun}Arn"] = arn
         return item
 
-    def get(self, kind: str, name: str, missing: str) -> Item:
-        """A resource; `missing` is the error's text when there is none."""
+    def get(self, kind: str, name: str) -> Item:
+        """A resource. Raises what the API answers where there is none."""
         item = self.items[kind].get(name)
         if item is None:
-            raise invalid(missing.format(arn=f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:{kind}/{name}"))
+            raise invalid(KINDS[kind].missing.format(arn=self._arn(kind, name)))
         return item
+
+    def _arn(self, kind: str, name: str) -> str:
+        return f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:{kind}/{name}"
+
+    def described(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """The names of a kind with what describes them."""
+        return [(item.name, item.described()) for item in list(self.items[kind].values())]
 
     def remove(self, item: Item) -> None:
         """Forgets a resource."""

@@ -7,7 +7,7 @@ from typing import Any
 from aws.host import Host
 from aws.sagemaker.store import Item, store
 from aws.sagemaker.training_job import TrainingJob
-from aws.sagemaker.training_request import checked
+from aws.sagemaker.training_request import check
 from aws.sagemaker.validation import SageMakerError, invalid
 
 
@@ -20,16 +20,8 @@ class TrainingJobs:
 
     def create(self, region: str, request: dict[str, Any]) -> Item:
         """Checks a request and starts its job."""
-        checked(self._host, region, request)
-        name = request["TrainingJobName"]
-        with store(region).lock:
-            if name in store(region).items["training-job"]:
-                raise SageMakerError(
-                    "ResourceInUse",
-                    "Training job names must be unique within an AWS account and region, and a training job with this name "
-                    f"already exists ({store(region).items['training-job'][name].arn})",
-                )
-            item = store(region).add("training-job", name, request, "")
+        check(self._host, region, request)
+        item = store(region).add("training-job", request)
         self._jobs[item.arn] = TrainingJob(self._host, region, item)
         self._jobs[item.arn].start()
         return item

@@ -61,7 +61,6 @@ class TrainingJob:
         path = item.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         self._output = f"{path}/{item.name}/output"
         item.state.update(
-            TrainingJobArn=item.arn,
             TrainingJobStatus="InProgress",
             SecondaryStatus="Starting",
             SecondaryStatusTransitions=[],

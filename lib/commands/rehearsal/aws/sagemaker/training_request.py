@@ -10,16 +10,15 @@ from botocore.exceptions import ClientError
 from aws.authorization.authority import AccessDenied
 from aws.host import Host, Session
 from aws.sagemaker import objects
-from aws.sagemaker.validation import check, invalid
+from aws.sagemaker.validation import invalid
 
 _IMAGE = re.compile(
     r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})?"
 )
 
 
-def checked(host: Host, region: str, request: dict[str, Any]) -> None:
+def check(host: Host, region: str, request: dict[str, Any]) -> None:
     """Raises what CreateTrainingJob would answer to a request that cannot run."""
-    check("CreateTrainingJob", request)
     role = session_of(host, request["RoleArn"])
     specification = request["AlgorithmSpecification"]
     image = _IMAGE.fullmatch(specification.get("TrainingImage", ""))
