@@ -56,7 +56,7 @@ export const localLine = new CommandLine({
       type: 'string',
       multiple: true,
       value: 'FILE|DIR',
-      description: 'what to predict (some photographs of the data)',
+      description: 'what to predict (some of the data)',
     },
     out: { type: 'string', value: 'DIR', description: 'where everything goes (local)' },
     serve: {

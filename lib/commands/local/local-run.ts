@@ -18,7 +18,7 @@ import { checkModel } from './model-check';
 import { renderReport } from './report';
 import { rememberRun } from './run-records';
 import { runVersions } from './run-versions';
-import { SAMPLE_NOTE, samplePhotographs } from './sample-photographs';
+import { chooseSamples, refusedSample, type Samples } from './samples';
 import { type ServingOptions, ServingProcess } from './serving-process';
 import { baseDirectory, METRICS_FILE } from './training-directories';
 import type { MetricsFile, TrainingResult } from './training-job-document';
@@ -69,8 +69,12 @@ export class LocalRun {
   /** How the model is checked and served; undefined until it is asked for. */
   private serving: Promise<ServingOptions> | undefined;
   private lastLines: readonly string[] = [];
+  private readonly samples: Samples;
 
-  public constructor(private readonly options: LocalRunOptions) {}
+  public constructor(private readonly options: LocalRunOptions) {
+    const { predict: files, channels, outDirectory } = options;
+    this.samples = files.length > 0 ? { files } : chooseSamples(channels, join(outDirectory, 'rows'));
+  }
 
   /** The whole run, with its report in every outcome; returns its exit code. */
   public async run(): Promise<number> {
@@ -259,9 +263,11 @@ export class LocalRun {
   /** Predicts the files of the run into `predictions/`. */
   private async predict(url: string): Promise<PredictionResult[]> {
     const { outDirectory, terminal, signal } = this.options;
-    const files = this.filesToPredict();
+    const { files } = this.samples;
     if (files.length === 0) {
-      this.notes.push('Nothing was predicted: the channels hold no photographs; name files with --predict.');
+      this.notes.push(
+        'Nothing was predicted: the channels hold neither photographs nor rows of numbers; name files with --predict.',
+      );
       return [];
     }
     const predictions = join(outDirectory, 'predictions');
@@ -281,6 +287,11 @@ export class LocalRun {
     );
     for (const { file, error } of results.filter(({ status }) => status !== 'predicted')) {
       terminal.info(`${printableName(file)}: ${error}`);
+    }
+    const refused = refusedSample(this.samples, results);
+    if (refused !== undefined) {
+      this.notes.push(refused);
+      return [];
     }
     return results;
   }
@@ -316,7 +327,8 @@ export class LocalRun {
       predictions,
       versions: await runVersions(this.options.python),
       notes: this.notes,
-      predictionNote: predictions.length > 0 && this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
+      predictionNote: predictions.length > 0 ? this.samples.note : undefined,
+      targets: this.samples.targets,
     });
     await writeWhole(this.reportPath, html);
     this.options.terminal.info(`report: ${relative('', this.reportPath)}`);
@@ -335,14 +347,6 @@ export class LocalRun {
     return existsSync(path)
       ? (JSON.parse(readFileSync(path, 'utf8')) as MetricsFile)
       : { metrics: [], finalMetrics: [] };
-  }
-
-  /** What was named, or some photographs of the channels. */
-  private filesToPredict(): string[] {
-    if (this.options.predict.length > 0) {
-      return [...this.options.predict];
-    }
-    return samplePhotographs(Object.values(this.options.channels));
   }
 }
 

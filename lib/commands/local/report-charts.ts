@@ -39,7 +39,7 @@ function familyChart(family: string, metrics: readonly ReportMetric[], rows: num
   return html`<figure class="chart">
     <figcaption>${family}</figcaption>
     ${legend(metrics)}
-    <div role="img" aria-label="${label}">${new Html(drawChart(metrics, longest))}</div>
+    <div role="img" aria-label="${label}">${new Html(drawCurves(metrics, longest))}</div>
     <details>
       <summary>values</summary>
       <div class="scroll">${valueTable(metrics, longest, rows)}</div>
@@ -60,31 +60,45 @@ function legend(metrics: readonly ReportMetric[]): Html {
   </ul>`;
 }
 
-function drawChart(metrics: readonly ReportMetric[], longest: number): string {
+function drawCurves(metrics: readonly ReportMetric[], longest: number): string {
+  return drawChart({
+    xAxis: {
+      type: 'value',
+      name: 'epoch',
+      min: 1,
+      max: Math.max(2, longest),
+      minInterval: 1,
+      splitLine: { show: false },
+    },
+    yAxis: { type: 'value', scale: true },
+    series: metrics.map((metric, index) => series(metric, index, longest)),
+  });
+}
+
+/** A chart as SVG, its text and axes in the colour of the page's text; a name of the upward axis stands above it. */
+export function drawChart({
+  xAxis,
+  yAxis,
+  ...option
+}: echarts.EChartsOption & { xAxis: object; yAxis: object }): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
-  const axisLine = { lineStyle: { color: 'currentColor', opacity: 0.4 } };
-  const axisLabel = { color: 'currentColor', fontSize: 13 };
-  const splitLine = { lineStyle: { color: 'currentColor', opacity: 0.12 } };
+  const text = { color: 'currentColor', fontSize: 13 };
+  const axis = {
+    nameLocation: 'middle',
+    nameGap: 28,
+    nameTextStyle: text,
+    axisLine: { onZero: false, lineStyle: { color: 'currentColor', opacity: 0.4 } },
+    axisLabel: text,
+    splitLine: { lineStyle: { color: 'currentColor', opacity: 0.12 } },
+  };
   try {
     chart.setOption({
       animation: false,
-      grid: { left: 8, right: 14, top: 14, bottom: 30, containLabel: true },
+      grid: { left: 8, right: 14, top: 'name' in yAxis ? 30 : 14, bottom: 30, containLabel: true },
       textStyle: { fontFamily: 'system-ui, sans-serif' },
-      xAxis: {
-        type: 'value',
-        name: 'epoch',
-        nameLocation: 'middle',
-        nameGap: 28,
-        nameTextStyle: { color: 'currentColor', fontSize: 13 },
-        min: 1,
-        max: Math.max(2, longest),
-        minInterval: 1,
-        axisLine,
-        axisLabel,
-        splitLine: { show: false },
-      },
-      yAxis: { type: 'value', scale: true, axisLine, axisLabel, splitLine },
-      series: metrics.map((metric, index) => series(metric, index, longest)),
+      xAxis: { ...axis, ...xAxis },
+      yAxis: { ...axis, nameGap: 12, nameTextStyle: { ...text, align: 'left' }, ...yAxis },
+      ...option,
     });
     return chart.renderToSVGString();
   } finally {

@@ -47,6 +47,8 @@ export interface ReportData {
   readonly permissions?: readonly PermissionUse[];
   /** What a reader should know of the predicted files. */
   readonly predictionNote?: string;
+  /** What each row of the first predicted file should be answered with. */
+  readonly targets?: readonly number[];
 }
 
 /** A run as it is remembered, to be compared with others. */

@@ -1,5 +1,6 @@
 import { html, Html, table } from './html';
 import { metricCharts, short } from './report-charts';
+import { comparison } from './report-comparison';
 import type { ReportData } from './report-data';
 import { jobSection, pairs } from './report-job';
 import { permissionSection } from './report-permissions';
@@ -17,6 +18,8 @@ const MOST_OF_PARTS = 800_000;
 export async function renderReport(data: ReportData): Promise<string> {
   const charts = metricCharts(data.metrics);
   const job = jobSection(data);
+  const answer = data.predictions[0]?.predictionPath;
+  const compared = data.targets && answer !== undefined ? comparison(data.targets, answer) : undefined;
   const room = [...charts, job].reduce((left, { markup }) => left - markup.length, MOST_OF_PARTS);
   const page = html`<!doctype html>
     <html lang="en">
@@ -39,7 +42,7 @@ export async function renderReport(data: ReportData): Promise<string> {
           <h2>Metrics</h2>
           ${charts.length > 0 ? html`<div class="charts">${charts}</div>` : html`<p>The job printed no metric that its regexes know.</p>`}
           <h2>Predictions</h2>
-          ${data.predictionNote && html`<p>${data.predictionNote}</p>`}
+          ${data.predictionNote && html`<p>${data.predictionNote}</p>`} ${compared}
           ${await predictionSection(data.predictions, room)}
           <h2>Training job</h2>
           ${job}

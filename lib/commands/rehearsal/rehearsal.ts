@@ -12,7 +12,7 @@ import { renderReport } from '../local/report';
 import type { ReportData } from '../local/report-data';
 import { rememberRun } from '../local/run-records';
 import { runVersions } from '../local/run-versions';
-import { SAMPLE_NOTE, samplePhotographs } from '../local/sample-photographs';
+import { chooseSamples, refusedSample, type Samples } from '../local/samples';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
@@ -78,6 +78,9 @@ export class Rehearsal {
 
   private readonly clients: Clients;
   private trained: Readonly<Record<string, unknown>> = {};
+  private samples: Samples = { files: [] };
+  /** Why what nobody named was not predicted. */
+  private refused: string | undefined;
   private readonly buckets: OwnBuckets;
 
   private constructor(
@@ -124,15 +127,14 @@ export class Rehearsal {
     return [`${progress.created - resourcesBefore} resources`, ...trained].join('; ');
   }
 
-  /** Predicts what was named, or photographs of the training data, with the deployed endpoint, as `npm run invoke` does. */
+  /** Predicts what was named, or some of the job's own data, with the deployed endpoint, as `npm run invoke` does. */
   public async invoke(): Promise<PredictionResult[]> {
-    const { project, outDirectory } = this.options;
-    const { predict } = this.options;
-    const files =
-      predict.length > 0
-        ? predict
-        : samplePhotographs([...(project.trainingJob?.channelDirectories.values() ?? [])]);
-    const { endpoint } = project;
+    const { predict, project, outDirectory } = this.options;
+    const { endpoint, trainingJob } = project;
+    const directories = Object.fromEntries(trainingJob?.channelDirectories ?? []);
+    this.samples =
+      predict.length > 0 ? { files: predict } : chooseSamples(directories, join(outDirectory, 'rows'));
+    const { files } = this.samples;
     if (
       !endpoint ||
       endpoint.asynchronous ||
@@ -152,7 +154,9 @@ export class Rehearsal {
     if (answer === '') {
       throw new UserError(stderr.trim());
     }
-    return (JSON.parse(answer) as { results: PredictionResult[] }).results;
+    const { results } = JSON.parse(answer) as { results: PredictionResult[] };
+    this.refused = refusedSample(this.samples, results);
+    return this.refused === undefined ? results : [];
   }
 
   /** `cdk destroy --all`; the person's own buckets, which it leaves alone, go with it. */
@@ -214,11 +218,13 @@ export class Rehearsal {
         resources: this.progress.made,
         left: left?.map(({ service, region, type, name: item }) => `${service} ${region} ${type} ${item}`),
       },
-      predictionNote: this.options.predict.length === 0 ? SAMPLE_NOTE : undefined,
+      predictionNote: predictions.length > 0 ? this.samples.note : undefined,
+      targets: this.samples.targets,
       permissions: permissionUses(decisions),
       notes: [
         'Deployed by the CDK CLI into an AWS in memory, and destroyed again.',
         ...standInNotes(project),
+        ...(this.refused === undefined ? [] : [this.refused]),
       ],
     };
     const path = join(outDirectory, 'report.html');
@@ -300,7 +306,7 @@ export function standInNotes({ trainingJob, endpoint }: ProjectTemplate): string
 /** What became of predictions, in a line. */
 export function predictionSummary(results: readonly PredictionResult[]): string {
   if (results.length === 0) {
-    return 'nothing to predict: the channels hold no photographs, or no endpoint answers at once here';
+    return 'nothing was predicted: the channels hold neither photographs nor rows of numbers that the model takes, or no endpoint answers at once here';
   }
   const predicted = results.filter(({ status }) => status === 'predicted').length;
   const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));

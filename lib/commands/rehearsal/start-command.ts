@@ -66,7 +66,7 @@ and everything that is left is listed.`,
       type: 'string',
       multiple: true,
       value: 'FILE|DIR',
-      description: 'what to predict (some photographs of the data)',
+      description: 'what to predict (some of the data)',
     },
     out: {
       type: 'string',

@@ -46,6 +46,8 @@ function file(name: string, text: string): string {
 const answer = (name: string) =>
   JSON.parse(readFileSync(join(directory, 'out/predictions', `${name}.prediction.json`), 'utf8')) as unknown;
 
+const report = () => readFileSync(join(directory, 'out/report.html'), 'utf8');
+
 const FLOWERS = '5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n';
 const PATIENTS = '59,2,32.1,101,157,93.2,38,4,4.8598,87\n48,1,21.6,87,183,103.2,70,3,3.8918,69\n';
 
@@ -72,11 +74,14 @@ test('XGBoost: its script and the built-in algorithm make one model', async () =
   const scores = answer('patients') as number[];
   expect(await run('local', 'xgboost', 1, '--predict', patients)).toContain('validation:rmse 65.48');
   expect(answer('patients')).toEqual({ predictions: scores.map((score) => ({ score })) });
+  await run('local', 'xgboost', 1, '--skip-training');
+  expect(report()).toContain('Residuals: root mean squared error 65.48,');
 }, 600_000);
 
 test('scikit-learn in the rehearsal: deployed with its gate, asked, destroyed', async () => {
-  const said = await run('start', 'sklearn', 0, '--predict', file('flowers.csv', FLOWERS));
+  const said = await run('start', 'sklearn', 0);
   expect(said).toContain('1 of 1 predicted');
   expect(said).toContain('0 left');
-  expect(answer('flowers')).toEqual([0, 2]);
+  expect(answer('validation')).toHaveLength(30);
+  expect(report()).toContain('Confusion matrix: 29 of 30 rows right');
 }, 600_000);

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { segmentationClass } from '../../../lib/commands/invoke/classes';
 import type { PredictionResult } from '../../../lib/commands/invoke/predict-files';
 import { html } from '../../../lib/commands/local/html';
-import { SAMPLE_NOTE } from '../../../lib/commands/local/sample-photographs';
+import { SAMPLE_NOTE } from '../../../lib/commands/local/samples';
 import { renderReport } from '../../../lib/commands/local/report';
 import { metricCharts } from '../../../lib/commands/local/report-charts';
 import type { ReportData } from '../../../lib/commands/local/report-data';
