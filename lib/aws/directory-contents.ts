@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { realpathSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import type { DirectoryFiles } from './directory-files';
 import { FileHashes } from './file-hashes';
 
@@ -37,7 +37,7 @@ function read(
   const hashes = FileHashes.of(realpathSync(directory));
   const contents = files.map((file): [string, string] => {
     const found = stats.get(file)!;
-    return [file, told(hashes.hash(join(directory, file), found), found)];
+    return [file, told(hashes.hash(`${directory}${sep}${file}`, found), found)];
   });
   hashes.keep();
   return new Map(contents);

@@ -27,8 +27,8 @@ export interface FileProblem {
 }
 
 /**
- * The files below a directory. Links within it are followed.
- * @param ignores whether an absolute path stays out; a directory that stays out is not entered
+ * The files below a directory. Links within it are followed. There may be many: paths are put together, and not worked out.
+ * @param ignores whether a path in the directory stays out; a directory that stays out is not entered
  */
 export function directoryFiles(
   directory: string,
@@ -37,20 +37,20 @@ export function directoryFiles(
   const stats = new Map<string, Stats>();
   const problems: FileProblem[] = [];
   const root = realpathSync(directory);
-  const told = (path: string) => relative(directory, path).split(sep).join('/');
   const take = (path: string, found: Stats) => {
     // Of many files each question counts: what everybody may read is not asked for.
     if ((found.mode & 0o444) !== 0o444) {
-      accessSync(path, constants.R_OK);
+      accessSync(join(directory, path), constants.R_OK);
     }
-    stats.set(told(path), found);
+    stats.set(path, found);
   };
-  const refuse = (path: string, reason: string) => void problems.push({ path: told(path), reason });
+  const refuse = (path: string, reason: string) => void problems.push({ path, reason });
 
   /** @param above the real paths of the directories that lead here */
   const visit = (folder: string, above: readonly string[]): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
+    const place = join(directory, folder);
+    for (const entry of readdirSync(place, { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (ignores(path)) {
         continue;
       }
@@ -60,7 +60,7 @@ export function directoryFiles(
         } else if (entry.isDirectory()) {
           visit(path, [...above, join(above.at(-1)!, entry.name)]);
         } else if (entry.isFile()) {
-          take(path, statSync(path));
+          take(path, statSync(`${place}${sep}${entry.name}`));
         } else {
           refuse(path, 'is neither a file nor a directory');
         }
@@ -75,10 +75,11 @@ export function directoryFiles(
   };
 
   const visitLink = (path: string, above: readonly string[]): void => {
-    const link = `is a link to '${readlinkSync(path)}'`;
+    const place = join(directory, path);
+    const link = `is a link to '${readlinkSync(place)}'`;
     let target: string;
     try {
-      target = realpathSync(path);
+      target = realpathSync(place);
     } catch (error) {
       const loops = (error as NodeJS.ErrnoException).code === 'ELOOP';
       return refuse(path, `${link}, ${loops ? 'which leads back to itself' : 'where nothing is'}`);
@@ -90,7 +91,7 @@ export function directoryFiles(
       return refuse(path, `${link}, a directory that it lies in`);
     }
     // Under another name, too, what stays out does.
-    if (ignores(join(directory, relative(root, target)))) {
+    if (ignores(relative(root, target).split(sep).join('/'))) {
       return;
     }
     const found = statSync(target);
@@ -100,6 +101,6 @@ export function directoryFiles(
     take(path, found);
   };
 
-  visit(directory, [root]);
+  visit('', [root]);
   return { files: [...stats.keys()].toSorted(), stats, problems };
 }

@@ -30,20 +30,27 @@ const SMALLEST = 4096;
 const UNSETTLED = 2000;
 
 /** A file's hash, and what the file was like then. */
-type Kept = readonly [size: number, changed: string, hash: string];
+type Kept = readonly [
+  inode: number,
+  device: number,
+  size: number,
+  modified: number,
+  changed: number,
+  hash: string,
+];
 
 /**
  * SHA-256 of the files of a directory. Of a file that has the size, the times and the inode that it had, the hash is kept:
  * what did not change is not read again.
  */
 export class FileHashes {
-  private readonly kept: Map<string, Kept>;
-  private readonly used = new Map<string, Kept>();
+  private readonly kept: ReadonlyMap<number, Kept>;
+  private readonly used: Kept[] = [];
   private readBytes = 0;
 
   /** @param path of the file that keeps the hashes */
   private constructor(private readonly path: string) {
-    this.kept = new Map(readKept(path));
+    this.kept = new Map(readKept(path).map((kept) => [kept[0], kept]));
   }
 
   /** Those of the files of a directory, which is told by its real path. */
@@ -53,20 +60,18 @@ export class FileHashes {
   }
 
   /** The hash of a file's contents. @param stats as the file is now */
-  public hash(path: string, stats: Stats): string {
-    const key = `${stats.dev}:${stats.ino}`;
-    // Both: a program may set the former back, and none the latter.
-    const changed = `${stats.mtimeMs} ${stats.ctimeMs}`;
-    const known = this.kept.get(key);
-    if (known?.[0] === stats.size && known[1] === changed) {
-      this.used.set(key, known);
-      return known[2];
+  public hash(path: string, { ino, dev, size, mtimeMs, ctimeMs }: Stats): string {
+    const known = this.kept.get(ino);
+    // Both times: a program may set the former back, and none the latter.
+    if (known?.[1] === dev && known[2] === size && known[3] === mtimeMs && known[4] === ctimeMs) {
+      this.used.push(known);
+      return known[5];
     }
     const now = Date.now();
     const hash = hashOf(path);
-    this.readBytes += Math.max(stats.size, SMALLEST);
-    if (now - Math.max(stats.mtimeMs, stats.ctimeMs) > UNSETTLED) {
-      this.used.set(key, [stats.size, changed, hash]);
+    this.readBytes += Math.max(size, SMALLEST);
+    if (now - Math.max(mtimeMs, ctimeMs) > UNSETTLED) {
+      this.used.push([ino, dev, size, mtimeMs, ctimeMs, hash]);
     }
     return hash;
   }
@@ -80,7 +85,7 @@ export class FileHashes {
     const part = `${this.path}.${process.pid}`;
     try {
       mkdirSync(folder, { recursive: true });
-      writeFileSync(part, JSON.stringify([...this.used]));
+      writeFileSync(part, JSON.stringify(this.used));
       renameSync(part, this.path);
       const times = readdirSync(folder).map((name) => {
         const path = join(folder, name);
@@ -95,9 +100,9 @@ export class FileHashes {
   }
 }
 
-function readKept(path: string): [string, Kept][] {
+function readKept(path: string): Kept[] {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as [string, Kept][];
+    return JSON.parse(readFileSync(path, 'utf8')) as Kept[];
   } catch {
     // None yet, or one that another program broke.
     return [];

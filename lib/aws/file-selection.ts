@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { Annotations, IgnoreStrategy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type DirectoryFiles, directoryFiles } from './directory-files';
@@ -106,24 +106,27 @@ export class FileSelection {
   private select(): Selection {
     const given = this.given();
     const apart = new Set(this.apart.map((path) => resolve(path)));
-    const strategy = (...patterns: string[]) => IgnoreStrategy.git(this.path, [...patterns, ...given]);
+    const matcher = (...patterns: string[]) => {
+      const strategy = IgnoreStrategy.git(this.path, [...patterns, ...given]);
+      return (path: string) => strategy.ignores(`${this.path}${sep}${path}`);
+    };
     const usual = [...LEFT_BEHIND, IGNORE_FILE, ...this.leftOut];
-    const any = strategy(...usual, ...SECRETS);
-    const notSecret = strategy(...usual);
-    const keyFile = strategy(...KEY_FILES);
+    const any = matcher(...usual, ...SECRETS);
+    const notSecret = matcher(...usual);
+    const keyFile = matcher(...KEY_FILES);
     const secrets = new Set<string>();
     const found = directoryFiles(this.path, (path) => {
-      if (apart.has(path)) {
+      if (apart.size > 0 && apart.has(join(this.path, path))) {
         return true;
       }
       // Most files are asked for once: matching takes longer than reading the directory.
-      const out = any.ignores(path);
+      const out = any(path);
       if (
         out
-          ? !notSecret.ignores(path)
-          : /\.(pem|key)$/.test(path) && keyFile.ignores(path) && isPrivateKey(path)
+          ? !notSecret(path)
+          : /\.(pem|key)$/.test(path) && keyFile(path) && isPrivateKey(join(this.path, path))
       ) {
-        secrets.add(relative(this.path, path));
+        secrets.add(path);
         return true;
       }
       return out;

@@ -57,7 +57,8 @@ test('what stays out is no problem, nor a link to it', () => {
   symlinkSync('/nowhere', join(root, '.#lock'));
   writeFileSync(join(root, 'secret'), '');
   symlinkSync('secret', join(root, 'other-name'));
-  const ignored = ['.#lock', 'secret'].map((name) => join(root, name));
+  const ignored = ['.#lock', 'secret', 'a/c'];
+  mkdirSync(join(root, 'a/c'), { mode: 0 });
   expect(directoryFiles(root, (path) => ignored.includes(path))).toMatchObject({
     files: ['a/b/file'],
     problems: [],
