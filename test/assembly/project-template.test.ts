@@ -20,10 +20,10 @@ describe('a training job with a budget, on spot capacity', () => {
   test('has the numbers of its region where there is a price', () => {
     const job = read(stacks, 'us-east-1').trainingJob;
     expect(job?.budget).toBe(1);
-    // 0.23 an hour: 1 / 0.23 × 3600 = 15652.17, and as long to wait
+    // 0.23 an hour and 30 GB × 0.14 / 730 h: 1 / 0.235753 × 3600 = 15270.19, and as long to wait
     expect(job?.request).toMatchObject({
       EnableManagedSpotTraining: true,
-      StoppingCondition: { MaxRuntimeInSeconds: 15652, MaxWaitTimeInSeconds: 31304 },
+      StoppingCondition: { MaxRuntimeInSeconds: 15270, MaxWaitTimeInSeconds: 30540 },
       ResourceConfig: { InstanceCount: 1 },
       HyperParameters: { epochs: '20' },
     });

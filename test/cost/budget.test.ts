@@ -15,15 +15,18 @@ const THREE_REGIONS: Prices = {
   'eu-north-1': { training: table({ 'ml.g5.xlarge': 1.5 }) },
 };
 
+/** The table's instances, whose volumes have no price. */
+const INSTANCES_ALONE: Prices = { 'us-east-1': { training: PRICES['us-east-1']!.training } };
+
 test.each<[TrainingBudget, number]>([
-  // 0.23 an hour: 5 / 0.23 × 3600 = 78260.87
-  [{ ...job, budget: 5 }, 78260],
+  // 0.23 an hour, and 30 GB × 0.14 / 730 h for its volume: 5 / 0.235753 × 3600 = 76350.96
+  [{ ...job, budget: 5 }, 76350],
   // exactly an hour of two instances
-  [{ ...job, instanceCount: 2, budget: 0.46 }, 3600],
+  [{ ...job, instanceCount: 2, budget: 0.46, prices: INSTANCES_ALONE }, 3600],
   // exactly an hour, although the quotient of the decimals is 3599.9999999999995
-  [{ ...job, instanceType: 'ml.g5.xlarge', budget: 1.408 }, 3600],
-  // 1.408 an hour: 2 / 1.408 × 3600 = 5113.6
-  [{ ...job, instanceType: 'ml.g5.xlarge', budget: 2 }, 5113],
+  [{ ...job, instanceType: 'ml.g5.xlarge', budget: 1.408, prices: INSTANCES_ALONE }, 3600],
+  // 1.408 an hour and the same for its volume: 2 / 1.413753 × 3600 = 5092.8
+  [{ ...job, instanceType: 'ml.g5.xlarge', budget: 2 }, 5092],
 ])('%j pays for %d seconds in us-east-1', (budget, seconds) => {
   expect(secondsByRegion(budget).get('us-east-1')).toBe(seconds);
   expect(budgetProblems(budget, 'us-east-1')).toEqual([]);
@@ -57,7 +60,9 @@ test('a run of that length costs no more than the budget, and one second more do
       const seconds = secondsByRegion({ budget, instanceType, instanceCount, volumeSize: 30 }).get(
         'us-east-1',
       );
-      const price = priceOf(PRICES, { region: 'us-east-1', table: 'training', key: instanceType })!;
+      const of = (table: 'training' | 'volume', key: string) =>
+        priceOf(PRICES, { region: 'us-east-1', table, key })!;
+      const price = of('training', instanceType) + (30 * of('volume', 'training')) / 730;
       const cost = (run: number) => (run * price * instanceCount) / 3600;
       fc.pre(seconds !== undefined);
       expect(cost(seconds!)).toBeLessThanOrEqual(budget * (1 + 1e-9));
@@ -86,8 +91,8 @@ test.each<[string, TrainingBudget, string | undefined, string]>([
     'less than a minute, with the numbers and the way out',
     { ...job, budget: 0.003 },
     undefined,
-    // 0.003 / 0.23 × 3600 = 46.96
-    'budget: $0.003 pays for 46 s of 1 × ml.m5.xlarge ($0.23/h in us-east-1), and it must pay for at least a minute; ' +
+    // 0.003 / 0.235753 × 3600 = 45.81
+    'budget: $0.003 pays for 45 s of 1 × ml.m5.xlarge ($0.236/h in us-east-1), and it must pay for at least a minute; ' +
       'raise it to 0.01 or more, or take a cheaper instanceType or a smaller instanceCount',
   ],
   [

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { estimateTemplate } from '../../lib/cost/estimate';
-import type { Prices } from '../../lib/cost/prices';
+import { PRICES, type Prices } from '../../lib/cost/prices';
 import type { Template } from '../../lib/aws/template';
 import { endpoint, estimate, of, realtime, REGION, training } from './templates';
 
@@ -88,12 +88,16 @@ describe('a training job', () => {
 });
 
 describe('a notebook instance', () => {
-  test('costs its instance while it runs; the volume is named when its price is unknown', () => {
-    const result = estimate({
-      Notebook: { Type: 'AWS::SageMaker::NotebookInstance', Properties: { InstanceType: 'ml.t3.medium' } },
-    });
-    expect(result.perMonth).toBeCloseTo(0.05 * 730);
-    expect(result.unknown[0]!.reason).toContain('volume of 5 GB: no storage volume price of notebook');
+  test('costs its instance while it runs, and its volume; what has no price is named', () => {
+    const Notebook = {
+      Type: 'AWS::SageMaker::NotebookInstance',
+      Properties: { InstanceType: 'ml.t3.medium' },
+    };
+    expect(estimate({ Notebook }).perMonth).toBeCloseTo(0.05 * 730 + 5 * 0.14);
+    const instances: Prices = { [REGION]: { notebook: PRICES[REGION]!.notebook } };
+    const { perMonth, unknown } = estimate({ Notebook }, instances);
+    expect(perMonth).toBeCloseTo(0.05 * 730);
+    expect(unknown[0]!.reason).toContain('volume of 5 GB: no storage volume price of notebook');
   });
 });
 

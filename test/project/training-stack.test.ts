@@ -221,22 +221,22 @@ describe('a budget', () => {
   }
 
   test('is a run time by the prices of the region that the stack is deployed to', () => {
-    // 0.23 an hour: 1 / 0.23 × 3600 = 15652.17
+    // 0.23 an hour and 30 GB × 0.14 / 730 h: 1 / 0.235753 × 3600 = 15270.19
     const template = trainingTemplate({ budget: 1 });
-    expect(timesOf(template, 'us-east-1')).toEqual({ MaxRuntimeInSeconds: '15652' });
+    expect(timesOf(template, 'us-east-1')).toEqual({ MaxRuntimeInSeconds: '15270' });
     template.hasResourceProperties(JOB, { Budget: 1 });
   });
 
   test('counts all instances', () => {
     expect(timesOf(trainingTemplate({ budget: 1, instanceCount: 2 }), 'us-east-1')).toEqual({
-      MaxRuntimeInSeconds: '7826',
+      MaxRuntimeInSeconds: '7635',
     });
   });
 
   test('leaves a spot job as long to wait', () => {
     expect(timesOf(trainingTemplate({ budget: 1, spot: true }), 'us-east-1')).toEqual({
-      MaxRuntimeInSeconds: '15652',
-      MaxWaitTimeInSeconds: '31304',
+      MaxRuntimeInSeconds: '15270',
+      MaxWaitTimeInSeconds: '30540',
     });
   });
 
@@ -244,7 +244,7 @@ describe('a budget', () => {
     const stage = new Stage(testApp(), 'stage', { env: { region: 'us-east-1' } });
     new SageMakerProject(stage, 'unet', { training: directory.training({ budget: 1 }) });
     const template = Template.fromStack(stage.node.findChild('unet-training') as Stack);
-    template.hasResourceProperties(JOB, { StoppingCondition: { MaxRuntimeInSeconds: 15652 } });
+    template.hasResourceProperties(JOB, { StoppingCondition: { MaxRuntimeInSeconds: 15270 } });
   });
 
   test('has no time in regions without a price, where a deploy is refused', () => {

@@ -100,7 +100,8 @@ test('finds one of each by its name or its tag, nothing of a project with a simi
   expect(kinds['S3::Bucket']!.detail).toMatch(/^2 objects, 2 old versions, 1 delete marker, /);
   expect(kinds['SageMaker::NotebookInstance']).toMatchObject({
     detail: 'InService, ml.t3.medium',
-    cost: { perHour: 0.05 },
+    // The instance by the hour, and the 5 GB of its volume by the month.
+    cost: { perHour: expect.closeTo(0.05 + (5 * 0.14) / 730, 6) },
   });
   expect(kinds['SageMaker::EndpointConfig']).toMatchObject({
     removal: [

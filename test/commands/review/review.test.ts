@@ -182,9 +182,9 @@ describe('whether it retrains', () => {
       reviewOf(retrained({ budget: 1 }), retrained({ budget: 0.5 })),
     )!;
     expect(answer).toContain('\n- `budget`: `$1` → `$0.50`\n');
-    // By the table of this repository, 0.23 an hour: 15652 s and 7826 s. The test's prices have it cost 0.256 an hour.
-    expect(answer).toContain('\n- `maxRuntime`: `4 h 20 min 52 s` → `2 h 10 min 26 s`\n');
-    expect(answer).toContain('A run costs **at most $0.557**: 1 × ml.m5.xlarge for at most 2 h 10 min 26 s.');
+    // By the table of this repository, 0.2358 an hour with the volume: 15270 s and 7635 s. The test's prices have it cost 0.256 an hour.
+    expect(answer).toContain('\n- `maxRuntime`: `4 h 14 min 30 s` → `2 h 7 min 15 s`\n');
+    expect(answer).toContain('A run costs **at most $0.543**: 1 × ml.m5.xlarge for at most 2 h 7 min 15 s.');
   });
 
   test('says which images get no security patches any more, and what to move to', () => {
