@@ -209,11 +209,14 @@ interface Installation {
   readonly modules: readonly string[];
 }
 
+/** Published as source alone, all of it Python: nothing is compiled. */
+const WITHOUT_WHEEL = 'sagemaker-inference';
+
 /** What to try in order, until one succeeds. */
 function installations(requirements: PythonEnvironmentOptions['requirements']): Installation[] {
   return 'modules' in requirements
     ? requirements.alternatives.map((packages) => ({
-        wanted: ['--only-binary=:all:', ...packages],
+        wanted: ['--only-binary=:all:', `--no-binary=${WITHOUT_WHEEL}`, ...packages],
         modules: requirements.modules,
       }))
     : [{ wanted: ['--no-deps', ...requirements.flatMap((file) => ['-r', resolve(file)])], modules: [] }];
