@@ -16,23 +16,37 @@ interface Takes {
   readonly optionalChannels?: readonly string[];
   /** Content types of its channels, without parameters. */
   readonly contentTypes: readonly string[];
-  /** Whether it reads data as it streams; each reads files. */
-  readonly pipe: boolean;
+  /** Those that it reads as they stream, where not all; each reads files. */
+  readonly piped?: readonly string[];
+  /** Channels whose files of pictures want lists of them in channels beside. */
+  readonly listed?: readonly string[];
+  /** The one way in which it takes a channel's objects among its instances. */
+  readonly distribution?: Readonly<Record<string, NonNullable<AlgorithmChannel['distribution']>>>;
   readonly hyperparameters: readonly string[];
+  /** What else it needs where another hyperparameter has such a value. */
+  readonly dependent?: { readonly name: string; readonly value: RegExp; readonly needs: string };
   /** The processors that it trains on. */
   readonly processors?: readonly Processor[];
-  /** Whether one instance trains and no more. */
-  readonly singleInstance?: true;
+  /** The processors that it serves on. */
+  readonly servingProcessors?: readonly Processor[];
+  /** Whether one instance trains and no more; or the one mode in which several do, on CPUs. */
+  readonly singleInstance?: true | string;
 }
 
 const RECORD_IO = 'application/x-recordio-protobuf';
 const CSV = 'text/csv';
-const RECORDS_OR_CSV = { contentTypes: [RECORD_IO, CSV], pipe: true };
+const RECORDS_OR_CSV = { contentTypes: [RECORD_IO, CSV] };
+const LIBSVM = ['text/libsvm', 'text/x-libsvm', 'libsvm'];
+const COLUMNS = [CSV, 'csv', 'application/x-parquet', 'parquet', RECORD_IO, 'recordio-protobuf'];
 const PICTURES = ['application/x-image', 'image/jpeg', 'image/png'];
-const PICTURE_CHANNELS = { channels: ['train', 'validation'], pipe: true, processors: ['gpu'] as const };
+const PICTURE_CHANNELS = { channels: ['train', 'validation'], processors: ['gpu'] as const };
 const OF_PICTURES = ['num_classes', 'num_training_samples'];
 
-/** Source: "Use Amazon SageMaker AI Built-in Algorithms", its table of common parameters, and the page of each algorithm. */
+/**
+ * Sources: the SageMaker developer guide, "Parameters for Built-in Algorithms" (`common-info-all-im-models`), "Common Data Formats for
+ * Training" (`cdf-training`), and each algorithm's page with that of its hyperparameters, read as awsdocs/amazon-sagemaker-developer-guide
+ * had them last (June 2023), the first table as it was in 2026 too; XGBoost's content types: `channel_validation.py` of its container.
+ */
 const ALGORITHMS = {
   blazingText: {
     image: 'blazingtext',
@@ -40,17 +54,18 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['validation'],
     contentTypes: ['text/plain', 'application/jsonlines'],
-    pipe: true,
     hyperparameters: ['mode'],
+    singleInstance: 'batch_skipgram',
   },
   deepAR: {
     image: 'forecasting-deepar',
     title: 'DeepAR',
     channels: ['train'],
     optionalChannels: ['test'],
-    contentTypes: ['json', 'json.gz', 'parquet', 'auto'],
-    pipe: false,
+    contentTypes: ['json', 'json.gz', 'parquet', 'auto', 'application/jsonlines'],
+    piped: [],
     hyperparameters: ['context_length', 'epochs', 'prediction_length', 'time_freq'],
+    servingProcessors: ['cpu'],
   },
   factorizationMachines: {
     image: 'factorization-machines',
@@ -58,7 +73,6 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['test'],
     contentTypes: [RECORD_IO],
-    pipe: true,
     hyperparameters: ['feature_dim', 'num_factors', 'predictor_type'],
   },
   imageClassification: {
@@ -66,6 +80,7 @@ const ALGORITHMS = {
     title: 'Image Classification',
     ...PICTURE_CHANNELS,
     optionalChannels: ['train_lst', 'validation_lst', 'model'],
+    listed: ['train_lst', 'validation_lst'],
     contentTypes: ['application/x-recordio', ...PICTURES],
     hyperparameters: OF_PICTURES,
   },
@@ -75,7 +90,7 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['validation'],
     contentTypes: [CSV],
-    pipe: false,
+    piped: [],
     hyperparameters: ['num_entity_vectors', 'vector_dim'],
   },
   kMeans: {
@@ -93,6 +108,7 @@ const ALGORITHMS = {
     optionalChannels: ['test'],
     ...RECORDS_OR_CSV,
     hyperparameters: ['feature_dim', 'k', 'predictor_type', 'sample_size'],
+    dependent: { name: 'dimension_reduction_type', value: /./, needs: 'dimension_reduction_target' },
   },
   lda: {
     image: 'lda',
@@ -100,6 +116,7 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['test'],
     ...RECORDS_OR_CSV,
+    piped: [RECORD_IO],
     hyperparameters: ['feature_dim', 'mini_batch_size', 'num_topics'],
     processors: ['cpu'],
     singleInstance: true,
@@ -110,7 +127,9 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['validation', 'test'],
     ...RECORDS_OR_CSV,
+    distribution: { validation: 'FullyReplicated' },
     hyperparameters: ['predictor_type'],
+    dependent: { name: 'predictor_type', value: /^multiclass_classifier$/, needs: 'num_classes' },
   },
   ntm: {
     image: 'ntm',
@@ -118,6 +137,7 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['validation', 'test', 'auxiliary'],
     ...RECORDS_OR_CSV,
+    distribution: { validation: 'FullyReplicated', test: 'FullyReplicated', auxiliary: 'FullyReplicated' },
     hyperparameters: ['feature_dim', 'num_topics'],
   },
   object2Vec: {
@@ -126,7 +146,7 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['validation', 'test', 'auxiliary'],
     contentTypes: ['application/jsonlines'],
-    pipe: false,
+    piped: [],
     hyperparameters: ['enc0_max_seq_len', 'enc0_vocab_size'],
     singleInstance: true,
   },
@@ -135,6 +155,7 @@ const ALGORITHMS = {
     title: 'Object Detection',
     ...PICTURE_CHANNELS,
     optionalChannels: ['train_annotation', 'validation_annotation', 'model'],
+    listed: ['train_annotation', 'validation_annotation'],
     contentTypes: ['application/x-recordio', ...PICTURES],
     hyperparameters: OF_PICTURES,
   },
@@ -152,6 +173,7 @@ const ALGORITHMS = {
     channels: ['train'],
     optionalChannels: ['test'],
     ...RECORDS_OR_CSV,
+    distribution: { train: 'ShardedByS3Key', test: 'FullyReplicated' },
     hyperparameters: ['feature_dim'],
     processors: ['cpu'],
   },
@@ -170,7 +192,7 @@ const ALGORITHMS = {
     title: 'Sequence-to-Sequence',
     channels: ['train', 'validation', 'vocab'],
     contentTypes: [RECORD_IO],
-    pipe: false,
+    piped: [],
     hyperparameters: [],
     processors: ['gpu'],
     singleInstance: true,
@@ -180,18 +202,26 @@ const ALGORITHMS = {
     title: 'XGBoost',
     channels: ['train'],
     optionalChannels: ['validation'],
-    contentTypes: [CSV, 'text/libsvm', 'text/x-libsvm', 'application/x-parquet', RECORD_IO],
-    pipe: true,
+    contentTypes: [...COLUMNS, ...LIBSVM],
+    piped: COLUMNS,
     hyperparameters: ['num_round'],
+    dependent: { name: 'objective', value: /^multi:/, needs: 'num_class' },
   },
 } as const satisfies Readonly<Record<string, Takes>>;
+
+/** A channel as an algorithm is given it. */
+interface AlgorithmChannel {
+  readonly contentType?: string;
+  readonly inputMode: string;
+  readonly distribution?: 'FullyReplicated' | 'ShardedByS3Key';
+}
 
 /** What a training gives to an algorithm. */
 export interface AlgorithmInput {
   readonly instanceCount: number;
-  readonly hyperparameters: readonly string[];
+  readonly hyperparameters: Readonly<Record<string, unknown>>;
   /** Channels by name. */
-  readonly channels: Readonly<Record<string, { readonly contentType?: string; readonly inputMode: string }>>;
+  readonly channels: Readonly<Record<string, AlgorithmChannel>>;
 }
 
 /** One of SageMaker's built-in algorithms: it trains and serves in one image. */
@@ -319,16 +349,11 @@ export class Algorithm extends Estimator {
   }
 
   public trainingProblems(processor: Processor, region: string | undefined): string[] {
-    const { title, processors = ['cpu', 'gpu'] } = this.takes;
-    return processors.includes(processor)
-      ? this.imageProblems(processor, region)
-      : [
-          `${title} does not train on ${processor.toUpperCase()} instances; choose one with ${processors.join(' or ').toUpperCase()}`,
-        ];
+    return this.processorProblems('train', this.takes.processors, processor, region);
   }
 
   public inferenceProblems(processor: Processor, region: string | undefined): string[] {
-    return this.imageProblems(processor, region);
+    return this.processorProblems('serve', this.takes.servingProcessors, processor, region);
   }
 
   public warning(_uses: readonly ImageScope[]): string | undefined {
@@ -344,6 +369,7 @@ export class Algorithm extends Estimator {
     const { title, channels: needed, optionalChannels = [], singleInstance } = this.takes;
     const known = [...needed, ...optionalChannels];
     const names = Object.keys(channels);
+    const alone = singleInstance === true || singleInstance !== hyperparameters.mode;
     return [
       ...needed
         .filter((name) => !names.includes(name))
@@ -351,39 +377,80 @@ export class Algorithm extends Estimator {
       ...names
         .filter((name) => !known.includes(name))
         .map((name) => `channels: '${name}' is no channel of ${title}; it knows ${known.join(', ')}`),
-      ...Object.entries(channels).flatMap(([name, channel]) => this.channelProblems(name, channel)),
-      ...this.takes.hyperparameters
-        .filter((name) => !hyperparameters.includes(name))
-        .map(
-          (name) =>
-            `hyperparameters: ${title} needs '${name}'; those that it cannot do without are ${this.takes.hyperparameters.join(', ')}`,
-        ),
-      ...(singleInstance && instanceCount > 1
-        ? [`instanceCount: ${title} trains on one instance, not on ${instanceCount}`]
+      ...Object.entries(channels).flatMap(([name, channel]) => this.channelProblems(name, channel, names)),
+      ...this.hyperparameterProblems(hyperparameters),
+      ...(singleInstance && alone && instanceCount > 1
+        ? [
+            `instanceCount: ${title} trains on one instance, not on ${instanceCount}${singleInstance === true ? '' : `, but for mode '${singleInstance}' on CPUs`}`,
+          ]
         : []),
     ];
   }
 
+  private hyperparameterProblems(given: AlgorithmInput['hyperparameters']): string[] {
+    const { title, hyperparameters, dependent } = this.takes;
+    const problems = hyperparameters
+      .filter((name) => !(name in given))
+      .map(
+        (name) =>
+          `hyperparameters: ${title} needs '${name}'; those that it cannot do without are ${hyperparameters.join(', ')}`,
+      );
+    const value = dependent && given[dependent.name];
+    return typeof value === 'string' && dependent?.value.test(value) && !(dependent.needs in given)
+      ? [
+          ...problems,
+          `hyperparameters: ${title} needs '${dependent.needs}' where ${dependent.name} is '${value}'`,
+        ]
+      : problems;
+  }
+
   private channelProblems(
     name: string,
-    { contentType, inputMode }: { readonly contentType?: string; readonly inputMode: string },
+    { contentType, inputMode, distribution = 'FullyReplicated' }: AlgorithmChannel,
+    names: readonly string[],
   ): string[] {
-    const { title, channels, contentTypes, pipe } = this.takes;
+    const { title, contentTypes, piped = contentTypes, listed = [] } = this.takes;
     const problems: string[] = [];
-    const type = contentType?.split(';')[0]?.trim();
+    const type = contentType?.split(';')[0]?.trim().toLowerCase();
     // The content types are those of the data; lists, labels and models have others.
-    if (type !== undefined && /^(train|validation|test)$/.test(name) && !contentTypes.includes(type)) {
+    const typed = type !== undefined && /^(train|validation|test)$/.test(name);
+    if (typed && !contentTypes.includes(type)) {
       problems.push(
         `channels.${name}.contentType: ${title} does not read '${contentType}'; it reads ${contentTypes.join(', ')}`,
       );
+    } else if (inputMode === 'Pipe' && (piped.length === 0 || (typed && !piped.includes(type)))) {
+      const what = piped.length === 0 ? 'files' : `files of '${contentType}'`;
+      problems.push(`channels.${name}.inputMode: ${title} reads ${what} and no pipe; choose File`);
     }
-    if (!pipe && inputMode === 'Pipe' && channels.length > 0) {
-      problems.push(`channels.${name}.inputMode: ${title} reads files and no pipe; choose File`);
+    const missing = listed.filter((list) => list.startsWith(`${name}_`) && !names.includes(list));
+    if (typed && inputMode !== 'Pipe' && PICTURES.includes(type)) {
+      problems.push(
+        ...missing.map(
+          (list) =>
+            `channels: ${title} needs a channel '${list}' where '${name}' has files of '${contentType}'`,
+        ),
+      );
+    }
+    const only = this.takes.distribution?.[name];
+    if (only !== undefined && distribution !== only) {
+      problems.push(
+        `channels.${name}.distribution: ${title} takes its '${name}' as ${only} alone, not as ${distribution}`,
+      );
     }
     return problems;
   }
 
-  private imageProblems(processor: Processor, region: string | undefined): string[] {
+  private processorProblems(
+    use: 'train' | 'serve',
+    known: readonly Processor[] = ['cpu', 'gpu'],
+    processor: Processor,
+    region: string | undefined,
+  ): string[] {
+    if (!known.includes(processor)) {
+      return [
+        `${this.takes.title} does not ${use} on ${processor.toUpperCase()} instances; choose one with ${known.join(' or ').toUpperCase()}`,
+      ];
+    }
     return this.release ? new ReleasedImage(this.release, processor).problems(region) : this.missing();
   }
 

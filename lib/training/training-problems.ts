@@ -72,7 +72,7 @@ function algorithmProblems(props: Training, algorithm: Algorithm): string[] {
       : []),
     ...algorithm.inputProblems({
       instanceCount: props.instanceCount,
-      hyperparameters: Object.keys(props.hyperparameters),
+      hyperparameters: props.hyperparameters,
       channels: Object.fromEntries(
         Object.entries(props.channels).map(([name, { options }]) => [
           name,

@@ -76,6 +76,7 @@ test('a model of an algorithm is served from S3', () => {
 });
 
 const train = Channel.fromS3('s3://some-bucket/train/');
+const csv = Channel.fromS3('s3://some-bucket/train/', { contentType: 'text/csv' });
 test.each<[string, Partial<TrainingProps>, RegExp]>([
   [
     'an unknown version',
@@ -102,7 +103,7 @@ test.each<[string, Partial<TrainingProps>, RegExp]>([
   [
     'a content type that it does not read',
     { channels: { train: Channel.fromS3('s3://b-b/x', { contentType: 'image/png' }) } },
-    /^training\.channels\.train\.contentType: XGBoost does not read 'image\/png'; it reads text\/csv, text\/libsvm, /,
+    /^training\.channels\.train\.contentType: XGBoost does not read 'image\/png'; it reads text\/csv, csv, /,
   ],
   [
     'a missing hyperparameter',
@@ -194,6 +195,39 @@ test.each<[Algorithm, Partial<TrainingProps>, string]>([
     'training.channels.train.inputMode: DeepAR reads files and no pipe; choose File',
   ],
   [
+    Algorithm.lda(),
+    { channels: { train: csv }, inputMode: 'Pipe' },
+    "training.channels.train.inputMode: Latent Dirichlet Allocation reads files of 'text/csv' and no pipe; choose File",
+  ],
+  [
+    Algorithm.xgboost(),
+    { channels: { train: Channel.fromS3('s3://b-b/x', { contentType: 'libsvm', inputMode: 'Pipe' }) } },
+    "training.channels.train.inputMode: XGBoost reads files of 'libsvm' and no pipe; choose File",
+  ],
+  [
+    Algorithm.randomCutForest(),
+    {},
+    "training.channels.train.distribution: Random Cut Forest takes its 'train' as ShardedByS3Key alone, not as FullyReplicated",
+  ],
+  [
+    Algorithm.imageClassification(),
+    {
+      instanceType: 'ml.g5.xlarge',
+      channels: { train: Channel.fromS3('s3://b-b/x', { contentType: 'application/x-image' }) },
+    },
+    "training.channels: Image Classification needs a channel 'train_lst' where 'train' has files of 'application/x-image'",
+  ],
+  [
+    Algorithm.blazingText(),
+    { instanceCount: 2, hyperparameters: { mode: 'cbow' } },
+    "training.instanceCount: BlazingText trains on one instance, not on 2, but for mode 'batch_skipgram' on CPUs",
+  ],
+  [
+    Algorithm.linearLearner(),
+    { hyperparameters: { predictor_type: 'multiclass_classifier' } },
+    "training.hyperparameters: Linear Learner needs 'num_classes' where predictor_type is 'multiclass_classifier'",
+  ],
+  [
     Algorithm.kMeans(),
     {},
     "training.hyperparameters: K-Means needs 'k'; those that it cannot do without are feature_dim, k",
@@ -210,4 +244,34 @@ test.each<[Algorithm, Partial<TrainingProps>, string]>([
   ],
 ])('fails for %s with %j', (algorithm, changes, problem) => {
   expect(bare(algorithm, changes)).toContain(problem);
+});
+
+test('what the guide allows has no problem', () => {
+  const sharded = Channel.fromS3('s3://b-b/x', {
+    contentType: 'text/csv; label_size=0',
+    distribution: 'ShardedByS3Key',
+  });
+  for (const [algorithm, changes] of [
+    [
+      Algorithm.xgboost(),
+      {
+        hyperparameters: { num_round: 1 },
+        channels: { train: Channel.fromS3('s3://b-b/x', { contentType: 'libsvm' }) },
+      },
+    ],
+    [Algorithm.blazingText(), { instanceCount: 2, hyperparameters: { mode: 'batch_skipgram' } }],
+    [
+      Algorithm.randomCutForest(),
+      { hyperparameters: { feature_dim: 1 }, channels: { train: sharded, test: csv } },
+    ],
+  ] as const) {
+    expect(bare(algorithm, changes)).toEqual([]);
+  }
+});
+
+test('a forecast is served by CPUs', () => {
+  expect(Algorithm.deepAR().inferenceProblems('gpu', undefined)).toEqual([
+    'DeepAR does not serve on GPU instances; choose one with CPU',
+  ]);
+  expect(Algorithm.deepAR().inferenceProblems('cpu', undefined)).toEqual([]);
 });
