@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { MissingFactory } from './factories';
+import { nearest } from './nearest';
 import declared from './props-shapes.json';
 import { sdkTranslation } from './sdk-names';
 
@@ -104,6 +106,9 @@ function propsProblems(
 }
 
 function valueProblems(shape: Shape, value: unknown, at: string): Problem[] {
+  if (value instanceof MissingFactory) {
+    return [{ prop: '', text: `${at}: ${value.problem}`, wrongValue: true }];
+  }
   if (typeof shape === 'object' && 'props' in shape && isPlain(value)) {
     return propsProblems(SHAPES[shape.props] ?? {}, value, at);
   }
@@ -229,33 +234,6 @@ function unknownName(prop: string, value: unknown, props: Props): string {
   return near === undefined
     ? `there is no such prop; there are ${Object.keys(props).join(', ')}`
     : `there is no such prop; did you mean ${near}?`;
-}
-
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const plain = (text: string) => text.replaceAll(/[^a-zA-Z0-9]/g, '').toLowerCase();
-  const [best] = names
-    .map((known) => ({ known, distance: editDistance(plain(name), plain(known)) }))
-    .sort((one, other) => one.distance - other.distance);
-  return best && best.distance <= Math.max(1, Math.floor(best.known.length / 3)) ? best.known : undefined;
-}
-
-/** Levenshtein's: the least letters to insert, delete and replace. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_item, index) => index);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [place, other] of [...to].entries()) {
-      next.push(
-        Math.min(
-          (next[place] ?? 0) + 1,
-          (row[place + 1] ?? 0) + 1,
-          (row[place] ?? 0) + (letter === other ? 0 : 1),
-        ),
-      );
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 function shown(value: unknown): string {

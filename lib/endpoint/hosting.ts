@@ -21,6 +21,8 @@ import { attachToVpc, attachVolumesUnder } from '../aws/sagemaker-permissions';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { notifyProblems } from '../aws/notify';
 import { placementProblems, type VpcPlacement } from '../aws/vpc-placement';
+import { environmentProblems } from '../aws/environment-problems';
+import { answerForFactories } from '../aws/factories';
 import { ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX, type HostingKind, idleTopicParameterName } from '../names';
 import { asyncInferenceConfig, keepRequests, scaleToZero } from './async-inference';
 import { type HostedEndpoint, rollBackByAlarms } from './blue-green';
@@ -154,7 +156,7 @@ export abstract class Hosting {
           ...problems,
           ...this.valueProblems(),
           ...this.variantNameProblems(),
-          ...this.environmentProblems(),
+          ...environmentProblems('hosting.environment', this.environment, 1024),
           ...(this.notify === undefined ? [] : notifyProblems('hosting.notify', this.notify)),
         ]
       : problems;
@@ -170,20 +172,9 @@ export abstract class Hosting {
           `hosting.variantName: '${this.variantName}' is not a name; 1 to 63 letters, digits and inner dashes`,
         ];
   }
-
-  private environmentProblems(): string[] {
-    return Object.entries(this.environment).flatMap(([key, value]) => {
-      if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key)) {
-        return [
-          `hosting.environment: '${key}' is not a name; use letters, digits and '_', a digit not first`,
-        ];
-      }
-      return value.length > 1024
-        ? [`hosting.environment.${key}: ${value.length} characters, and at most 1024 are allowed`]
-        : [];
-    });
-  }
 }
+
+answerForFactories(Hosting);
 
 /** The network of a model's containers. */
 export interface ModelNetwork extends VpcPlacement {

@@ -8,6 +8,7 @@ import { DirectoryAsset } from '../aws/directory-asset';
 import { readArchivedContents } from '../aws/directory-contents';
 import { FileSelection, tellSecrets } from '../aws/file-selection';
 import { s3Arn } from '../aws/sagemaker-permissions';
+import { answerForFactories } from '../aws/factories';
 import { s3UriProblems } from '../training/s3-uri';
 import type { Algorithm } from '../images/algorithm';
 import type { Estimator } from '../images/estimator';
@@ -65,6 +66,8 @@ export abstract class ModelSource {
   /** What is wrong with the source. */
   public abstract problems(): string[];
 }
+
+answerForFactories(ModelSource);
 
 /** The model that a project's training job left last. */
 export class TrainedModel extends ModelSource {

@@ -6,6 +6,7 @@ import { DockerImageAsset, type DockerImageAssetOptions, Platform } from 'aws-cd
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { FileSelection, tellSecrets } from '../aws/file-selection';
+import { answerForFactories } from '../aws/factories';
 
 /** SageMaker's longest image URI. */
 const MAX_URI_LENGTH = 255;
@@ -58,6 +59,8 @@ export abstract class ContainerImage {
         ];
   }
 }
+
+answerForFactories(ContainerImage);
 
 class RepositoryImage extends ContainerImage {
   public constructor(

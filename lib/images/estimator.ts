@@ -1,3 +1,4 @@
+import { answerForFactories } from '../aws/factories';
 import type { ContainerImage } from './container-image';
 import type { Processor } from './instance-types';
 
@@ -34,3 +35,5 @@ export abstract class Estimator {
   /** What to know of the images that a project uses, in one line; undefined if nothing. */
   public abstract warning(uses: readonly ('training' | 'inference')[]): string | undefined;
 }
+
+answerForFactories(Estimator);

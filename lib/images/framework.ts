@@ -93,7 +93,7 @@ const KINDS: Readonly<Record<FrameworkName, Kind>> = {
   },
 };
 
-interface Asked extends FrameworkOptions {
+interface Asked {
   readonly version: string;
   /** The framework below transformers, such as 'pytorch2.6'. */
   readonly base?: string;
@@ -106,7 +106,7 @@ export abstract class Framework extends Estimator {
    * @param version such as '2.19' or '2.19.0'
    */
   public static tensorflow(version = DEFAULT_TENSORFLOW, options: FrameworkOptions = {}): Framework {
-    return new ReleasedFramework('tensorflow', { ...options, version });
+    return new ReleasedFramework('tensorflow', { version }, checkProps('FrameworkOptions', options));
   }
 
   /**
@@ -114,17 +114,15 @@ export abstract class Framework extends Estimator {
    * @param version such as '2.6'
    */
   public static pytorch(version = '2.6', options: FrameworkOptions = {}): Framework {
-    return new ReleasedFramework('pytorch', { ...options, version });
+    return new ReleasedFramework('pytorch', { version }, checkProps('FrameworkOptions', options));
   }
 
   /** Hugging Face's transformers. They train on GPUs alone, and serve on both. */
   public static huggingface(options: HuggingFaceOptions): Framework {
-    const { transformers, pytorch, tensorflow, pyVersion } = options;
-    return new ReleasedFramework('huggingface', {
-      version: transformers,
-      base: tensorflow === undefined ? `pytorch${pytorch ?? ''}` : `tensorflow${tensorflow}`,
-      ...(pyVersion === undefined ? {} : { pyVersion }),
-    });
+    const checked = checkProps('HuggingFaceOptions', options);
+    const { transformers, pytorch, tensorflow } = checked.sound;
+    const base = tensorflow === undefined ? `pytorch${pytorch ?? ''}` : `tensorflow${tensorflow}`;
+    return new ReleasedFramework('huggingface', { version: transformers, base }, checked);
   }
 
   /**
@@ -132,7 +130,7 @@ export abstract class Framework extends Estimator {
    * @param version such as '1.9-0', or '1.9'
    */
   public static sklearn(version = '1.9-0', options: FrameworkOptions = {}): Framework {
-    return new ReleasedFramework('sklearn', { ...options, version });
+    return new ReleasedFramework('sklearn', { version }, checkProps('FrameworkOptions', options));
   }
 
   /**
@@ -140,7 +138,7 @@ export abstract class Framework extends Estimator {
    * @param version such as '3.2-0', or '3.2'
    */
   public static xgboost(version = '3.2-0', options: FrameworkOptions = {}): Framework {
-    return new ReleasedFramework('xgboost', { ...options, version });
+    return new ReleasedFramework('xgboost', { version }, checkProps('FrameworkOptions', options));
   }
 
   /** Images of one's own, each where something trains or is served. */
@@ -159,17 +157,18 @@ export abstract class Framework extends Estimator {
 class ReleasedFramework extends Framework {
   public readonly trainsAlone = false;
   private readonly releases: Readonly<Record<ImageScope, Release | undefined>>;
+  private readonly pyVersion: string | undefined;
 
   public constructor(
     public readonly name: FrameworkName,
     private readonly asked: Asked,
+    private readonly declared: CheckedProps<FrameworkOptions>,
   ) {
     super();
-    const training = newest(framework(name, 'training'), asked);
-    this.releases = {
-      training,
-      inference: training ? serving(training) : newest(framework(name, 'inference'), asked),
-    };
+    this.pyVersion = declared.sound.pyVersion;
+    const of = (scope: ImageScope) => newest(framework(name, scope), asked, this.pyVersion);
+    const training = of('training');
+    this.releases = { training, inference: training ? serving(training) : of('inference') };
   }
 
   public get servingScript(): ServingScript {
@@ -221,15 +220,19 @@ class ReleasedFramework extends Framework {
     if (!release) {
       throw new Error(this.problems(scope, processor, undefined).join('; '));
     }
-    return new ReleasedImage(release, processor, this.asked.pyVersion);
+    return new ReleasedImage(release, processor, this.pyVersion);
   }
 
   private problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
     const release = this.releases[scope];
+    const wrong = this.declared.problems(`Framework.${this.name}`);
+    if (wrong.length > 0) {
+      return wrong;
+    }
     if (!release) {
       return [this.missing(scope)];
     }
-    const { pyVersion } = this.asked;
+    const { pyVersion } = this;
     if (scope === 'training' && pyVersion !== undefined && !release.pythons.includes(pyVersion)) {
       const pythons = release.pythons.join(', ') || 'one Python alone, which has no name';
       return [`${this.title} has no image with the Python '${pyVersion}'; there is ${pythons}`];
@@ -336,7 +339,11 @@ function described({ version, base }: Release): string {
 }
 
 /** The newest of the images that were asked for. */
-function newest(candidates: readonly Release[], { version, base, pyVersion }: Asked): Release | undefined {
+function newest(
+  candidates: readonly Release[],
+  { version, base }: Asked,
+  pyVersion: string | undefined,
+): Release | undefined {
   const based = candidates.filter((release) => base === undefined || isBase(release.base, base));
   const exact = based.filter((release) => release.version === version);
   const found = exact.length > 0 ? exact : based.filter((release) => isVersion(release.version, version));

@@ -11,6 +11,7 @@ import { type Contents, contentsHash, readContents } from '../aws/directory-cont
 import { readListedObject, readPrefix, s3Arn } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from '../aws/file-selection';
+import { answerForFactories } from '../aws/factories';
 import { type InputMode, optionProblems } from './input-mode';
 import { s3DataProblems } from './s3-uri';
 
@@ -212,6 +213,8 @@ export abstract class Channel {
   /** What is wrong with the data. */
   protected abstract dataProblems(prop: string): string[];
 }
+
+answerForFactories(Channel);
 
 /** A channel whose data is uploaded from a directory. */
 export class DirectoryChannel extends Channel {

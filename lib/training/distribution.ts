@@ -1,4 +1,5 @@
 import { checkProps, type CheckedProps } from '../aws/declared-props';
+import { answerForFactories } from '../aws/factories';
 import type { Estimator } from '../images/estimator';
 import { Framework } from '../images/framework';
 import { compareVersions } from '../images/version';
@@ -117,6 +118,8 @@ export class Distribution {
     ];
   }
 }
+
+answerForFactories(Distribution);
 
 /** An image of one's own may have any toolkit in it. */
 function isFramework(estimator: Estimator, names: readonly string[], from?: string): boolean {

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { environmentProblems } from '../aws/environment-problems';
 import { notifyProblems } from '../aws/notify';
 import { budgetProblems } from '../cost/budget';
 import type { Algorithm } from '../images/algorithm';
@@ -32,7 +33,7 @@ export function trainingProblems(props: Training, region: string | undefined): s
     ...(props.script
       ? hyperparameterProblems(props.hyperparameters)
       : plainHyperparameterProblems(props.hyperparameters)),
-    ...environmentProblems(props.environment ?? {}),
+    ...environmentProblems('environment', props.environment ?? {}, 512, variableProblem),
     ...metricDefinitionProblems(props.metricDefinitions),
     ...gateProblems(props),
     ...channelProblems(props),
@@ -83,28 +84,14 @@ function algorithmProblems(props: Training, algorithm: Algorithm): string[] {
   ];
 }
 
-function environmentProblems(environment: Readonly<Record<string, string>>): string[] {
-  const entries = Object.entries(environment);
-  const problems = entries.flatMap(([key, value]) => {
-    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key)) {
-      return [`environment: '${key}' is not a name; use letters, digits and '_', a digit not first`];
-    }
-    if (RESERVED_ENVIRONMENT.test(key)) {
-      return [`environment: '${key}' is set by SageMaker itself; choose another name`];
-    }
-    if (!Token.isUnresolved(value) && value.length > 512) {
-      return [`environment.${key}: ${value.length} characters, and at most 512 are allowed`];
-    }
-    return key === PACKAGE_REPOSITORY && !Token.isUnresolved(value) && !REPOSITORY_ARN.test(value)
-      ? [
-          `environment.${key}: '${value}' is not the ARN of a CodeArtifact repository; write arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/REPOSITORY`,
-        ]
-      : [];
-  });
-  if (entries.length > 100) {
-    problems.push(`environment: ${entries.length} variables, and at most 100 are allowed`);
+/** What the toolkit makes of a variable. */
+function variableProblem(key: string, value: string): string | undefined {
+  if (RESERVED_ENVIRONMENT.test(key)) {
+    return `environment: '${key}' is set by SageMaker itself; choose another name`;
   }
-  return problems;
+  return key === PACKAGE_REPOSITORY && !Token.isUnresolved(value) && !REPOSITORY_ARN.test(value)
+    ? `environment.${key}: '${value}' is not the ARN of a CodeArtifact repository; write arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/REPOSITORY`
+    : undefined;
 }
 
 function gateProblems(props: Training): string[] {
