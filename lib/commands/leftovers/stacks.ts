@@ -39,12 +39,15 @@ export async function findStacks(search: StackSearch): Promise<ProjectStacks> {
   }
   for (const stack of own) {
     const name = stack.StackName!;
-    const removal = [
-      search.declaredStacks.includes(name)
-        ? `AWS_REGION=${search.region} npx cdk destroy ${name}`
-        : awsCommand(search.region, 'cloudformation delete-stack', { 'stack-name': name }),
-    ];
     const held = await resourcesOf(name, search);
+    const deletion = awsCommand(search.region, 'cloudformation delete-stack', { 'stack-name': name });
+    const removal = [
+      held && held.unanswered.length > 0
+        ? `${deletion} --retain-resources ${held.unanswered.join(' ')}`
+        : search.declaredStacks.includes(name)
+          ? `AWS_REGION=${search.region} npx cdk destroy ${name}`
+          : deletion,
+    ];
     stacks.push({ name, removal, resources: held?.resources });
     found.push({
       type: 'AWS::CloudFormation::Stack',
@@ -66,14 +69,19 @@ function isTagged(stack: Stack, { names }: StackSearch): boolean {
   return stack.Tags?.some(({ Key, Value }) => Key === PROJECT_TAG && Value === names.project) ?? false;
 }
 
-/** What a stack holds, and what of it could not be deleted; undefined if it cannot be listed. */
-async function resourcesOf(
-  stackName: string,
-  search: StackSearch,
-): Promise<{ resources: StackResource[]; failures: string[] } | undefined> {
+/** What a stack has in it. */
+interface Held {
+  readonly resources: StackResource[];
+  /** What could not be deleted, and why. */
+  readonly failures: string[];
+  /** Custom resources whose function did not answer, such as for want of its role: no deletion gets past them. */
+  readonly unanswered: string[];
+}
+
+/** What a stack holds; undefined if it cannot be listed. */
+async function resourcesOf(stackName: string, search: StackSearch): Promise<Held | undefined> {
   const client = search.client(CloudFormationClient);
-  const resources: StackResource[] = [];
-  const failures: string[] = [];
+  const held: Held = { resources: [], failures: [], unanswered: [] };
   try {
     for await (const page of paginateListStackResources(
       { client },
@@ -84,10 +92,14 @@ async function resourcesOf(
         const { PhysicalResourceId: physicalId, ResourceStatus: status, LogicalResourceId: id } = resource;
         // A skipped one is kept on purpose: the stack no longer removes it.
         if (physicalId && status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED') {
-          resources.push({ type: resource.ResourceType!, physicalId });
+          held.resources.push({ type: resource.ResourceType!, physicalId });
         }
         if (status === 'DELETE_FAILED') {
-          failures.push(`${id} (${physicalId}): ${resource.ResourceStatusReason ?? 'no reason given'}`);
+          const reason = resource.ResourceStatusReason ?? 'no reason given';
+          held.failures.push(`${id} (${physicalId}): ${reason}`);
+          if (/did not receive a response/.test(reason)) {
+            held.unanswered.push(id!);
+          }
         }
       }
     }
@@ -95,5 +107,5 @@ async function resourcesOf(
     search.cannotSee(`resources of the stack ${stackName}`, error);
     return undefined;
   }
-  return { resources, failures };
+  return held;
 }

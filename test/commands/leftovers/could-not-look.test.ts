@@ -73,6 +73,13 @@ const ACCOUNT: readonly (readonly [client: any, command: any, answer: object])[]
           ResourceStatus: 'DELETE_FAILED',
           ResourceStatusReason: 'Cannot delete entity, must detach all policies first.',
         },
+        {
+          LogicalResourceId: 'Job',
+          PhysicalResourceId: 'unet-0123456789-76543210',
+          ResourceType: 'Custom::SageMakerTrainingJob',
+          ResourceStatus: 'DELETE_FAILED',
+          ResourceStatusReason: 'CloudFormation did not receive a response from your custom resource.',
+        },
       ],
     },
   ],
@@ -204,8 +211,13 @@ test('sees all of the account, and what it costs', async () => {
   });
   expect(total.perHour).toBeCloseTo(5 * 0.23 + 23 / 730);
   expect(leftovers[0]!.detail).toBe(
-    'DELETE_FAILED; Role (unet-training-Role-AB12CD34EF56): Cannot delete entity, must detach all policies first.',
+    'DELETE_FAILED; Role (unet-training-Role-AB12CD34EF56): Cannot delete entity, must detach all policies first.; ' +
+      'Job (unet-0123456789-76543210): CloudFormation did not receive a response from your custom resource.',
   );
+  // Another attempt would wait an hour for the function again.
+  expect(leftovers[0]!.removal).toEqual([
+    'aws cloudformation delete-stack --stack-name unet-training --region us-east-1 --retain-resources Job',
+  ]);
   expect(leftovers.find(({ type }) => type.endsWith('Rule'))!.removal).toEqual([
     'aws events remove-targets --rule unet-training-Rule-AB12CD34EF56 --region us-east-1 --ids Target0',
     'aws events delete-rule --name unet-training-Rule-AB12CD34EF56 --region us-east-1',

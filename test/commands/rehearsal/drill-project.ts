@@ -135,8 +135,8 @@ export class Drill {
 
   private readonly clients: Clients;
   private readonly runtime: SageMakerRuntimeClient;
-  private readonly sagemaker: SageMakerClient;
   /** For what a drill does by hand. */
+  public readonly sagemaker: SageMakerClient;
   public readonly s3: S3Client;
   public readonly cloudformation: CloudFormationClient;
   public readonly ssm: SSMClient;

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  waitUntilStackDeleteComplete,
+} from '@aws-sdk/client-cloudformation';
 import {
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
+import { StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import { Drill, type DrillChanges } from './drill-project';
@@ -46,6 +51,18 @@ function failures(since: number, of = ''): string[] {
         ? [event.reason ?? '']
         : [],
     );
+}
+
+/** Takes a role away with its policies, as somebody does in the console; its name. */
+async function takeAway(part: string): Promise<string> {
+  const { Roles = [] } = await drill.iam.send(new ListRolesCommand({}));
+  const RoleName = Roles.map((role) => role.RoleName!).find((name) => name.includes(part))!;
+  const { PolicyNames = [] } = await drill.iam.send(new ListRolePoliciesCommand({ RoleName }));
+  for (const PolicyName of PolicyNames) {
+    await drill.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+  }
+  await drill.iam.send(new DeleteRoleCommand({ RoleName }));
+  return RoleName;
 }
 
 // Each drill begins where the one before it ended.
@@ -145,15 +162,34 @@ test('a guard that failed on its alarm, which acts once, is called by the schedu
 test('a job whose role is taken away fails with that, and a destroy leaves nothing', async () => {
   const deploying = deploy({ factor: 2, seconds: 3 });
   await drill.untilBegun();
-  const { Roles = [] } = await drill.iam.send(new ListRolesCommand({}));
-  const { RoleName } = Roles.find((role) => role.RoleName!.includes('TrainingJobJobRole'))!;
-  const { PolicyNames = [] } = await drill.iam.send(new ListRolePoliciesCommand({ RoleName }));
-  for (const PolicyName of PolicyNames) {
-    await drill.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-  }
-  await drill.iam.send(new DeleteRoleCommand({ RoleName }));
+  const role = await takeAway('TrainingJobJobRole');
   const { exitCode, said } = await deploying;
-  expect([exitCode, said]).toEqual([1, expect.stringContaining(`${RoleName} is gone`)]);
+  expect([exitCode, said]).toEqual([1, expect.stringContaining(`${role} is gone`)]);
   expect((await drill.destroy()).exitCode).toBe(0);
   expect(await drill.left()).toEqual([]);
+}, 300_000);
+
+test('a function whose role is taken away leaves a stack that is deleted without it, by what leftovers says', async () => {
+  const deploying = deploy({ factor: 2, seconds: 600, maxRuntime: Duration.minutes(1) });
+  await drill.untilBegun();
+  await takeAway('TrainingJobRunRole');
+  const { exitCode, said } = await deploying;
+  expect([exitCode, said]).toEqual([1, expect.stringContaining('did not receive a response')]);
+  expect((await drill.destroy({ hosting: 'none' })).exitCode).toBe(1);
+  // The job runs on, and costs until it is stopped.
+  const [TrainingJobName] = await drill.trainingJobs();
+  const found = await drill.leftovers();
+  const [, resource] = /delete-stack --stack-name faults-training \S+ \S+ --retain-resources (\w+)\n/.exec(
+    found.stdout,
+  )!;
+  expect(found.stdout).toContain(`aws sagemaker stop-training-job --training-job-name ${TrainingJobName} `);
+  const StackName = 'faults-training';
+  await drill.cloudformation.send(new DeleteStackCommand({ StackName, RetainResources: [resource!] }));
+  const client = drill.cloudformation;
+  await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName });
+  await drill.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }));
+  expect((await drill.destroy({ hosting: 'none' })).exitCode).toBe(0);
+  // Its log's stream, which SageMaker's own group keeps, is told of.
+  const { stdout } = await drill.leftovers();
+  expect(stdout).toMatch(/delete-log-stream (.*\n)+1 left/);
 }, 300_000);

@@ -53,8 +53,17 @@ class CloudFormationApi(ChangeSetActions):
             "ROLLBACK_IN_PROGRESS",
         ):
             raise invalid(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
-        if self._get_param("RetainResources"):
-            raise invalid("the rehearsal does not know RetainResources")
+        retained = self._get_param("RetainResources") or []
+        if retained and stack.status != "DELETE_FAILED":
+            raise invalid(
+                f"Invalid operation on stack [{stack.id}]. When you delete a stack, specify which resources to retain only when "
+                "the stack is in the DELETE_FAILED state."
+            )
+        for logical_id in retained:
+            failed = stack.resources.get(logical_id)
+            if failed is None or failed.status != "DELETE_FAILED":
+                raise invalid(f"The resource {logical_id} of stack [{stack.id}] is not in DELETE_FAILED")
+            failed.definition = {**failed.definition, "DeletionPolicy": "Retain"}
         stack.request_token = self._get_param("ClientRequestToken")
         engine.delete(stack)
         return EmptyResult()
