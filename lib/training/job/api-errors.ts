@@ -10,14 +10,17 @@ export function isPassing(error: unknown): boolean {
   return isTransient(error) || isAccessNotYetGranted(error);
 }
 
+/** Too many calls: of the account, or of the region. */
+export function isThrottled(error: unknown): boolean {
+  return /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(name(error)) || status(error) === 429;
+}
+
 /** Throttled, the service's own fault, or no answer at all. */
 export function isTransient(error: unknown): boolean {
   return (
-    /Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalFailure|InternalServer|TimeoutError/.test(
-      name(error),
-    ) ||
+    isThrottled(error) ||
+    /ServiceUnavailable|InternalFailure|InternalServer|TimeoutError/.test(name(error)) ||
     ((status(error) ?? 0) >= 500 && !isUnsupported(error)) ||
-    status(error) === 429 ||
     /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test((error as SdkError)?.code ?? '')
   );
 }

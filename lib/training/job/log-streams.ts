@@ -4,8 +4,8 @@ import {
   DescribeLogStreamsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { TRAINING_LOG_GROUP } from '../../names';
-import { isNotFound, isPassing } from './api-errors';
-import { PATIENCE, type RetryOptions, retry } from './retry';
+import { isNotFound } from './api-errors';
+import { repeated, type RetryOptions } from './retry';
 
 /** Deletes the log streams of one job. A group or a stream that is gone already is as good. */
 export async function deleteLogStreams(
@@ -13,17 +13,12 @@ export async function deleteLogStreams(
   jobName: string,
   times: Pick<RetryOptions, 'clock' | 'until'>,
 ): Promise<void> {
-  const options = {
-    clock: times.clock,
-    until: Math.min(times.clock.now() + PATIENCE, times.until),
-    retryable: isPassing,
-  };
   let names: string[];
   // Always the first page: what it listed is gone by the next turn.
   do {
-    names = await retry(() => logStreamNames(logs, jobName), options);
+    names = await repeated(times, times.until, () => logStreamNames(logs, jobName));
     for (const logStreamName of names) {
-      await retry(() => deleteLogStream(logs, logStreamName), options);
+      await repeated(times, times.until, () => deleteLogStream(logs, logStreamName));
     }
   } while (names.length > 0 && times.clock.now() < times.until);
 }

@@ -1,4 +1,4 @@
-import { isPassing } from './api-errors';
+import { isPassing, isThrottled } from './api-errors';
 
 /** Time, injected so that tests need not wait. */
 export interface Clock {
@@ -20,8 +20,8 @@ export interface RetryOptions {
   readonly retryable: (error: unknown) => boolean;
 }
 
-/** How long one call may be repeated, in milliseconds: a new role is known everywhere well within this. */
-export const PATIENCE = 120_000;
+/** How long one call may be repeated that is refused, in milliseconds: a new role is known everywhere well within this. */
+const PATIENCE = 120_000;
 
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 15_000;
@@ -43,12 +43,20 @@ export async function retry<T>(
   }
 }
 
-/** Repeats a call of AWS while its error may pass, for a while, but not beyond the moment after which nothing may begin. */
+/**
+ * Repeats a call of AWS while its error may pass: for a while, and as long as there is time if it is throttled, which nothing but time
+ * mends. None begins beyond the moment after which nothing may.
+ */
 export function repeated<T>(
   { clock }: Pick<RetryOptions, 'clock'>,
   until: number,
   send: () => Promise<T>,
   retryable: (error: unknown) => boolean = isPassing,
 ): Promise<T> {
-  return retry(send, { clock, until: Math.min(clock.now() + PATIENCE, until), retryable });
+  const patient = clock.now() + PATIENCE;
+  return retry(send, {
+    clock,
+    until,
+    retryable: (error) => retryable(error) && (clock.now() < patient || isThrottled(error)),
+  });
 }

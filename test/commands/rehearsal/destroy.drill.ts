@@ -5,6 +5,7 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { Hosting } from '../../../lib/endpoint/hosting';
 import { Drill } from './drill-project';
 
 let drill: Drill;
@@ -63,9 +64,19 @@ test('nothing is left after a failed training', async () => {
   expect(await destroyed()).toEqual([]);
 }, 300_000);
 
-test('nothing is left after an endpoint that could not start', async () => {
-  const { exitCode, stdout, stderr } = await drill.deploy({ factor: -1 });
+test('an endpoint that could not start is told by mail with the reason, and nothing is left', async () => {
+  const hosting = Hosting.realtime({ instanceType: 'ml.m5.xlarge', notify: 'team@example.com' });
+  const { exitCode, stdout, stderr } = await drill.deploy({ factor: -1, hosting });
   expect(exitCode).toBe(1);
   expect(stdout + stderr).toContain('goodbye-endpoint');
+  const [mail, ...others] = drill.mails().filter(({ text }) => text.includes('The deployment'));
+  expect(others).toEqual([]);
+  expect(JSON.parse(mail!.text)).toEqual({
+    'The deployment of the endpoint goodbye': 'failed. What served before serves on.',
+    'Its stack goodbye-endpoint is in': 'ROLLBACK_IN_PROGRESS',
+    'CloudFormation says': expect.stringMatching(/^The following resource\(s\) failed to create: \[Endpoint/),
+    'To see what failed first': 'aws cloudformation describe-stack-events --stack-name goodbye-endpoint',
+    'What the container said': 'aws logs tail /aws/sagemaker/Endpoints/goodbye --since 1h',
+  });
   expect(await destroyed()).toEqual([]);
 }, 300_000);

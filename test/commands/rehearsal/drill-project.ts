@@ -134,8 +134,8 @@ export class Drill {
   }
 
   private readonly clients: Clients;
-  private readonly runtime: SageMakerRuntimeClient;
   /** For what a drill does by hand. */
+  public readonly runtime: SageMakerRuntimeClient;
   public readonly sagemaker: SageMakerClient;
   public readonly s3: S3Client;
   public readonly cloudformation: CloudFormationClient;

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { IAMClient, ListRolesCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetObjectCommand, PutObjectCommand, waitUntilObjectExists } from '@aws-sdk/client-s3';
+import { InvokeEndpointAsyncCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { type App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -38,13 +41,33 @@ function underKey(props: SageMakerProjectProps, app: App): SageMakerProjectProps
 
 function underKeyByOwnRoles(props: SageMakerProjectProps, app: App): SageMakerProjectProps {
   const { stack, kmsKey } = account(app);
+  // The network of somebody else's stacks, with a group of this account's: the instances of a job must reach each other.
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['us-east-1a'],
+    privateSubnetIds: ['subnet-0123456789abcdef0'],
+  });
+  const group = new SecurityGroup(stack, 'Group', { vpc, allowAllOutbound: false });
+  group.addIngressRule(group, Port.allTraffic());
+  group.addEgressRule(Peer.anyIpv4(), Port.tcp(443));
+  group.connections.allowTo(
+    SecurityGroup.fromSecurityGroupId(stack, 'Other', 'sg-0123456789abcdef0'),
+    Port.tcp(80),
+  );
   const role = (id: string) =>
     new Role(stack, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
   return {
     ...props,
     kmsKey,
-    training: { ...props.training!, role: role('Job') },
-    hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', role: role('Model') }),
+    training: {
+      ...props.training!,
+      role: role('Job'),
+      instanceCount: 2,
+      vpc,
+      securityGroups: [group],
+    },
+    // With a group of the project's own.
+    hosting: Hosting.async({ instanceType: 'ml.m5.xlarge', role: role('Model'), vpc }),
     notebook: { ...props.notebook!, idleTimeout: Duration.hours(1), role: role('Notebook') },
   };
 }
@@ -143,14 +166,27 @@ test("a person's boto3 and the idle stop on the notebook do what its role is for
   expect(await onKeys(/NotebookRole/)).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
 }, 60_000);
 
-test("roles of a person's own get what they need from here, and train and serve", async () => {
+test("in a VPC, roles of a person's own get what they need from here, and train and serve asynchronously", async () => {
   const before = await refused();
   const { exitCode, stderr } = await drill.deploy({ declare: underKeyByOwnRoles, factor: 3 });
   expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, '']);
-  expect(await drill.predict()).toBe(3);
+  const Bucket = await output('BucketName');
+  const Key = 'async/input/one.json';
+  await drill.s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify({ instances: [1] }) }));
+  const { OutputLocation } = await drill.runtime.send(
+    new InvokeEndpointAsyncCommand({
+      EndpointName: 'closed-async',
+      ContentType: 'application/json',
+      InputLocation: `s3://${Bucket}/${Key}`,
+    }),
+  );
+  const answer = { Bucket, Key: OutputLocation!.split('/').slice(3).join('/') };
+  await waitUntilObjectExists({ client: drill.s3, maxWaitTime: 60, minDelay: 1 }, answer);
+  const { Body } = await drill.s3.send(new GetObjectCommand(answer));
+  expect(JSON.parse(await Body!.transformToString())).toEqual({ predictions: [3] });
   expect(await refused()).toEqual(before);
   expect(await onKeys(/account-Job/)).toEqual(['kms:CreateGrant', 'kms:Decrypt', 'kms:GenerateDataKey']);
-  expect(await onKeys(/account-Model/)).toEqual(['kms:CreateGrant', 'kms:Decrypt']);
+  expect(await onKeys(/account-Model/)).toEqual(['kms:CreateGrant', 'kms:Decrypt', 'kms:GenerateDataKey']);
 }, 300_000);
 
 test("a destroy of it all leaves nothing but the account's key, whose deletion is scheduled, and the notebook's log", async () => {

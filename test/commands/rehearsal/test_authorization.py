@@ -206,8 +206,12 @@ def test_a_role_that_does_not_trust_the_caller_is_not_assumed(emulator, role):
     assert f"sts:AssumeRole on resource: {role}" in message
 
 
-def job(role: str, name: str) -> dict:
+VPC = {"VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}
+
+
+def job(role: str, name: str, **more) -> dict:
     return {
+        **more,
         "TrainingJobName": name,
         "RoleArn": role,
         "AlgorithmSpecification": {
@@ -231,15 +235,17 @@ PULL = allow(
 
 
 @pytest.mark.parametrize(
-    "statements, reason",
+    "statements, more, reason",
     [
-        ([], "not authorized to perform: ecr:GetAuthorizationToken"),
+        ([], {}, "not authorized to perform: ecr:GetAuthorizationToken"),
         (
             [allow("ecr:GetAuthorizationToken"), allow("ecr:*", "arn:aws:ecr:*:*:repository/another")],
+            {},
             "ecr:BatchCheckLayerAvailability on resource: arn:aws:ecr:us-east-1:763104351884:repository/tensorflow-training",
         ),
         (
             [allow("ecr:GetAuthorizationToken"), PULL],
+            {},
             "An error occurred (403) when calling the HeadObject operation",
         ),
         (
@@ -248,11 +254,17 @@ PULL = allow(
                 PULL,
                 allow("s3:GetObject", "arn:aws:s3:::bound-job/data/*"),
             ],
+            {},
             "An error occurred (403) when calling the HeadObject operation",
+        ),
+        (
+            [allow("ecr:GetAuthorizationToken"), PULL],
+            VPC,
+            "not authorized to perform: ec2:CreateNetworkInterface",
         ),
     ],
 )
-def test_a_job_pulls_and_reads_by_its_role(emulator, statements, reason):
+def test_a_job_pulls_reads_and_enters_a_vpc_by_its_role(emulator, statements, more, reason):
     iam, s3, sagemaker = (emulator.client(service) for service in ("iam", "s3", "sagemaker"))
     s3.create_bucket(Bucket="bound-job")
     s3.put_object(Bucket="bound-job", Key="code/sourcedir.tar.gz", Body=b"")
@@ -267,7 +279,7 @@ def test_a_job_pulls_and_reads_by_its_role(emulator, statements, reason):
     if statements:
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         iam.put_role_policy(RoleName="bound-job", PolicyName="own", PolicyDocument=document)
-    sagemaker.create_training_job(**job(role["Arn"], "bound"))
+    sagemaker.create_training_job(**job(role["Arn"], "bound", **more))
 
     def ended():
         described = sagemaker.describe_training_job(TrainingJobName="bound")

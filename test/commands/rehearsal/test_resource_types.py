@@ -85,6 +85,36 @@ def resources(second: bool) -> dict:
                 "Tags": TAGS,
             },
         },
+        "Group": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {
+                "GroupDescription": "instances",
+                "VpcId": "vpc-0123456789abcdef0",
+                "SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": f"10.{number}.0.0/16"}],
+                "Tags": [*TAGS, {"Key": f"only{number}", "Value": "x"}],
+            },
+        },
+        "Inbound": {
+            "Type": "AWS::EC2::SecurityGroupIngress",
+            "Properties": {
+                "GroupId": {"Fn::GetAtt": ["Group", "GroupId"]},
+                "SourceSecurityGroupId": {"Ref": "Group"},
+                "IpProtocol": "tcp",
+                "FromPort": 0,
+                "ToPort": 65535,
+                "Description": f"number {number}",
+            },
+        },
+        "Outbound": {
+            "Type": "AWS::EC2::SecurityGroupEgress",
+            "Properties": {
+                "GroupId": {"Ref": "Group"},
+                "CidrIpv6": "::/0",
+                "IpProtocol": "udp",
+                "FromPort": 50 + number,
+                "ToPort": 60,
+            },
+        },
         "EventInvokeConfig": {
             "Type": "AWS::Lambda::EventInvokeConfig",
             "Properties": {

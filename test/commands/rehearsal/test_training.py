@@ -328,6 +328,23 @@ def test_refuses_what_the_service_refuses(jobs, more, message):
         jobs.client.create_training_job(**{**jobs.request("refused"), **more})
 
 
+def test_instances_in_a_vpc_reach_each_other_by_a_group_that_lets_its_members_in(jobs, emulator):
+    ec2 = emulator.client("ec2")
+    group = ec2.create_security_group(GroupName="of-a-job", Description="instances")["GroupId"]
+    more = {
+        "VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": [group]},
+        "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 30},
+    }
+    assert jobs.ended(jobs.start("closed", **more))["FailureReason"] == (
+        "ClientError: the instances of the job cannot reach each other: none of the security groups "
+        f"{group} lets its own members in"
+    )
+    inbound = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[inbound])
+    assert jobs.ended(jobs.start("open", **more))["TrainingJobStatus"] == "Completed"
+    ec2.delete_security_group(GroupId=group)
+
+
 def test_refuses_a_channel_without_objects_and_a_name_in_use(jobs, bucket):
     request = jobs.request("unseen-empty")
     request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{bucket}/nothing/"

@@ -22,7 +22,7 @@ from aws.authorization.keys import volume_grant
 from aws.clock import now
 from aws.host import ACCOUNT, Host
 from aws.log_writer import LogWriter
-from aws.sagemaker import images, objects, stand_in
+from aws.sagemaker import images, network, objects, stand_in
 from aws.sagemaker.store import Item, store
 
 log = logging.getLogger(__name__)
@@ -108,6 +108,10 @@ class TrainingJob:
         if volumes:
             self._role.require_need(Need(*volume_grant(ACCOUNT, self._region, volumes)), self._region)
         images.pull(self._role, self._region, request["AlgorithmSpecification"]["TrainingImage"])
+        network.attach(self._role, self._region, request)
+        closed = network.closed(self._region, request)
+        if closed:
+            raise JobFailed(closed)
         self._move("InProgress", "Downloading")
         channels = {}
         for channel in request.get("InputDataConfig", []):

@@ -13,6 +13,7 @@ from aws.cloudformation.resources.functions import (
 )
 from aws.cloudformation.resources.identity import IamManagedPolicy, IamPolicy, IamRole
 from aws.cloudformation.resources.monitoring import BudgetsBudget, CloudWatchAlarm, LogsLogGroup
+from aws.cloudformation.resources.network import SecurityGroup, SecurityGroupRule
 from aws.cloudformation.resources.notifications import SnsSubscription, SnsTopic, SnsTopicPolicy
 from aws.cloudformation.resources.registry import EcrRepository, KmsAlias, KmsKey, Metadata, SsmParameter
 from aws.cloudformation.resources.scaling import ScalableTarget, ScalingPolicy
@@ -34,6 +35,9 @@ HANDLERS: dict[str, Handler] = {
     "AWS::CloudFormation::WaitCondition": WaitCondition(),
     "AWS::CloudFormation::WaitConditionHandle": WaitConditionHandle(),
     "AWS::CloudWatch::Alarm": CloudWatchAlarm(),
+    "AWS::EC2::SecurityGroup": SecurityGroup(),
+    "AWS::EC2::SecurityGroupEgress": SecurityGroupRule("egress", "Destination"),
+    "AWS::EC2::SecurityGroupIngress": SecurityGroupRule("ingress", "Source"),
     "AWS::ECR::Repository": EcrRepository(),
     "AWS::Events::Rule": EventsRule(),
     "AWS::IAM::ManagedPolicy": IamManagedPolicy(),

@@ -1,0 +1,139 @@
+"""AWS::EC2: security groups and their rules. A VPC or a group that no stack made is the account's own, and taken for there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from aws.cloudformation.handler import Handler, Operation, delete_quietly, gone
+
+#: The rules of a group that says none, by the direction of their traffic.
+_DEFAULTS: dict[str, list[dict[str, Any]]] = {
+    "ingress": [],
+    "egress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
+}
+
+
+def _permission(rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule as EC2's API has it."""
+    described = {"Description": rule["Description"]} if "Description" in rule else {}
+
+    def to(*keys: str) -> list[str]:
+        return [rule[key] for key in keys if key in rule]
+
+    lists = {
+        "IpRanges": [{"CidrIp": value, **described} for value in to("CidrIp")],
+        "Ipv6Ranges": [{"CidrIpv6": value, **described} for value in to("CidrIpv6")],
+        "PrefixListIds": [
+            {"PrefixListId": value, **described}
+            for value in to("SourcePrefixListId", "DestinationPrefixListId")
+        ],
+        "UserIdGroupPairs": [
+            {"GroupId": value, **described}
+            for value in to("SourceSecurityGroupId", "DestinationSecurityGroupId")
+        ],
+    }
+    ports = {key: rule[key] for key in ("FromPort", "ToPort") if key in rule}
+    return {
+        "IpProtocol": rule["IpProtocol"],
+        **ports,
+        **{key: value for key, value in lists.items() if value},
+    }
+
+
+def _change(operation: Operation, verb: str, direction: str, group: str, rule: dict[str, Any]) -> str:
+    """Adds a rule to a group, or takes it away; its id."""
+    try:
+        answer = operation.call(
+            "ec2",
+            f"{verb}_security_group_{direction}",
+            GroupId=group,
+            IpPermissions=[_permission(rule)],
+        )
+    except ClientError as error:
+        # A group of the account's own, or a rule that is gone.
+        if not gone(error):
+            raise
+        return operation.name()
+    return next((item["SecurityGroupRuleId"] for item in answer.get("SecurityGroupRules", [])), "")
+
+
+class SecurityGroup(Handler):
+    """A security group."""
+
+    properties = frozenset(
+        {"GroupDescription", "GroupName", "SecurityGroupEgress", "SecurityGroupIngress", "Tags", "VpcId"}
+    )
+    name_property = "GroupName"
+
+    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+        group = operation.call(
+            "ec2",
+            "create_security_group",
+            GroupName=properties.get("GroupName") or operation.name(255),
+            Description=properties["GroupDescription"],
+            VpcId=properties.get("VpcId"),
+        )["GroupId"]
+        self.modify(operation, group, properties, {})
+        return group
+
+    def modify(
+        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
+    ) -> None:
+        for direction, default in _DEFAULTS.items():
+            key = f"SecurityGroup{direction.title()}"
+            wanted, known = new.get(key) or default, old.get(key) or default
+            for verb, rules, others in (("revoke", known, wanted), ("authorize", wanted, known)):
+                for rule in rules:
+                    if rule not in others:
+                        _change(operation, verb, direction, physical_id, rule)
+        tags = operation.tags(new)
+        if tags:
+            operation.call("ec2", "create_tags", Resources=[physical_id], Tags=tags)
+        removed = [tag for tag in operation.tags(old) if tag["Key"] not in {item["Key"] for item in tags}]
+        if removed:
+            operation.call("ec2", "delete_tags", Resources=[physical_id], Tags=removed)
+
+    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
+        delete_quietly(operation, "ec2", "delete_security_group", GroupId=physical_id)
+
+    def attributes(
+        self, operation: Operation, physical_id: str, properties: dict[str, Any]
+    ) -> dict[str, Any]:
+        described = operation.call("ec2", "describe_security_groups", GroupIds=[physical_id])
+        return {
+            "GroupId": physical_id,
+            "Id": physical_id,
+            "VpcId": described["SecurityGroups"][0]["VpcId"],
+        }
+
+
+class SecurityGroupRule(Handler):
+    """A rule that stands beside its group."""
+
+    def __init__(self, direction: str, peer: str):
+        self._direction = direction
+        self.properties = frozenset(
+            {
+                "CidrIp", "CidrIpv6", "Description", "FromPort", "GroupId", "IpProtocol", "ToPort",
+                f"{peer}PrefixListId", f"{peer}SecurityGroupId",
+            }
+        )  # fmt: skip
+
+    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+        return _change(operation, "authorize", self._direction, properties["GroupId"], properties)
+
+    def modify(
+        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
+    ) -> None:
+        self.delete(operation, physical_id, old)
+        self.create(operation, new)
+
+    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
+        _change(operation, "revoke", self._direction, properties["GroupId"], properties)
+
+    def attributes(
+        self, operation: Operation, physical_id: str, properties: dict[str, Any]
+    ) -> dict[str, Any]:
+        return {"Id": physical_id}
