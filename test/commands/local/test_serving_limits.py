@@ -145,6 +145,7 @@ def nested(depth, leaf="1"):
         '{"instances": [' + ",".join(["[1]"] * (LIMIT // 4 - 10)) + "]}",
         '{"instances": [' + ",".join(["[1,2]"] * (LIMIT // 6 - 10) + ["[3]"]) + "]}",
         '{"instances": [' + ",".join(["1"] * (LIMIT // 2 - 20) + ['"x"']) + "]}",
+        '{"instances": [' + ",".join(["[[1]]"] * (LIMIT // 6 - 10) + ["[[[1]]]"]) + "]}",
         '{"instances": [' + ",".join(["{}"] * (LIMIT // 3 - 10)) + "]}",
         '{"instances": {' + ",".join(f'"{i}":[]' for i in range(400_000)) + "}}",
         nested(90),
@@ -170,8 +171,7 @@ def test_every_bad_body_is_a_4xx_soon(server, body):
     spent = (sum(map(int, usage.read_text().split()[13:15])) - before) / os.sysconf("SC_CLK_TCK")
     assert 400 <= response.status_code < 500, response.text[:500]
     assert len(response.content) < 5000
-    # Of the processor: a second where nothing else uses it, and what others leave of its caches here.
-    assert spent < 1.5, spent
+    assert spent < 1, spent
 
 
 def test_a_header_of_64_kb_takes_nobodys_time(server):

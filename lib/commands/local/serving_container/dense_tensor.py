@@ -22,6 +22,9 @@ _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint32", "uint64")
 # Values are quoted in messages up to this many characters; TensorFlow Serving quotes the whole document.
 _QUOTED_CHARACTERS = 500
 
+# Values are looked at one by one only in the block of so many that has the wrong one.
+_BLOCK = 1000
+
 
 def dense_tensor(value: Any, dtype: str) -> np.ndarray:
     """The tensor of a JSON scalar or of nested lists of one shape.
@@ -66,9 +69,12 @@ def _shape_of_first(value: Any) -> tuple[int, ...]:
 def _fast_array(flat: list[Any], dtype: str) -> np.ndarray | None:
     """The leaves as an array, or None if one of them is not of the dtype."""
     types = set(map(type, flat))
-    if dtype == "string" and list not in types:
+    if dtype == "string" and types <= {str, dict}:
         array = np.empty(len(flat), dtype=object)
-        array[:] = [_bytes(value) for value in flat]
+        try:
+            array[:] = [_bytes(value) for value in flat]
+        except StatusError:
+            return None
         return array
     if dtype in _FLOATS and types <= {int, float}:
         return _float_array(flat, dtype, with_integers=int in types)
@@ -100,11 +106,15 @@ def _float_array(flat: list[Any], dtype: str, with_integers: bool) -> np.ndarray
 
 
 def _leaf_error(flat: list[Any], shape: tuple[int, ...], dtype: str) -> StatusError:
-    for place, value in enumerate(flat):
-        try:
-            _leaf(value, dtype)
-        except StatusError as error:
-            return StatusError(error.code, error.message + _at(place, shape))
+    for start in range(0, len(flat), _BLOCK):
+        block = flat[start : start + _BLOCK]
+        if _fast_array(block, dtype) is not None:
+            continue
+        for place, value in enumerate(block, start):
+            try:
+                _leaf(value, dtype)
+            except StatusError as error:
+                return StatusError(error.code, error.message + _at(place, shape))
     return StatusError("INTERNAL", f"no tensor of type {dtype} for these values")
 
 
