@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.cloudformation.handler import Handler, Operation, delete_quietly, gone
+from aws.cloudformation.handler import Handler, Operation, gone
 
 #: The rules of a group that says none, by the direction of their traffic.
 _DEFAULTS: dict[str, list[dict[str, Any]]] = {
@@ -66,47 +66,41 @@ class SecurityGroup(Handler):
         {"GroupDescription", "GroupName", "SecurityGroupEgress", "SecurityGroupIngress", "Tags", "VpcId"}
     )
     name_property = "GroupName"
+    longest_name = 255
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
+    def create(self, operation: Operation) -> str:
         group = operation.call(
             "ec2",
             "create_security_group",
-            GroupName=properties.get("GroupName") or operation.name(255),
-            Description=properties["GroupDescription"],
-            VpcId=properties.get("VpcId"),
+            GroupName=self.identify(operation),
+            Description=operation.properties["GroupDescription"],
+            VpcId=operation.properties.get("VpcId"),
         )["GroupId"]
-        self.modify(operation, group, properties, {})
+        self.modify(operation.of(group))
         return group
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
+    def modify(self, operation: Operation) -> None:
+        group = operation.physical_id
         for direction, default in _DEFAULTS.items():
             key = f"SecurityGroup{direction.title()}"
-            wanted, known = new.get(key) or default, old.get(key) or default
+            wanted, known = (which.get(key) or default for which in (operation.properties, operation.old))
             for verb, rules, others in (("revoke", known, wanted), ("authorize", wanted, known)):
                 for rule in rules:
                     if rule not in others:
-                        _change(operation, verb, direction, physical_id, rule)
-        tags = operation.tags(new)
-        if tags:
-            operation.call("ec2", "create_tags", Resources=[physical_id], Tags=tags)
-        removed = [tag for tag in operation.tags(old) if tag["Key"] not in {item["Key"] for item in tags}]
-        if removed:
-            operation.call("ec2", "delete_tags", Resources=[physical_id], Tags=removed)
+                        _change(operation, verb, direction, group, rule)
+        tags = {"Resources": [group], "Tags": operation.tags()}
+        if operation.old:
+            operation.call("ec2", "delete_tags", Resources=[group])
+        if tags["Tags"]:
+            operation.call("ec2", "create_tags", **tags)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        delete_quietly(operation, "ec2", "delete_security_group", GroupId=physical_id)
+    def delete(self, operation: Operation) -> None:
+        operation.call("ec2", "delete_security_group", GroupId=operation.physical_id)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        described = operation.call("ec2", "describe_security_groups", GroupIds=[physical_id])
-        return {
-            "GroupId": physical_id,
-            "Id": physical_id,
-            "VpcId": described["SecurityGroups"][0]["VpcId"],
-        }
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        group = operation.physical_id
+        described = operation.call("ec2", "describe_security_groups", GroupIds=[group])
+        return {"GroupId": group, "Id": group, "VpcId": described["SecurityGroups"][0]["VpcId"]}
 
 
 class SecurityGroupRule(Handler):
@@ -121,19 +115,18 @@ class SecurityGroupRule(Handler):
             }
         )  # fmt: skip
 
-    def create(self, operation: Operation, properties: dict[str, Any]) -> str:
-        return _change(operation, "authorize", self._direction, properties["GroupId"], properties)
+    def create(self, operation: Operation) -> str:
+        return self._change(operation, "authorize", operation.properties)
 
-    def modify(
-        self, operation: Operation, physical_id: str, new: dict[str, Any], old: dict[str, Any]
-    ) -> None:
-        self.delete(operation, physical_id, old)
-        self.create(operation, new)
+    def modify(self, operation: Operation) -> None:
+        self._change(operation, "revoke", operation.old)
+        self._change(operation, "authorize", operation.properties)
 
-    def delete(self, operation: Operation, physical_id: str, properties: dict[str, Any]) -> None:
-        _change(operation, "revoke", self._direction, properties["GroupId"], properties)
+    def delete(self, operation: Operation) -> None:
+        self._change(operation, "revoke", operation.properties)
 
-    def attributes(
-        self, operation: Operation, physical_id: str, properties: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {"Id": physical_id}
+    def _change(self, operation: Operation, verb: str, rule: dict[str, Any]) -> str:
+        return _change(operation, verb, self._direction, rule["GroupId"], rule)
+
+    def attributes(self, operation: Operation) -> dict[str, Any]:
+        return {"Id": operation.physical_id}
