@@ -53,7 +53,8 @@ function everything(assembly: string): string {
     .join('\n');
 }
 
-test('no asset of a project has what opens the accounts of a person', () => {
+test('no asset of a project has what opens the accounts of a person, and a synthesis says what it left out', () => {
+  const told = jest.spyOn(console, 'error').mockImplementation(() => {});
   const app = testApp();
   const code = withSecrets('code', { 'train.py': '# sent: code' });
   new SageMakerProject(app, 'trained', {
@@ -80,4 +81,6 @@ test('no asset of a project has what opens the accounts of a person', () => {
   const sent = everything(app.synth().directory);
   expect(['code', 'data', 'model', 'image'].filter((what) => !sent.includes(`sent: ${what}`))).toEqual([]);
   expect(sent).not.toContain(MARK);
+  expect(told.mock.calls.join()).toContain('server.key: left out, since it looks like a secret');
+  told.mockRestore();
 });

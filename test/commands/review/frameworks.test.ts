@@ -7,6 +7,8 @@ import { ProjectDirectory } from '../../project-fixture';
 import { assemblyOf, reviewOf } from './assemblies';
 
 const directory = new ProjectDirectory();
+// Versions that have no patches any more are told of at each synthesis.
+beforeAll(() => void jest.spyOn(console, 'error').mockImplementation(() => {}));
 afterAll(() => directory.remove());
 
 const CSV = { train: Channel.fromS3('s3://bucket/train/', { contentType: 'text/csv' }) };
