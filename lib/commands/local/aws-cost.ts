@@ -12,7 +12,7 @@ export function costOnAws(stacks: readonly AssemblyStack[], region: string): str
   const unknown = estimates.flatMap((estimate) => estimate.unknown).length;
   const rest =
     unknown > 0
-      ? `; not counted: ${unknown} costs that the templates do not tell (npm run review lists them)`
+      ? `; not counted: ${unknown === 1 ? 'one cost' : `${unknown} costs`} that the templates do not tell (npm run review lists them)`
       : '';
   return `on AWS, ${region}: ${formatPerHour(perHour)} while deployed${run}${rest}`;
 }

@@ -304,7 +304,7 @@ export class LocalRun {
     const names = [...new Set(metrics.map(({ MetricName }) => MetricName))];
     const gate = this.gate();
     const told = {
-      job: { request: { ...trainingJob.request } },
+      job: { request: requestHere(trainingJob.request, this.options.channels) },
       status: outcome.trainingJobStatus,
       durations: this.durations,
       metrics: names.map((name) => ({
@@ -318,7 +318,6 @@ export class LocalRun {
     const html = await renderReport({
       title: `${project.name}: local run`,
       ...told,
-      directories: this.options.channels,
       failureReason: outcome.failureReason,
       lastLines: outcome.trainingJobStatus === 'Failed' ? this.lastLines : undefined,
       runs: this.options.skipTraining ? undefined : await rememberRun(outDirectory, told),
@@ -348,6 +347,24 @@ export class LocalRun {
       ? (JSON.parse(readFileSync(path, 'utf8')) as MetricsFile)
       : { metrics: [], finalMetrics: [] };
   }
+}
+
+/** A request as it ran here: with this machine's data, and without what only a deploy names. */
+function requestHere(
+  request: DeclaredTrainingJob['request'],
+  channels: LocalRunOptions['channels'],
+): Readonly<Record<string, unknown>> {
+  return {
+    ...request,
+    RoleArn: undefined,
+    InputDataConfig: request.InputDataConfig?.map((channel) => ({
+      ...channel,
+      DataSource: { S3DataSource: { S3Uri: channels[channel.ChannelName ?? ''] } },
+    })),
+    OutputDataConfig: undefined,
+    CheckpointConfig: undefined,
+    VpcConfig: undefined,
+  };
 }
 
 function hasFiles(directory: string): boolean {

@@ -16,8 +16,6 @@ export interface ReportData {
     /** CreateTrainingJob's request. */
     readonly request: Readonly<Record<string, unknown>>;
   };
-  /** What lies in the channels, by name, where this machine's directories do. Then no deploy has named the role and the bucket. */
-  readonly directories?: Readonly<Record<string, string>>;
   /** TrainingJobStatus: Completed, Failed or Stopped. */
   readonly status: string;
   readonly failureReason?: string;

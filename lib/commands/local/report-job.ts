@@ -9,7 +9,7 @@ const MOST_OF_VALUE = 300;
 const MOST_OF_REQUEST = 30_000;
 
 /** The job's settings: what a person asks first as tables, the whole request folded below. */
-export function jobSection({ job, gate, directories }: ReportData): Html {
+export function jobSection({ job, gate }: ReportData): Html {
   const { request } = job;
   const algorithm = fields(request.AlgorithmSpecification);
   const resources = fields(request.ResourceConfig);
@@ -23,21 +23,19 @@ export function jobSection({ job, gate, directories }: ReportData): Html {
     VolumeSizeInGB: resources.VolumeSizeInGB,
     ...fields(request.StoppingCondition),
     EnableManagedSpotTraining: request.EnableManagedSpotTraining,
-    ...(directories
-      ? {}
-      : { RoleArn: request.RoleArn, S3OutputPath: fields(request.OutputDataConfig).S3OutputPath }),
+    RoleArn: request.RoleArn,
+    S3OutputPath: fields(request.OutputDataConfig).S3OutputPath,
     sagemaker_program: fields(request.HyperParameters).sagemaker_program,
   };
   return html`<div class="columns">
       ${block('Settings', pairs(Object.entries(settings)))}
       ${block('Hyperparameters', pairs(hyperparameters.filter((entry) => !toolkit(entry))))}
-      ${block('Channels', pairs(directories ? Object.entries(directories) : list(request.InputDataConfig).map(channel)))}
+      ${block('Channels', pairs(list(request.InputDataConfig).map(channel)))}
       ${block('Metrics', pairs(list(algorithm.MetricDefinitions).map(({ Name, Regex }) => [text(Name), Regex])))}
       ${gate && block('Gate', gateTable(gate))}
     </div>
     <details>
       <summary>CreateTrainingJob request</summary>
-      ${directories && html`<p>Resources have their logical ids here: only a deploy names them.</p>`}
       <pre class="scroll" tabindex="0">
 ${shortened(JSON.stringify(request, undefined, 2), MOST_OF_REQUEST)}</pre>
     </details>`;

@@ -43,14 +43,14 @@ export interface RehearsalOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a report tells of a life that has ended. */
+/** What a report tells of a life, however far it came. */
 export interface Life {
   readonly predictions: readonly PredictionResult[];
   readonly durations: Readonly<Record<string, number>>;
-  readonly failure: string | undefined;
-  readonly decisions: Decisions;
-  /** What the destroy left. */
-  readonly left: readonly InventoryItem[] | undefined;
+  readonly failure?: string;
+  readonly decisions?: Decisions;
+  /** What the destroy left; undefined where nothing was destroyed. */
+  readonly left?: readonly InventoryItem[];
   /** What it would cost on AWS. */
   readonly cost: string;
 }
@@ -60,41 +60,39 @@ const LOG_LINES = 12;
 
 /** The whole life of the stacks, in an AWS in memory: each step a method, to be called in their order. */
 export class Rehearsal {
-  /** Starts the in-memory AWS. */
-  public static async start(options: RehearsalOptions): Promise<Rehearsal> {
-    const progress = new RehearsalProgress(options.terminal);
-    const aws = await EmulatedAws.start({
-      python: options.python,
-      pythons: options.pythons,
-      // The least that passes the gate.
-      standInMetrics: options.project.trainingJob?.minimumMetrics,
-      region: options.region,
-      logFile: join(options.outDirectory, 'emulator.log'),
-      onEvent: (event) => progress.show(event),
-      signal: options.signal,
-    });
-    return new Rehearsal(aws, progress, options);
-  }
-
-  private readonly clients: Clients;
+  /** The in-memory AWS, once it is started. */
+  public aws!: EmulatedAws;
+  private clients!: Clients;
+  private buckets!: OwnBuckets;
+  private readonly progress: RehearsalProgress;
   private trained: Readonly<Record<string, unknown>> = {};
   private samples: Samples = { files: [] };
   /** Why what nobody named was not predicted. */
   private refused: string | undefined;
-  private readonly buckets: OwnBuckets;
+  private reported = false;
 
-  private constructor(
-    /** The in-memory AWS. */
-    public readonly aws: EmulatedAws,
-    private readonly progress: RehearsalProgress,
-    private readonly options: RehearsalOptions,
-  ) {
-    const logFile = join(options.outDirectory, 'clients.log');
+  public constructor(private readonly options: RehearsalOptions) {
+    this.progress = new RehearsalProgress(options.terminal);
+  }
+
+  /** Starts the in-memory AWS. */
+  public async start(): Promise<void> {
+    const { python, pythons, project, region, outDirectory, signal, s3 } = this.options;
+    this.aws = await EmulatedAws.start({
+      python,
+      pythons,
+      // The least that passes the gate.
+      standInMetrics: project.trainingJob?.minimumMetrics,
+      region,
+      logFile: join(outDirectory, 'emulator.log'),
+      onEvent: (event) => this.progress.show(event),
+      signal,
+    });
+    const logFile = join(outDirectory, 'clients.log');
     rmSync(logFile, { force: true });
     // A client of an AWS that is gone would try for minutes.
-    const signal = AbortSignal.any([options.signal, aws.gone]);
-    this.clients = new Clients(aws, options.python, logFile, signal);
-    this.buckets = new OwnBuckets(aws, options.region, options.s3);
+    this.clients = new Clients(this.aws, python, logFile, AbortSignal.any([signal, this.aws.gone]));
+    this.buckets = new OwnBuckets(this.aws, region, s3);
   }
 
   /** `cdk bootstrap`, in an account that has the person's own buckets. */
@@ -170,6 +168,11 @@ export class Rehearsal {
     return this.aws.left();
   }
 
+  /** Ends the in-memory AWS, where it was started. */
+  public async stop(): Promise<void> {
+    await (this.aws as EmulatedAws | undefined)?.stop();
+  }
+
   /** What policies did not allow, each once. */
   public get denials(): ReadonlySet<string> {
     return this.progress.denials;
@@ -183,7 +186,7 @@ export class Rehearsal {
     return decisions;
   }
 
-  /** Writes report.html; returns its path, or nothing where the project trains no model. */
+  /** Writes report.html, once; returns its path, or nothing where the project trains no model. */
   public async report({
     predictions,
     durations,
@@ -195,9 +198,10 @@ export class Rehearsal {
     const { project, outDirectory } = this.options;
     const job = project.trainingJob;
     const [name, status] = [...this.progress.jobs].at(-1) ?? [];
-    if (!job) {
+    if (!job || this.reported) {
       return undefined;
     }
+    this.reported = true;
     const told = {
       job: { request: { TrainingJobName: name, ...job.request, ...this.trained } },
       status: status ?? 'Not trained',
@@ -214,15 +218,20 @@ export class Rehearsal {
       versions: await runVersions(this.options.python),
       runs: await rememberRun(outDirectory, told),
       cost,
-      deployed: {
-        resources: this.progress.made,
-        left: left?.map(({ service, region, type, name: item }) => `${service} ${region} ${type} ${item}`),
-      },
+      deployed:
+        this.progress.created > 0 || left
+          ? {
+              resources: this.progress.made,
+              left: left?.map(
+                ({ service, region, type, name: item }) => `${service} ${region} ${type} ${item}`,
+              ),
+            }
+          : undefined,
       predictionNote: predictions.length > 0 ? this.samples.note : undefined,
       targets: this.samples.targets,
-      permissions: permissionUses(decisions),
+      permissions: decisions && permissionUses(decisions),
       notes: [
-        'Deployed by the CDK CLI into an AWS in memory, and destroyed again.',
+        `The CDK CLI deploys into an AWS in memory${left ? ', and has destroyed all again' : ''}.`,
         ...standInNotes(project),
         ...(this.refused === undefined ? [] : [this.refused]),
       ],

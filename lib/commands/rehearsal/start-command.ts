@@ -9,7 +9,7 @@ import { costOnAws } from '../local/aws-cost';
 import { frameworkPython, PYTHON_OPTION } from '../local/framework-python';
 import { keyValues, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
-import { predictionSummary, Rehearsal, standInNotes } from './rehearsal';
+import { type Life, predictionSummary, Rehearsal, standInNotes } from './rehearsal';
 import { type S3Data, s3Data } from './s3-data';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
@@ -165,27 +165,33 @@ async function rehearse(
       signal,
     });
   }
-  const rehearsal = await steps.run(
-    'start',
-    () =>
-      Rehearsal.start({
-        project,
-        stackNames: chosen?.stackNames,
-        assembly,
-        s3: options.s3,
-        predict: options.predict.map((path) => resolve(path)),
-        outDirectory,
-        python,
-        pythons,
-        region,
-        terminal,
-        signal,
-      }),
-    ({ aws }) => `an AWS in memory at ${aws.url}`,
-  );
+  const rehearsal = new Rehearsal({
+    project,
+    stackNames: chosen?.stackNames,
+    assembly,
+    s3: options.s3,
+    predict: options.predict.map((path) => resolve(path)),
+    outDirectory,
+    python,
+    pythons,
+    region,
+    terminal,
+    signal,
+  });
+  const cost = costOnAws(stacks, region);
+  const report = async (life: Omit<Life, 'durations' | 'cost'>) => {
+    const path = await rehearsal.report({ ...life, durations: steps.durations, cost });
+    terminal.info(path ? `report: ${path}` : `logs: ${relative('', outDirectory)}`);
+  };
   try {
+    await steps.run(
+      'start',
+      () => rehearsal.start(),
+      () => `an AWS in memory at ${rehearsal.aws.url}`,
+    );
     const { predictions, failure } = await deployAndInvoke(rehearsal, steps, terminal);
     if (options.keep) {
+      await report({ predictions, failure, decisions: await rehearsal.decisions() });
       terminal.info(keptMessage(rehearsal.aws.variables));
       const end = AbortSignal.any([signal, rehearsal.aws.gone]);
       await (end.aborted ? undefined : once(end, 'abort'));
@@ -203,25 +209,21 @@ async function rehearse(
       () => 'everything of every service in the account',
     );
     const decisions = await rehearsal.decisions();
-    const cost = costOnAws(stacks, region);
-    const report = await rehearsal.report({
-      predictions,
-      durations: steps.durations,
-      failure,
-      decisions,
-      left,
-      cost,
-    });
     terminal.info(cost);
-    terminal.info(report ? `report: ${report}` : `logs: ${relative('', outDirectory)}`);
+    await report({ predictions, failure, decisions, left });
     for (const item of left) {
       terminal.result(`${item.service} ${item.region} ${item.type} ${item.name}`);
     }
     terminal.result(`${left.length} left`);
     const passed = failure === undefined && predictions.every(({ status }) => status === 'predicted');
     return passed && left.length === 0 && rehearsal.denials.size === 0 ? 0 : 1;
+  } catch (error) {
+    const failure = signal.aborted ? 'interrupted' : (error as Error).message;
+    // A disk that is full does not take the report either: what comes first is the reason.
+    await report({ predictions: [], failure }).catch(({ message }: Error) => terminal.info(message));
+    throw error;
   } finally {
-    await rehearsal.aws.stop();
+    await rehearsal.stop();
   }
 }
 

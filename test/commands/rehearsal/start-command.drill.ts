@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { remains, start, startByNpm, until } from './started';
 
@@ -26,6 +28,8 @@ test('an AWS that is killed from outside is told at once', async () => {
   expect(Date.now() - begun).toBeLessThan(20_000);
   expect(code).toBe(1);
   expect(said).toContain('the in-memory AWS was ended from outside (SIGKILL)');
+  const report = readFileSync(join(started.out, 'report.html'), 'utf8');
+  expect(report).toContain('the in-memory AWS was ended from outside (SIGKILL)');
   await until(async () => (await remains(started)).length === 0, 'nothing remains');
 }, 420_000);
 
@@ -38,6 +42,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     started.child.kill(signal);
     const { code } = await started.ended;
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
+    expect(existsSync(join(started.out, 'report.html'))).toBe(signal === 'SIGINT');
     // Nobody was left to wait for the end of those whom a killed process had started.
     await until(async () => (await remains(started)).length === 0, 'nothing remains');
     expect(await remains(started)).toEqual([]);
