@@ -89,8 +89,8 @@ export class BundledFunction extends Construct implements IGrantable {
   }
 
   /** Lets the function do something. */
-  public addToRolePolicy(statement: PolicyStatement): void {
-    this.role.addToPrincipalPolicy(statement);
+  public addToRolePolicy(...statements: PolicyStatement[]): void {
+    statements.forEach((statement) => this.role.addToPrincipalPolicy(statement));
   }
 }
 

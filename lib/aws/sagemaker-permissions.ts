@@ -1,17 +1,23 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+
+/** A statement that lets its principal do something. */
+export function allow(
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions?: PolicyStatementProps['conditions'],
+): PolicyStatement {
+  return new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
+}
 
 /**
  * Lets a role read the objects below a key prefix of a bucket, and list the bucket. The list has no condition on the prefix: SageMaker
  * checks a bucket by calls that send none, and so do HeadBucket and a person's `list_objects_v2(Bucket=…)`.
  */
 export function readPrefix(bucketArn: string, prefix: string): PolicyStatement[] {
-  return [
-    new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${prefix}*`] }),
-    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
-  ];
+  return [allow(['s3:GetObject'], [`${bucketArn}/${prefix}*`]), allow(['s3:ListBucket'], [bucketArn])];
 }
 
 /** The ARN of a bucket, or of an object, by its name: of the project's own bucket that is what crosses the stacks. */
@@ -21,20 +27,14 @@ export function s3Arn(scope: Construct, resource: string): string {
 
 /** Lets a role read one object as a channel, which is listed too. */
 export function readListedObject(bucketArn: string, key: string): PolicyStatement[] {
-  return [
-    new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${key}`] }),
-    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
-  ];
+  return [allow(['s3:GetObject'], [`${bucketArn}/${key}`]), allow(['s3:ListBucket'], [bucketArn])];
 }
 
 /** Lets a role keep objects below a key prefix of a bucket: read, write and delete them. */
 export function keepPrefix(bucketArn: string, prefix: string): PolicyStatement[] {
   return [
     ...readPrefix(bucketArn, prefix),
-    new PolicyStatement({
-      actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'],
-      resources: [`${bucketArn}/${prefix}*`],
-    }),
+    allow(['s3:PutObject', 's3:AbortMultipartUpload', 's3:DeleteObject'], [`${bucketArn}/${prefix}*`]),
   ];
 }
 
@@ -48,10 +48,8 @@ export function useKeyInS3(
 ): PolicyStatement[] {
   return key
     ? [
-        new PolicyStatement({
-          actions,
-          resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
+        allow(actions, [key.keyArn], {
+          StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` },
         }),
       ]
     : [];
@@ -60,13 +58,7 @@ export function useKeyInS3(
 /** Lets SageMaker, in a role's name, attach volumes under a KMS key. Nothing where there is no key. */
 export function attachVolumesUnder(key: IKey | undefined): PolicyStatement[] {
   return key
-    ? [
-        new PolicyStatement({
-          actions: ['kms:CreateGrant'],
-          resources: [key.keyArn],
-          conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-        }),
-      ]
+    ? [allow(['kms:CreateGrant'], [key.keyArn], { Bool: { 'kms:GrantIsForAWSResource': 'true' } })]
     : [];
 }
 
@@ -82,34 +74,31 @@ export function logGroupContents(scope: Construct, logGroupName: string): string
 
 /** Lets a role write log streams into a group; not create the group, so that one that was deleted does not come back. */
 export function writeLogs(scope: Construct, logGroupName: string): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-    resources: [logGroupContents(scope, logGroupName)],
-  });
+  return allow(
+    ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+    [logGroupContents(scope, logGroupName)],
+  );
 }
 
 /** Lets a role make a log group that is SageMaker's own, shared by all of an account: it may be the first to write there. */
 export function createSharedLogGroup(scope: Construct, logGroupName: string): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['logs:CreateLogGroup'],
-    resources: [logGroupContents(scope, logGroupName)],
-  });
+  return allow(['logs:CreateLogGroup'], [logGroupContents(scope, logGroupName)]);
 }
 
 /** Lets a role publish metrics in one namespace. */
 export function publishMetrics(namespace: string): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['cloudwatch:PutMetricData'],
+  return allow(
+    ['cloudwatch:PutMetricData'],
     // AWS has no resource for metrics: the namespace is what can be scoped.
-    resources: ['*'],
-    conditions: { StringEquals: { 'cloudwatch:namespace': namespace } },
-  });
+    ['*'],
+    { StringEquals: { 'cloudwatch:namespace': namespace } },
+  );
 }
 
 /** What SageMaker does in the role's name to put instances into a VPC. Source: "Amazon SageMaker roles", CreateTrainingJob with a VPC. */
 export function attachToVpc(): PolicyStatement {
-  return new PolicyStatement({
-    actions: [
+  return allow(
+    [
       'ec2:CreateNetworkInterface',
       'ec2:CreateNetworkInterfacePermission',
       'ec2:DeleteNetworkInterface',
@@ -121,6 +110,6 @@ export function attachToVpc(): PolicyStatement {
       'ec2:DescribeSecurityGroups',
     ],
     // The interfaces do not exist yet, and Describe* cannot be scoped.
-    resources: ['*'],
-  });
+    ['*'],
+  );
 }

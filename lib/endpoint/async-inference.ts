@@ -1,10 +1,10 @@
 import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { readPrefix, s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { allow, readPrefix, s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { ASYNC_FAILURE_PREFIX, ASYNC_INPUT_PREFIX, ASYNC_OUTPUT_PREFIX } from '../names';
 import { VARIANT_NAME } from './variant-name';
 
@@ -39,10 +39,10 @@ export function keepRequests(scope: Construct, bucket: IBucket): PolicyStatement
   return [
     ...readPrefix(bucketArn, ASYNC_INPUT_PREFIX),
     ...useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey'),
-    new PolicyStatement({
-      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      resources: [`${bucketArn}/${ASYNC_OUTPUT_PREFIX}*`, `${bucketArn}/${ASYNC_FAILURE_PREFIX}*`],
-    }),
+    allow(
+      ['s3:PutObject', 's3:AbortMultipartUpload'],
+      [`${bucketArn}/${ASYNC_OUTPUT_PREFIX}*`, `${bucketArn}/${ASYNC_FAILURE_PREFIX}*`],
+    ),
   ];
 }
 

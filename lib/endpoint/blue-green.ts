@@ -7,9 +7,10 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
+import { allow } from '../aws/sagemaker-permissions';
 
 /** How long the former instances wait after a switch, so that the alarms can turn it back. */
 const BAKING_TIME = Duration.minutes(5);
@@ -42,10 +43,10 @@ export function rollBackByAlarms(hosted: HostedEndpoint): void {
   // alarms come after the model's configuration.
   const look = new Policy(scope, 'Rollback', {
     statements: [
-      new PolicyStatement({
-        actions: ['cloudwatch:DescribeAlarms'],
-        resources: watched.map((alarm) => alarm.alarmArn),
-      }),
+      allow(
+        ['cloudwatch:DescribeAlarms'],
+        watched.map((alarm) => alarm.alarmArn),
+      ),
     ],
   });
   // Not the other way round: a role that takes no policy is asked so.

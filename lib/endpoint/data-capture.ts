@@ -1,8 +1,8 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
-import { s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { allow, s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
 import { DATA_CAPTURE_PREFIX } from '../names';
 
 /** What is kept of an endpoint's requests and answers. */
@@ -55,10 +55,7 @@ export function dataCaptureConfig(
 /** Lets a role keep what is captured. */
 export function keepCaptured(scope: Construct, bucket: IBucket): PolicyStatement[] {
   return [
-    new PolicyStatement({
-      actions: ['s3:PutObject'],
-      resources: [`${s3Arn(scope, bucket.bucketName)}/${DATA_CAPTURE_PREFIX}*`],
-    }),
+    allow(['s3:PutObject'], [`${s3Arn(scope, bucket.bucketName)}/${DATA_CAPTURE_PREFIX}*`]),
     ...useKeyInS3(bucket.encryptionKey, 'kms:GenerateDataKey'),
   ];
 }

@@ -11,12 +11,12 @@ import {
   ModelData,
   type ModelDataConfig,
 } from '@aws-cdk/aws-sagemaker-alpha';
-import { type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable, IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ExecutionRole } from '../aws/execution-role';
-import { publishMetrics, useKeyInS3, writeLogs } from '../aws/sagemaker-permissions';
+import { allow, publishMetrics, useKeyInS3, writeLogs } from '../aws/sagemaker-permissions';
 import type { ContainerImage as EstimatorImage } from '../images/container-image';
 import { ENDPOINT_METRICS, endpointLogGroupName } from '../names';
 import type { Hosting } from './hosting';
@@ -86,7 +86,7 @@ export class Endpoint extends Construct implements IGrantable {
     const { estimator } = props.model;
     const script = servingScript(this, { estimator, trained: props.trained, ...props.hosting.script });
     execution.addToPolicy(
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: [artifact.objectArn] }),
+      allow(['s3:GetObject'], [artifact.objectArn]),
       ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt'),
       ...script.statements,
       ...image.pullStatements(this),

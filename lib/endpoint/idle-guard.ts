@@ -3,8 +3,9 @@ import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { allow } from '../aws/sagemaker-permissions';
 import { BundledFunction } from '../aws/bundled-function';
 import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
 import { spanInWords } from './idle-mail';
@@ -64,28 +65,17 @@ export class IdleGuard extends Construct {
         ...(topicArn !== undefined && { [IdleGuardVariable.TOPIC_ARN]: topicArn }),
       },
     });
-    for (const statement of [
-      new PolicyStatement({
-        actions: [
-          'cloudformation:DescribeStacks',
-          'cloudformation:ListChangeSets',
-          'cloudformation:DeleteStack',
-        ],
-        resources: [Aws.STACK_ID],
-      }),
-      new PolicyStatement({
-        actions: ['sagemaker:DescribeEndpoint'],
-        resources: [props.endpointArn],
-      }),
+    guard.addToRolePolicy(
+      allow(
+        ['cloudformation:DescribeStacks', 'cloudformation:ListChangeSets', 'cloudformation:DeleteStack'],
+        [Aws.STACK_ID],
+      ),
+      allow(['sagemaker:DescribeEndpoint'], [props.endpointArn]),
       // AWS has no resource for metrics that are read.
-      new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }),
-      new PolicyStatement({ actions: ['cloudwatch:SetAlarmState'], resources: [alarmArn] }),
-      ...(topicArn === undefined
-        ? []
-        : [new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] })]),
-    ]) {
-      guard.addToRolePolicy(statement);
-    }
+      allow(['cloudwatch:GetMetricData'], ['*']),
+      allow(['cloudwatch:SetAlarmState'], [alarmArn]),
+      ...(topicArn === undefined ? [] : [allow(['sns:Publish'], [topicArn])]),
+    );
     guard.function.addPermission('Alarm', {
       principal: new ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com'),
       sourceAccount: stack.account,

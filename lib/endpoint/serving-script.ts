@@ -1,8 +1,9 @@
 // The script with `model_fn` and the other handlers: where a serving container has it from, as the SageMaker Python SDK's models say it.
 
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { allow } from '../aws/sagemaker-permissions';
 import type { Estimator } from '../images/estimator';
 import { SourceDirectory } from '../training/source-directory';
 import type { Script } from '../training/training';
@@ -58,12 +59,7 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
   const archive = new SourceDirectory(script.sourceDir, declared.trained?.data).asset(scope, 'Source');
   return {
     environment: environment(script.entryPoint, archive.s3ObjectUrl),
-    statements: [
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [archive.bucket.arnForObjects(archive.s3ObjectKey)],
-      }),
-    ],
+    statements: [allow(['s3:GetObject'], [archive.bucket.arnForObjects(archive.s3ObjectKey)])],
   };
 }
 

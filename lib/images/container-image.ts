@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { DockerImageAsset, type DockerImageAssetOptions, Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { allow } from '../aws/sagemaker-permissions';
 import { FileSelection, tellSecrets } from '../aws/file-selection';
 import { answerForFactories } from '../aws/factories';
 
@@ -51,11 +52,11 @@ export abstract class ContainerImage {
       ? []
       : [
           // AWS has no resource to scope the token to, and by itself it reads nothing.
-          new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-          new PolicyStatement({
-            actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-            resources: [repository],
-          }),
+          allow(['ecr:GetAuthorizationToken'], ['*']),
+          allow(
+            ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+            [repository],
+          ),
         ];
   }
 }

@@ -2,13 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Channel as ChannelInput, DataSource, S3DataType } from '@aws-sdk/client-sagemaker';
 import { Stack, Token } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
 import { type Contents, contentsHash, readContents } from '../aws/directory-contents';
-import { readListedObject, readPrefix, s3Arn } from '../aws/sagemaker-permissions';
+import { allow, readListedObject, readPrefix, s3Arn } from '../aws/sagemaker-permissions';
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from '../aws/file-selection';
 import { answerForFactories } from '../aws/factories';
@@ -434,7 +434,7 @@ class FileSystemChannel extends Channel {
   public readStatements(scope: Construct): PolicyStatement[] {
     if (this.given.fileSystemType === 'FSxLustre') {
       // The action has no resource.
-      return [new PolicyStatement({ actions: ['fsx:DescribeFileSystems'], resources: ['*'] })];
+      return [allow(['fsx:DescribeFileSystems'], ['*'])];
     }
     const fileSystem = Stack.of(scope).formatArn({
       service: 'elasticfilesystem',
@@ -442,10 +442,10 @@ class FileSystemChannel extends Channel {
       resourceName: this.given.fileSystemId,
     });
     return [
-      new PolicyStatement({
-        actions: ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
-        resources: [fileSystem],
-      }),
+      allow(
+        ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeMountTargets'],
+        [fileSystem],
+      ),
     ];
   }
 

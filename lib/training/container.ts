@@ -1,4 +1,5 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { allow } from '../aws/sagemaker-permissions';
 import type { Estimator } from '../images/estimator';
 
 /** Python's levels, as the toolkits take them. */
@@ -82,16 +83,16 @@ export function containerProblems(props: ContainerJob): string[] {
 export function remoteDebugStatements({ enableRemoteDebug }: TrainingContainerProps): PolicyStatement[] {
   return enableRemoteDebug
     ? [
-        new PolicyStatement({
-          actions: [
+        allow(
+          [
             'ssmmessages:CreateControlChannel',
             'ssmmessages:CreateDataChannel',
             'ssmmessages:OpenControlChannel',
             'ssmmessages:OpenDataChannel',
           ],
           // These actions have no resource.
-          resources: ['*'],
-        }),
+          ['*'],
+        ),
       ]
     : [];
 }

@@ -16,13 +16,19 @@ import {
 } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { type IGrantable, type IPrincipal, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, type IPrincipal, Policy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { BundledFunction } from '../aws/bundled-function';
 import { processorOf } from '../images/instance-types';
-import { keepPrefix, logGroupContents, readListedObject, useKeyInS3 } from '../aws/sagemaker-permissions';
+import {
+  allow,
+  keepPrefix,
+  logGroupContents,
+  readListedObject,
+  useKeyInS3,
+} from '../aws/sagemaker-permissions';
 import { budgetedTime } from './budgeted-time';
 import { remoteDebugStatements } from './container';
 import { vpcConfig } from './network';
@@ -112,12 +118,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       execution.addToPolicy(
         ...(props.enableNetworkIsolation
           ? readListedObject(source.bucket.bucketArn, source.s3ObjectKey)
-          : [
-              new PolicyStatement({
-                actions: ['s3:GetObject'],
-                resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
-              }),
-            ]),
+          : [allow(['s3:GetObject'], [source.bucket.arnForObjects(source.s3ObjectKey)])]),
       );
     }
 
@@ -151,12 +152,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
         resource: 'reserved-capacity',
         resourceName: '*',
       });
-      run.addToRolePolicy(
-        new PolicyStatement({
-          actions: ['sagemaker:CreateTrainingJob'],
-          resources: [props.trainingPlan, capacity],
-        }),
-      );
+      run.addToRolePolicy(allow(['sagemaker:CreateTrainingJob'], [props.trainingPlan, capacity]));
     }
     // Neither a handle nor a condition can be updated: another request has others.
     const handle = new CfnWaitConditionHandle(this, `Handle${requestHash}`);
@@ -195,10 +191,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     const waiting = new Policy(this, 'Waiting', {
       roles: [run.role],
       statements: [
-        new PolicyStatement({
-          actions: ['events:EnableRule', 'events:DisableRule', 'events:ListTargetsByRule'],
-          resources: [rule.ruleArn],
-        }),
+        allow(['events:EnableRule', 'events:DisableRule', 'events:ListTargetsByRule'], [rule.ruleArn]),
       ],
     });
 
@@ -263,9 +256,12 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       timeout: Duration.minutes(15),
       environment: topicArn === undefined ? undefined : { [TOPIC_ARN]: topicArn },
     });
+    const streams = logGroupContents(this, TRAINING_LOG_GROUP);
+    const object = (key: (jobName: string) => string) => bucket.arnForObjects(key(jobs(projectName)));
+    const told = topicArn === undefined ? [] : [topicArn];
     run.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
+      allow(
+        [
           'sagemaker:CreateTrainingJob',
           'sagemaker:DescribeTrainingJob',
           'sagemaker:StopTrainingJob',
@@ -273,7 +269,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
           'sagemaker:AddTags',
           'sagemaker:DeleteTags',
         ],
-        resources: [
+        [
           // SageMaker writes names into ARNs in lower case.
           stack.formatArn({
             service: 'sagemaker',
@@ -281,57 +277,28 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
             resourceName: jobs(projectName.toLowerCase()),
           }),
         ],
+      ),
+      allow(['iam:PassRole'], [jobRoleArn], {
+        StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
       }),
-    );
-    run.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [jobRoleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
-      }),
-    );
-    const streams = logGroupContents(this, TRAINING_LOG_GROUP);
-    run.addToRolePolicy(new PolicyStatement({ actions: ['logs:DescribeLogStreams'], resources: [streams] }));
-    run.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['logs:DeleteLogStream', 'logs:GetLogEvents'],
-        resources: [streams.replace(/\*$/, `log-stream:${jobs(projectName)}/*`)],
-      }),
-    );
-    const keptMetrics = bucket.arnForObjects(keptMetricsKey(jobs(projectName)));
-    run.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:PutObject'],
-        resources: [
-          bucket.arnForObjects(keptLogKey(jobs(projectName))),
-          keptMetrics,
-          ...(topicArn === undefined ? [] : [bucket.arnForObjects(mailKey(jobs(projectName)))]),
-        ],
-      }),
-    );
-    if (topicArn !== undefined) {
-      run.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] }));
-    }
-    run.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [keptMetrics] }));
-    run.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:ListBucket'],
-        resources: [bucket.bucketArn],
-        conditions: {
-          StringLike: {
-            's3:prefix': trainingJobsKeyPrefix(
-              trainingJobNamePrefix(projectName, '?'.repeat(REQUEST_HASH_LENGTH)),
-            ),
-          },
+      allow(['logs:DescribeLogStreams'], [streams]),
+      allow(
+        ['logs:DeleteLogStream', 'logs:GetLogEvents'],
+        [streams.replace(/\*$/, `log-stream:${jobs(projectName)}/*`)],
+      ),
+      allow(['s3:PutObject'], [keptLogKey, keptMetricsKey, ...told.map(() => mailKey)].map(object)),
+      ...told.map((topic) => allow(['sns:Publish'], [topic])),
+      allow(['s3:GetObject'], [object(keptMetricsKey)]),
+      allow(['s3:ListBucket'], [bucket.bucketArn], {
+        StringLike: {
+          's3:prefix': trainingJobsKeyPrefix(
+            trainingJobNamePrefix(projectName, '?'.repeat(REQUEST_HASH_LENGTH)),
+          ),
         },
       }),
-    );
-    for (const statement of useKeyInS3(bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey')) {
-      run.addToRolePolicy(statement);
-    }
-    // Whether the stack rolls back, which starts no job.
-    run.addToRolePolicy(
-      new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Aws.STACK_ID] }),
+      ...useKeyInS3(bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
+      // Whether the stack rolls back, which starts no job.
+      allow(['cloudformation:DescribeStacks'], [Aws.STACK_ID]),
     );
     return run;
   }

@@ -1,9 +1,10 @@
 import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { ExecutionRole } from '../aws/execution-role';
 import {
+  allow,
   attachToVpc,
   attachVolumesUnder,
   useKeyInS3,
@@ -37,10 +38,7 @@ export class TrainingRole extends ExecutionRole {
       ...Object.entries(props.channels).flatMap(([name, channel]) =>
         channel.readStatements(scope, name, props.bucket),
       ),
-      new PolicyStatement({
-        actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-        resources: [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)],
-      }),
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)]),
       ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
       ...attachVolumesUnder(props.bucket.encryptionKey),
       ...props.image.pullStatements(scope),
@@ -67,16 +65,13 @@ function installFrom(scope: Construct, repositoryArn: string): PolicyStatement[]
     Stack.of(scope),
   );
   return [
-    new PolicyStatement({ actions: ['codeartifact:GetAuthorizationToken'], resources: [domain] }),
-    new PolicyStatement({
-      actions: ['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'],
-      resources: [repositoryArn],
-    }),
-    new PolicyStatement({
-      actions: ['sts:GetServiceBearerToken'],
+    allow(['codeartifact:GetAuthorizationToken'], [domain]),
+    allow(['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'], [repositoryArn]),
+    allow(
+      ['sts:GetServiceBearerToken'],
       // The action has no resource.
-      resources: ['*'],
-      conditions: { StringEquals: { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' } },
-    }),
+      ['*'],
+      { StringEquals: { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' } },
+    ),
   ];
 }

@@ -1,10 +1,10 @@
 import { RemovalPolicy, Size } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { keepPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { allow, keepPrefix, useKeyInS3 } from '../aws/sagemaker-permissions';
 import type { DirectoryChannel } from '../training/channel';
 import { DATASETS_PREFIX } from '../names';
 
@@ -35,7 +35,7 @@ export class Datasets extends Construct {
     logGroup.grantWrite(role);
     for (const statement of [
       // At its deletion an upload asks the bucket's tags whether another stack has taken it over.
-      new PolicyStatement({ actions: ['s3:GetBucketTagging'], resources: [props.bucket.bucketArn] }),
+      allow(['s3:GetBucketTagging'], [props.bucket.bucketArn]),
       ...keepPrefix(props.bucket.bucketArn, DATASETS_PREFIX),
       ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
     ]) {
@@ -46,12 +46,7 @@ export class Datasets extends Construct {
     const storage = Math.max(LAMBDA_STORAGE, 2 * largest);
     for (const [name, channel] of props.channels) {
       const asset = channel.asset(this, `${name}Asset`);
-      role.addToPolicy(
-        new PolicyStatement({
-          actions: ['s3:GetObject'],
-          resources: [asset.bucket.arnForObjects(asset.s3ObjectKey)],
-        }),
-      );
+      role.addToPolicy(allow(['s3:GetObject'], [asset.bucket.arnForObjects(asset.s3ObjectKey)]));
       const deployment = new BucketDeployment(this, name, {
         sources: [Source.bucket(asset.bucket, asset.s3ObjectKey)],
         destinationBucket: props.bucket,

@@ -1,13 +1,6 @@
 import { type Duration, Fn, Size, SizeRoundingBehavior, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import {
-  Grant,
-  type IGrantable,
-  type IRole,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   CfnNotebookInstance,
@@ -17,6 +10,7 @@ import {
 import { Construct } from 'constructs';
 import { type InstanceType, instanceTypeProblems } from '../images/instance-types';
 import {
+  allow,
   attachToVpc,
   createSharedLogGroup,
   keepPrefix,
@@ -258,9 +252,9 @@ export class Notebook extends Construct {
       ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
       writeLogs(this, NOTEBOOK_LOG_GROUP),
       createSharedLogGroup(this, NOTEBOOK_LOG_GROUP),
-      new PolicyStatement({
-        actions: ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointAsync'],
-        resources: [
+      allow(
+        ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointAsync'],
+        [
           // Of any kind: while one takes another's place, there are both.
           ...HOSTING_KINDS.map((kind) =>
             stack.formatArn({
@@ -270,7 +264,7 @@ export class Notebook extends Construct {
             }),
           ),
         ],
-      }),
+      ),
       ...(props.vpc ? [attachToVpc()] : []),
     ];
     for (const statement of statements) {
