@@ -3,6 +3,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { allow, s3Arn, useKeyInS3 } from '../aws/sagemaker-permissions';
+import { wholeNumberProblems } from '../aws/whole-number';
 import { DATA_CAPTURE_PREFIX } from '../names';
 
 /** What is kept of an endpoint's requests and answers. */
@@ -63,11 +64,7 @@ export function keepCaptured(scope: Construct, bucket: IBucket): PolicyStatement
 /** What is wrong with a capture. Limits: DataCaptureConfig in SageMaker's service model. */
 export function dataCaptureProblems(capture: DataCaptureConfig): string[] {
   const at = 'hosting.dataCaptureConfig';
-  const problems: string[] = [];
-  const percentage = capture.samplingPercentage ?? 20;
-  if (!Number.isInteger(percentage) || percentage < 0 || percentage > 100) {
-    problems.push(`${at}.samplingPercentage: ${percentage} is not a whole number from 0 to 100`);
-  }
+  const problems = wholeNumberProblems(`${at}.samplingPercentage`, capture.samplingPercentage, [0, 100]);
   if (capture.captureOptions?.length === 0) {
     problems.push(
       `${at}.captureOptions: is empty; give 'REQUEST', 'RESPONSE' or both, or leave dataCaptureConfig out`,

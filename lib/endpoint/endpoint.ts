@@ -47,12 +47,12 @@ export class Endpoint extends Construct implements IGrantable {
   public constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);
     const { hosting } = props;
-    const execution = new ExecutionRole(this, 'ModelRole', hosting.role);
+    const execution = new ExecutionRole(this, 'ModelRole', hosting.props.role);
     this.grantPrincipal = execution.role;
     const model = this.model(
       props,
       execution,
-      hosting.image ?? props.model.estimator.inferenceImage(hosting.processor),
+      hosting.props.image ?? props.model.estimator.inferenceImage(hosting.processor),
     );
     const config = new EndpointConfig(this, 'Config', {
       instanceProductionVariants: [{ variantName: hosting.variantName, model, ...hosting.instances() }],
@@ -84,7 +84,7 @@ export class Endpoint extends Construct implements IGrantable {
   private model(props: EndpointProps, execution: ExecutionRole, image: EstimatorImage): Model {
     const artifact = props.model.artifact(this);
     const { estimator } = props.model;
-    const script = servingScript(this, { estimator, trained: props.trained, ...props.hosting.script });
+    const script = servingScript(this, { ...props.hosting.props, estimator, trained: props.trained });
     execution.addToPolicy(
       allow(['s3:GetObject'], [artifact.objectArn]),
       ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt'),
@@ -94,13 +94,13 @@ export class Endpoint extends Construct implements IGrantable {
       publishMetrics(ENDPOINT_METRICS),
       ...props.hosting.modelStatements(this, props.bucket),
     );
-    const environment = { ...script.environment, ...props.hosting.environment };
+    const environment = { ...script.environment, ...props.hosting.props.environment };
     const container: ContainerDefinition = {
       image: new Image(image.uri(this)),
       modelData: new Artifact(artifact.url),
       environment: Object.keys(environment).length > 0 ? environment : undefined,
     };
-    const { vpc, vpcSubnets, securityGroups, enableNetworkIsolation } = props.hosting.network;
+    const { vpc, vpcSubnets, securityGroups, enableNetworkIsolation } = props.hosting.props;
     const model = new Model(this, 'Model', {
       role: execution.role,
       containers: [container],

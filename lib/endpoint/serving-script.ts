@@ -6,15 +6,15 @@ import type { Construct } from 'constructs';
 import { allow } from '../aws/sagemaker-permissions';
 import type { Estimator } from '../images/estimator';
 import { SourceDirectory } from '../training/source-directory';
+import type { InstanceHostingOptions } from './hosting-props';
 import type { Script } from '../training/training';
 
 /** What a person said of the script that serves, and what trained. */
-export interface DeclaredServing {
+export interface DeclaredServing extends Pick<
+  InstanceHostingOptions,
+  'entryPoint' | 'sourceDir' | 'enableNetworkIsolation'
+> {
   readonly estimator: Estimator;
-  readonly entryPoint: string | undefined;
-  readonly sourceDir: string | undefined;
-  /** Whether the container reaches no network. */
-  readonly isolated?: boolean | undefined;
   /** The script that trained; none if another project did. */
   readonly trained: TrainedBy | undefined;
 }
@@ -65,11 +65,10 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
 
 /** What is wrong with the script that serves. */
 export function servingScriptProblems(declared: DeclaredServing): string[] {
-  const { estimator, entryPoint, sourceDir } = declared;
-  const said = { entryPoint, sourceDir };
+  const { estimator, entryPoint } = declared;
   const useless = (props: readonly ('entryPoint' | 'sourceDir')[], reason: string) =>
     props
-      .filter((prop) => said[prop] !== undefined)
+      .filter((prop) => declared[prop] !== undefined)
       .map((prop) => `hosting.${prop}: ${reason}; leave it out`);
   switch (estimator.servingScript) {
     case 'none':
@@ -96,7 +95,7 @@ export function servingScriptProblems(declared: DeclaredServing): string[] {
 /** What is wrong with a script that comes by an archive. */
 function archiveProblems(declared: DeclaredServing): string[] {
   const { estimator, trained } = declared;
-  if (declared.isolated) {
+  if (declared.enableNetworkIsolation) {
     return [
       `hosting.enableNetworkIsolation: the container of ${String(estimator)} downloads the script with model_fn by itself, and could not; ` +
         'leave it out, or give an image of your own that holds the script: Framework.image({ training, inference })',

@@ -25,7 +25,7 @@ export class EndpointStack extends Stack {
     const endpoint = new Endpoint(this, CONSTRUCT_ID[props.endpoint.hosting.kind], props.endpoint);
     this.endpoint = endpoint;
     new CfnOutput(this, 'EndpointName', { value: endpoint.endpointName });
-    const { idleTimeout } = props.endpoint.hosting;
+    const { idleTimeout } = props.endpoint.hosting.props;
     if (idleTimeout) {
       new CfnOutput(this, 'IdleTimeout', {
         value: spanInWords(idleTimeout.toSeconds()),

@@ -203,20 +203,20 @@ function idleNotices(
   endpointStackName: string,
   hosting: Hosting | undefined,
 ): IdleNoticesProps | undefined {
-  return hosting?.notify === undefined
+  return hosting?.props.notify === undefined
     ? undefined
     : {
         projectName,
         endpointName: endpointName(projectName, hosting.kind),
         stackName: endpointStackName,
-        notify: hosting.notify,
-        stopsItself: hosting.idleTimeout !== undefined,
+        notify: hosting.props.notify,
+        stopsItself: hosting.props.idleTimeout !== undefined,
       };
 }
 
 /** What to know of the images: said once, of the first stack that has some. */
 function imageWarning({ training, model, hosting }: Project): string | undefined {
-  const served = hosting && !hosting.image ? (['inference'] as const) : [];
+  const served = hosting && !hosting.props.image ? (['inference'] as const) : [];
   return model ? model.estimator.warning(served) : training?.estimator.warning(['training', ...served]);
 }
 
@@ -241,8 +241,8 @@ function imageProblems({ training, model, hosting }: Project, region: string | u
     .trainingProblems(processorOf(training.instanceType) ?? 'cpu', region)
     .map((problem) => `${place}: ${problem}`);
   const [served, servedPlace] = model ? [model.estimator, 'model.framework'] : [training?.estimator, place];
-  const serving = hosting?.image
-    ? hosting.image.problems(region).map((problem) => `hosting.image: ${problem}`)
+  const serving = hosting?.props.image
+    ? hosting.props.image.problems(region).map((problem) => `hosting.image: ${problem}`)
     : hosting &&
       served?.inferenceProblems(hosting.processor, region).map((problem) => `${servedPlace}: ${problem}`);
   return [...new Set([...(trained ?? []), ...(serving ?? [])])];
@@ -284,10 +284,9 @@ function scriptProblems({ training, model, hosting }: Project): string[] {
   const estimator = (model ?? training)?.estimator;
   return hosting && estimator
     ? servingScriptProblems({
+        ...hosting.props,
         estimator,
         trained: trainedBy({ training, model }),
-        isolated: hosting.network.enableNetworkIsolation,
-        ...hosting.script,
       })
     : [];
 }

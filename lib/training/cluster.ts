@@ -1,4 +1,5 @@
 import { type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { wholeNumberProblems } from '../aws/whole-number';
 import type { Estimator } from '../images/estimator';
 import { type InstanceType, instanceTypeProblems, processorOf } from '../images/instance-types';
 import type { Distribution } from './distribution';
@@ -50,20 +51,21 @@ export function instanceProblems(props: ClusterJob): string[] {
       `instanceType: '${props.instanceType}' needs an image of its own kind; the framework's images run on CPU and NVIDIA GPU types`,
     );
   }
-  const count = props.instanceCount;
-  if (!Number.isInteger(count) || count < 1) {
-    problems.push(`instanceCount: ${count} is not a whole number from 1`);
-  }
   const size = props.volumeSize.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  if (!Number.isInteger(size) || size < 1 || size > 16384) {
-    problems.push(`volumeSize: ${size} GiB is not a whole number from 1 to 16384 GiB`);
-  }
-  return problems;
+  return [
+    ...problems,
+    ...wholeNumberProblems('instanceCount', props.instanceCount, [1]),
+    ...wholeNumberProblems('volumeSize', size, [1, 16384], ' GiB'),
+  ];
 }
 
 /** What is wrong with how they are taken and used. */
 export function clusterProblems(props: ClusterJob): string[] {
-  return [...distributionProblems(props), ...retryProblems(props), ...planProblems(props)];
+  return [
+    ...distributionProblems(props),
+    ...wholeNumberProblems('maxRetryAttempts', props.maxRetryAttempts, [1, 30]),
+    ...planProblems(props),
+  ];
 }
 
 function distributionProblems(props: ClusterJob): string[] {
@@ -76,12 +78,6 @@ function distributionProblems(props: ClusterJob): string[] {
     : [
         `distribution: only the toolkit that starts a script reads it, and ${algorithm ? 'an algorithm distributes itself' : 'there is no script'}; leave it out`,
       ];
-}
-
-function retryProblems({ maxRetryAttempts: attempts }: ClusterJob): string[] {
-  return attempts === undefined || (Number.isInteger(attempts) && attempts >= 1 && attempts <= 30)
-    ? []
-    : [`maxRetryAttempts: ${attempts} is not a whole number from 1 to 30`];
 }
 
 function planProblems({ trainingPlan: plan, spot, budget }: ClusterJob): string[] {

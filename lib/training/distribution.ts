@@ -1,3 +1,4 @@
+import { wholeNumberProblems } from '../aws/whole-number';
 import { checkProps, type CheckedProps } from '../aws/declared-props';
 import { answerForFactories } from '../aws/factories';
 import type { Estimator } from '../images/estimator';
@@ -83,11 +84,9 @@ export class Distribution {
         ...(isFramework(estimator, ['tensorflow', 'pytorch', 'huggingface'])
           ? []
           : ["mpi is in TensorFlow's, PyTorch's and Hugging Face's images; choose one of these frameworks"]),
-        ...(processesPerHost === undefined || (Number.isInteger(processesPerHost) && processesPerHost >= 1)
-          ? []
-          : [
-              `processesPerHost: ${processesPerHost} is not a whole number from 1; leave it out for the toolkit's own`,
-            ]),
+        ...wholeNumberProblems('processesPerHost', processesPerHost, [1]).map(
+          (problem) => `${problem}; leave it out for the toolkit's own`,
+        ),
       ],
       false,
       checked,

@@ -17,6 +17,7 @@ import {
   useKeyInS3,
   writeLogs,
 } from '../aws/sagemaker-permissions';
+import { wholeNumberProblems } from '../aws/whole-number';
 import { identityHash } from '../training/training-request';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
 import { endpointName, HOSTING_KINDS, NOTEBOOK_LOG_GROUP, notebookName } from '../names';
@@ -114,9 +115,7 @@ export function notebookProblems(props: NotebookProps): string[] {
     );
   }
   const size = props.volumeSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  if (size !== undefined && (!Number.isInteger(size) || size < 5 || size > 16_384)) {
-    problems.push(`notebook.volumeSize: ${size} GiB is not a whole number from 5 to 16384 GiB`);
-  }
+  problems.push(...wholeNumberProblems('notebook.volumeSize', size, [5, 16384], ' GiB'));
   const additional = props.additionalCodeRepositories ?? [];
   if (additional.length > 3) {
     problems.push(

@@ -30,14 +30,6 @@ import { forgetKeptModel, keptModels } from './kept-models';
 import { deployPlan } from './plan';
 import { TrainingInProgress } from './training-in-progress';
 
-/** What `deploy` was asked to do. */
-export interface DeployArguments {
-  readonly projectName: string | undefined;
-  readonly yes: boolean;
-  /** Whether a model that a gate refused is trained again, not checked again. */
-  readonly retrain: boolean;
-}
-
 /** The line of `npm run deploy`. */
 export const deployLine = new CommandLine({
   name: 'npm run deploy',
@@ -54,7 +46,7 @@ Ctrl-C leaves it: CloudFormation ends what it has begun.`,
   },
   examples: ['npm run deploy', 'npm run deploy -- --yes'],
   exitCodes: 'Its exit code is that of cdk deploy; 1 too where the answer is no.',
-  read: ({ yes, retrain, project }): DeployArguments => ({ yes, retrain, projectName: project }),
+  read: ({ yes, retrain, project }) => ({ yes, retrain, projectName: project }),
 });
 
 const LOOKING = {

@@ -19,21 +19,6 @@ import type { Terminal } from '../../console/terminal';
 import { printableName } from '../../aws/printable';
 import { UserError } from '../../console/user-error';
 
-/** What `invoke` was asked to do. */
-export interface InvokeArguments {
-  /** Files and folders. */
-  readonly paths: readonly string[];
-  readonly endpoint: string | undefined;
-  readonly url: string | undefined;
-  readonly projectName: string | undefined;
-  readonly contentType: string | undefined;
-  readonly accept: string | undefined;
-  readonly signatureName: string | undefined;
-  readonly outDirectory: string | undefined;
-  readonly concurrency: number;
-  readonly json: boolean;
-}
-
 /** Where images go when nothing else is said. */
 const DEFAULT_OUT_DIRECTORY = 'predictions';
 const MAXIMUM_CONCURRENCY = 256;
@@ -72,7 +57,7 @@ Images come back as NAME.mask.png and NAME.overlay.png; .json, .jsonl, .npy and 
     'npm run invoke -- photographs --out masks --concurrency 8',
     'npm run invoke -- request.json --url http://127.0.0.1:8080',
   ],
-  read: (values, paths, problems): InvokeArguments => {
+  read: (values, paths, problems) => {
     if (paths.length === 0) {
       problems.push('no FILE is named');
     }
@@ -101,6 +86,9 @@ Images come back as NAME.mask.png and NAME.overlay.png; .json, .jsonl, .npy and 
     };
   },
 });
+
+/** What the command was asked to do. */
+type InvokeArguments = Exclude<ReturnType<typeof invokeLine.parse>, 'help'>;
 
 /**
  * `npm run invoke`.

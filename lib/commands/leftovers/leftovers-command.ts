@@ -15,14 +15,6 @@ import { UserError } from '../../console/user-error';
 const NOTE =
   "Not listed: the CDK's bootstrap stack CDKToolkit and the assets in its bucket, which serve all apps of the account; records of training jobs that have ended, which are free.";
 
-/** What `leftovers` was asked to do. */
-export interface LeftoversArguments {
-  readonly project: string | undefined;
-  /** Empty for the environment's. */
-  readonly regions: readonly string[];
-  readonly json: boolean;
-}
-
 /** A project to look for, and the stacks that the app declares for it. */
 export type ProjectToFind = Pick<DeclaredProject, 'name' | 'stackNames'>;
 
@@ -57,7 +49,7 @@ removes it. Reads only. Needs AWS credentials in the environment, as for the AWS
     'npm run --silent leftovers -- --json > leftovers.json',
   ],
   notes: `The least policy that it needs:\n${leastPolicy()}`,
-  read: ({ project: named, region, json }, words, problems): LeftoversArguments => {
+  read: ({ project: named, region, json }, words, problems) => {
     const names = [...new Set([...words, ...(named === undefined ? [] : [named])])];
     const [project] = names;
     if (names.length > 1) {
@@ -72,6 +64,9 @@ removes it. Reads only. Needs AWS credentials in the environment, as for the AWS
     return { project, regions: [...new Set(region)], json };
   },
 });
+
+/** What the command was asked to do. */
+type LeftoversArguments = Exclude<ReturnType<typeof leftoversLine.parse>, 'help'>;
 
 /** `npm run leftovers`. */
 export function leftoversCommand(props: LeftoversCommandProps): Command {

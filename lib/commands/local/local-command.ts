@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inputFiles } from '../invoke/input-files';
 import { costOnAws } from './aws-cost';
-import { channelNotes, changedJob, keyValues, type JobChanges } from './local-job';
+import { channelNotes, changedJob, keyValues } from './local-job';
 import { LocalRun } from './local-run';
 import { frameworkPython, PYTHON_OPTION, trainsHere } from './framework-python';
 import { checkPort } from './port-check';
@@ -14,22 +14,6 @@ import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
 import { UserError } from '../../console/user-error';
-
-/** What `local` was asked to do. */
-export interface LocalArguments extends JobChanges {
-  readonly projectName: string | undefined;
-  readonly predict: readonly string[];
-  readonly outDirectory: string;
-  /** Whether the server stays until it is interrupted. */
-  readonly serve: boolean;
-  /** The server's port; none chooses a free one. */
-  readonly port: number | undefined;
-  readonly skipTraining: boolean;
-  /** The interpreter that trains and serves; none chooses the framework's own environment. */
-  readonly python: string | undefined;
-  /** Whether the script gets the person's own credentials. */
-  readonly awsCredentials: boolean;
-}
 
 const DEFAULT_PORT = 8080;
 
@@ -78,7 +62,7 @@ export const localLine = new CommandLine({
     'npm run local -- --channel training=$HOME/photographs --hyperparameter epochs=5',
     'npm run local -- --skip-training --serve 8080',
   ],
-  read: (values, [port, ...rest], problems): LocalArguments => {
+  read: (values, [port, ...rest], problems) => {
     if (rest.length > 0 || (port !== undefined && !values.serve)) {
       problems.push(`'${rest[0] ?? port}' belongs to no option`);
     } else if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535)) {

@@ -116,7 +116,7 @@ class ShapeReader {
       return { recordOf: this.shape(values, at) };
     }
     const { symbol } = type;
-    if (type.isClass()) {
+    if (symbol.flags & ts.SymbolFlags.Class) {
       return { instanceOf: symbol.name };
     }
     // The CDK's rule: an interface with I before its name is behaviour, any other is data.

@@ -20,14 +20,6 @@ import type { Terminal } from '../../console/terminal';
 import { assumedRegion, NO_FILES, synthesizeApp } from '../../assembly/synthesize';
 import { UsageError, UserError } from '../../console/user-error';
 
-/** What `review` was asked to do. */
-export interface ReviewArguments {
-  readonly base: string | undefined;
-  readonly markdown: boolean;
-  readonly region: string | undefined;
-  readonly projectName: string | undefined;
-}
-
 /** The line of `npm run review`. */
 export const reviewLine = new CommandLine({
   name: 'npm run review',
@@ -56,7 +48,7 @@ who gains access, what is replaced or destroyed. Nothing is deployed, and no cre
     'npm run review -- --base HEAD~1',
     'npm run --silent review -- --markdown > review.md',
   ],
-  read: ({ base, markdown, project, region }, _words, problems): ReviewArguments => {
+  read: ({ base, markdown, project, region }, _words, problems) => {
     problems.push(...regionProblems(region ? [region] : []));
     return { base, markdown, region, projectName: project };
   },

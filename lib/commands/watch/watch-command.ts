@@ -19,12 +19,6 @@ import { UsageError, UserError } from '../../console/user-error';
 /** What a watch has to know of the project in bin/app.ts. */
 export type WatchedProject = Pick<ProjectTemplate, 'name' | 'trainingJob'>;
 
-/** What `watch` was asked to do. */
-export interface WatchArguments {
-  readonly jobName: string | undefined;
-  readonly projectName: string | undefined;
-}
-
 /** The line of `npm run watch`. */
 export const watchLine = new CommandLine({
   name: 'npm run watch',
@@ -36,7 +30,7 @@ export const watchLine = new CommandLine({
 Ends with 0 when the job has completed and passed its gate (minimumMetrics), with 1 when it has not.`,
   options: PROJECT_OPTION,
   examples: ['npm run watch', 'npm run watch -- unet-bcb369e63c-0f1e2d3c'],
-  read: ({ project }, [jobName, ...rest], problems): WatchArguments => {
+  read: ({ project }, [jobName, ...rest], problems) => {
     if (rest.length > 0) {
       problems.push(`one JOB is followed at a time: '${rest[0]}' is one too many`);
     }
