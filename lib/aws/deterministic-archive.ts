@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { Header, PackSync, ReadEntry } from 'tar';
 import { isExecutable } from './directory-contents';
 
@@ -7,10 +6,10 @@ import { isExecutable } from './directory-contents';
 const PIECE = 1024 ** 2;
 
 /**
- * Writes a tar.gz of files: the same bytes for the same names, contents and executable bits, whatever their times, owners and umask,
+ * Writes a tar.gz of files, by their names in it and where they lie: the same bytes for the same names, contents and executable bits, whatever their times, owners and umask,
  * and whatever system compresses them. They pass through memory piece by piece: a model may be larger than it.
  */
-export function writeArchive(path: string, directory: string, files: readonly string[]): void {
+export function writeArchive(path: string, files: ReadonlyMap<string, string>): void {
   const archive = openSync(path, 'w');
   try {
     const pack = new PackSync({ gzip: { level: 9, portable: true }, portable: true });
@@ -19,8 +18,8 @@ export function writeArchive(path: string, directory: string, files: readonly st
         written += writeSync(archive, chunk, written);
       }
     });
-    for (const file of files) {
-      addFile(pack, join(directory, file), file);
+    for (const [name, file] of files) {
+      addFile(pack, file, name);
     }
     pack.end();
   } finally {

@@ -13,6 +13,8 @@ export interface DirectoryAssetProps {
   readonly directory: string;
   /** What of it is uploaded. */
   readonly contents: Contents;
+  /** Where files lie that are not in the directory: path by name. */
+  readonly elsewhere?: ReadonlyMap<string, string>;
   /** A tar.gz that has them, or themselves, each at its place. */
   readonly form: 'archive' | 'files';
 }
@@ -28,18 +30,19 @@ export class DirectoryAsset extends Construct {
   public readonly s3ObjectKey: string;
   public readonly s3ObjectUrl: string;
 
-  public constructor(scope: Construct, id: string, { directory, contents, form }: DirectoryAssetProps) {
+  public constructor(scope: Construct, id: string, props: DirectoryAssetProps) {
     super(scope, id);
+    const { directory, contents, elsewhere, form } = props;
     const sourceHash = contentsHash(contents);
     const fileName = `asset.${sourceHash}${form === 'archive' ? '.tar.gz' : ''}`;
     const { assetOutdir: assembly, outdir } = Stage.of(this)!;
     const path = join(assembly, fileName);
     whole(contentsFile(path), (part) => writeContents(part, contents));
     if (!this.node.tryGetContext(NO_ASSET_FILES)) {
-      const files = [...contents.keys()];
-      whole(path, (part) =>
-        form === 'archive' ? writeArchive(part, directory, files) : copyFiles(part, directory, files),
+      const files = new Map(
+        [...contents.keys()].map((name) => [name, elsewhere?.get(name) ?? join(directory, name)]),
       );
+      whole(path, (part) => (form === 'archive' ? writeArchive(part, files) : copyFiles(part, files)));
     }
     const location = Stack.of(this).synthesizer.addFileAsset({
       fileName: relative(outdir, path),
@@ -71,16 +74,16 @@ function whole(path: string, make: (path: string) => void): void {
   }
 }
 
-function copyFiles(target: string, directory: string, files: readonly string[]): void {
+function copyFiles(target: string, files: ReadonlyMap<string, string>): void {
   const made = new Set<string>();
-  for (const file of files) {
-    const path = join(target, file);
+  for (const [name, file] of files) {
+    const path = join(target, name);
     const folder = dirname(path);
     if (!made.has(folder)) {
       mkdirSync(folder, { recursive: true });
       made.add(folder);
     }
     // Where the file system can, the copy shares the original's blocks.
-    copyFileSync(join(directory, file), path, constants.COPYFILE_FICLONE);
+    copyFileSync(file, path, constants.COPYFILE_FICLONE);
   }
 }

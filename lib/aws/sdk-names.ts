@@ -32,14 +32,14 @@ const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   code_location: () => 'nothing: the script lies among the assets of the CDK, named by its contents',
   output_kms_key: () => 'kmsKey of the project',
   volume_kms_key: () => 'kmsKey of the project',
-  disable_output_compression: () => 'nothing: an endpoint takes its model as one archive',
+  disable_output_compression: () =>
+    'nothing: what serves a model here, on AWS and on this machine, takes it as one archive',
   base_job_name: () => "nothing: the project's name is what the names of its jobs begin with",
   job_name: () => "nothing: a job's name is made of the project's and of what it trains",
   sagemaker_session: () => "nothing: the stack's account and region, and the CDK's credentials",
   tags: () => "Tags.of(project).add('KEY', 'VALUE') below the project",
   git_config: () =>
     'sourceDir: a directory of a checkout (`git clone --branch …`, or a submodule), since a synthesis reaches no network',
-  dependencies: () => 'sourceDir: a directory that holds them too, beside the script',
   enable_sagemaker_metrics: () => 'nothing: SageMaker keeps the metrics of every script',
   rules: () =>
     'minimumMetrics, a gate; rules of the debugger want its library, which the newer images have not',
@@ -48,7 +48,8 @@ const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   tensorboard_output_config: () => 'tensorBoardOutput: {}',
   profiler_config: () => 'profiler: { systemMonitorInterval: Duration.millis(500) }',
   disable_profiler: () => 'nothing: the profiler is off without `profiler`',
-  instance_groups: () => 'instanceType and instanceCount, for one kind of instances',
+  instance_groups: () =>
+    'instanceType and instanceCount: one kind of instances has one price, one image and one budget',
   instance_placement_config: () => 'nothing: UltraServers alone have it, for which no image here is made',
   training_repository_access_mode: () =>
     'ContainerImage.fromAsset, or fromEcrRepository with a pull-through cache, since images come out of ECR',

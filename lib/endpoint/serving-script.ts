@@ -23,6 +23,8 @@ export interface DeclaredServing extends Pick<
 export interface TrainedBy extends Script {
   /** Directories with data, which its archive leaves out. */
   readonly data: readonly string[];
+  /** Directories that lie beside it, and beside the script that serves. */
+  readonly dependencies: readonly string[];
 }
 
 /** The default of PyTorch's and Hugging Face's toolkits. */
@@ -56,7 +58,8 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
   if (!script) {
     throw new Error(servingScriptProblems(declared).join('; '));
   }
-  const archive = new SourceDirectory(script.sourceDir, declared.trained?.data).asset(scope, 'Source');
+  const { data, dependencies } = declared.trained ?? {};
+  const archive = new SourceDirectory(script.sourceDir, data, dependencies).asset(scope, 'Source');
   return {
     environment: environment(script.entryPoint, archive.s3ObjectUrl),
     statements: [allow(['s3:GetObject'], [archive.bucket.arnForObjects(archive.s3ObjectKey)])],

@@ -276,7 +276,11 @@ function collisionProblems(scope: Construct, id: string): string[] {
 function trainedBy({ training, model }: Pick<Project, 'training' | 'model'>): TrainedBy | undefined {
   return model || !training?.script
     ? undefined
-    : { ...training.script, data: channelDirectories(training.channels) };
+    : {
+        ...training.script,
+        data: channelDirectories(training.channels),
+        dependencies: training.dependencies ?? [],
+      };
 }
 
 /** What is wrong with the script that serves. */

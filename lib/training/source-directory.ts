@@ -15,44 +15,82 @@ const NEVER_SOURCE = ['.git', '__pycache__', '*.pyc', '.venv', '.python-version'
 export class SourceDirectory {
   private readonly path: string;
   private readonly selected: FileSelection;
+  /** Directories that lie beside the script in the archive, by their names there. */
+  private readonly beside: readonly { readonly name: string; readonly selected: FileSelection }[];
 
   /**
    * @param directory a path, relative to the current directory.
    * @param data directories with data that may lie below it and stay out.
+   * @param dependencies directories that travel with it, each below its own name.
    */
   public constructor(
     private readonly directory: string,
     data: readonly string[] = [],
+    private readonly dependencies: readonly string[] = [],
   ) {
     this.path = resolve(directory);
     this.selected = new FileSelection(directory, NEVER_SOURCE, data);
+    this.beside = dependencies.map((path) => ({
+      name: basename(resolve(path)),
+      selected: new FileSelection(path, NEVER_SOURCE, data),
+    }));
   }
 
-  /** The files of the archive, relative to the directory. */
+  /** The files of the archive. */
   public files(): readonly string[] {
-    return this.selected.selection.files;
+    const others = this.beside.flatMap(({ name, selected }) =>
+      selected.selection.files.map((file) => `${name}/${file}`),
+    );
+    return [...this.selected.selection.files, ...others].toSorted();
   }
 
   /** What stays out since it looks like a secret, with the directory. */
   public secrets(): string[] {
-    return this.selected.secrets();
+    return [this.selected, ...this.beside.map(({ selected }) => selected)].flatMap((selected) =>
+      selected.secrets(),
+    );
   }
 
   /** The archive that `sagemaker_submit_directory` points to. */
   public asset(scope: Construct, id: string): DirectoryAsset {
-    return new DirectoryAsset(scope, id, {
-      directory: this.path,
-      contents: readArchivedContents(this.path, this.selected.selection),
-      form: 'archive',
+    const elsewhere = new Map<string, string>();
+    const others = this.beside.flatMap(({ name, selected: { path, selection } }) =>
+      [...readArchivedContents(path, selection)].map(([file, hash]) => {
+        elsewhere.set(`${name}/${file}`, join(path, file));
+        return [`${name}/${file}`, hash] as const;
+      }),
+    );
+    const own = readArchivedContents(this.path, this.selected.selection);
+    const contents = new Map([...own, ...others].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+    return new DirectoryAsset(scope, id, { directory: this.path, contents, elsewhere, form: 'archive' });
+  }
+
+  /** What is wrong with the directories beside it. */
+  public dependencyProblems(): string[] {
+    const taken = new Set(
+      isDirectory(this.path) ? this.selected.selection.files.map((file) => file.split('/')[0]) : [],
+    );
+    return this.beside.flatMap(({ name, selected }, place) => {
+      const given = this.dependencies[place]!;
+      if (!isDirectory(selected.path)) {
+        return [`dependencies: no directory '${given}' (looked for ${selected.path})`];
+      }
+      if (taken.has(name)) {
+        return [
+          `dependencies: '${given}' would lie at '${name}' beside the script, where something else is; rename one, or leave it out where sourceDir holds it`,
+        ];
+      }
+      taken.add(name);
+      return selected.problems('dependencies');
     });
   }
 
   /** What is wrong with the directory and an entry point in it. @param at where both were declared */
   public problems(entryPoint: string, at = 'training'): string[] {
-    if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
+    if (!isDirectory(this.path)) {
       return [`${at}.sourceDir: no directory '${this.directory}' (looked for ${this.path})`];
     }
-    const files = this.files();
+    const { files } = this.selected.selection;
     const problems = this.selected.problems(`${at}.sourceDir`);
     if (!/\.(py|sh)$/.test(entryPoint)) {
       problems.push(
@@ -90,4 +128,8 @@ export class SourceDirectory {
     }
     return problems;
   }
+}
+
+function isDirectory(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }

@@ -51,17 +51,19 @@ export function trainingProblems(props: Training, region: string | undefined): s
 function scriptProblems(props: Training): string[] {
   const { script, source } = props;
   if (!script || !source) {
-    return [];
+    return props.dependencies === undefined
+      ? []
+      : ['dependencies: there is no script to import from them; leave it out'];
   }
   const missing = (['sourceDir', 'entryPoint'] as const).filter((prop) => props[prop] === undefined);
   return missing.length === 0
-    ? source.problems(script.entryPoint)
+    ? [...source.problems(script.entryPoint), ...source.dependencyProblems()]
     : missing.map((prop) => `${prop}: is missing; give a string, or an algorithm in place of a script`);
 }
 
 /** What an algorithm would not take. */
 function algorithmProblems(props: Training, algorithm: Algorithm): string[] {
-  const others = (['framework', 'sourceDir', 'entryPoint'] as const).filter(
+  const others = (['framework', 'sourceDir', 'entryPoint', 'dependencies'] as const).filter(
     (prop) => props[prop] !== undefined,
   );
   return [

@@ -36,6 +36,11 @@ export interface TrainingProps
    */
   readonly entryPoint?: string;
   /**
+   * More directories that the script imports from, relative to the current directory: each lies beside it, below its own name.
+   * @default - none
+   */
+  readonly dependencies?: readonly string[];
+  /**
    * The job's role; it must let sagemaker.amazonaws.com assume it. It gets what the job needs by a policy of the training stack;
    * one that takes no policy from here must have it already.
    * @default - one that reads its data and code, writes its results, pulls its image, and writes its logs and metrics

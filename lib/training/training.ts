@@ -38,7 +38,8 @@ export function withDefaults(props: TrainingProps): Training {
     ...props,
     estimator,
     script,
-    source: script && new SourceDirectory(script.sourceDir, channelDirectories(props.channels)),
+    source:
+      script && new SourceDirectory(script.sourceDir, channelDirectories(props.channels), props.dependencies),
     instanceCount: props.instanceCount ?? 1,
     // The SageMaker Python SDK's own default.
     volumeSize: props.volumeSize ?? Size.gibibytes(30),

@@ -31,7 +31,7 @@ function write(root: string, files: Record<string, string>, time: number, mode: 
 /** The archive of all files below a directory. */
 function archived(root: string): string {
   const path = join(mkdtempSync(join(folder, 'out-')), 'archive.tar.gz');
-  writeArchive(path, root, directoryFiles(root).files);
+  writeArchive(path, new Map(directoryFiles(root).files.map((file) => [file, join(root, file)])));
   return path;
 }
 

@@ -45,7 +45,7 @@ test("each parameter of the SDK's deploy is there, once", () => {
 });
 
 /** The names that are ours too. */
-const SAME = ['role', 'environment', 'hyperparameters', 'distribution'];
+const SAME = ['role', 'environment', 'hyperparameters', 'distribution', 'dependencies'];
 const names = SDK_PARAMETERS.filter(({ of }) => of !== 'deploy' && !/Input$/.test(of)).map(
   ({ name }) => name,
 );

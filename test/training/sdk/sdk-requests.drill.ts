@@ -128,6 +128,11 @@ const CASES: readonly Case[] = [
     },
   ),
   tensorflow(
+    'dependencies',
+    { arguments: { dependencies: [directory.dataset] } },
+    { dependencies: [directory.dataset] },
+  ),
+  tensorflow(
     'spot with checkpoints',
     {
       arguments: {
@@ -364,6 +369,8 @@ const CASES: readonly Case[] = [
 
 let answers: {
   readonly requests: readonly Record<string, unknown>[];
+  /** The files of the archive that each uploads. */
+  readonly archives: readonly (readonly string[])[];
   readonly parameters: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -421,6 +428,8 @@ test.each(CASES.map((one, place) => [one.title, place] as const))(
     const request = answers.requests[place]!;
     const { TrainingImage } = request.AlgorithmSpecification as { TrainingImage: unknown };
     expect(ours(CASES[place]!, TrainingImage)).toEqual(theirs(request));
+    const { source } = withDefaults(CASES[place]!.props);
+    expect(source?.files() ?? []).toEqual(answers.archives[place]);
   },
 );
 

@@ -4,13 +4,14 @@
 
 Each case has `of`, the class of the estimator; `arguments` of it; `inputs` of its fit. A value
 `{"call": NAME, "arguments": {...}}` is made by that name of the SDK. Prints one JSON document: the
-`requests` of the cases, and the `parameters` of what is called.
+`requests` of the cases, the files of their `archives`, and the `parameters` of what is called.
 """
 
 import inspect
 import json
 import logging
 import sys
+import tarfile
 import warnings
 from unittest.mock import Mock
 
@@ -56,6 +57,12 @@ class RecordingSession(sagemaker.Session):
         )
         self._default_bucket = "BKT"
         self.sent = None
+        self.archived = []
+        self.boto_session.resource.return_value.Object.return_value.upload_file.side_effect = self._keep
+
+    def _keep(self, path, **_):
+        with tarfile.open(path) as archive:
+            self.archived = sorted(entry.name for entry in archive if entry.isfile())
 
     def _intercept_create_request(self, request, create, func_name=None):
         self.sent = request
@@ -73,12 +80,12 @@ def made(value):
 
 
 def request(case):
-    """The request of one case."""
+    """The request of one case, and the files of its archive."""
     session = RecordingSession()
     arguments = made(case["arguments"])
     job = CALLS[case["of"]](sagemaker_session=session, **arguments)
     job.fit(made(case["inputs"]), wait=False, job_name="J")
-    return session.sent
+    return session.sent, session.archived
 
 
 def parameters(callables):
@@ -90,10 +97,12 @@ def parameters(callables):
     return sorted(set(found))
 
 
+answers = [request(case) for case in json.load(sys.stdin)]
 print(
     json.dumps(
         {
-            "requests": [request(case) for case in json.load(sys.stdin)],
+            "requests": [request for request, _ in answers],
+            "archives": [files for _, files in answers],
             "parameters": {name: parameters(callables) for name, callables in CALLABLES.items()},
         }
     )
