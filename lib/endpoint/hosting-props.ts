@@ -16,7 +16,8 @@ export interface HostingOptions {
   /**
    * The script with `model_fn` and the other handlers, for a framework whose container has some. Scikit-learn and XGBoost get it
    * in an archive of `sourceDir`; PyTorch and Hugging Face have it in the folder `code` of the model's archive, where the training
-   * script copies it, or who made the model.
+   * script copies it (`shutil.copytree(os.path.dirname(os.path.abspath(__file__)), os.environ['SM_MODEL_DIR'] + '/code')`), or who
+   * made the model.
    * @default - with an archive, the training's own; in the model, inference.py
    */
   readonly entryPoint?: string;

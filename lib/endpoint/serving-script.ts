@@ -1,6 +1,8 @@
 // The script with `model_fn` and the other handlers: where a serving container has it from, as the SageMaker Python SDK's models say it.
 
-import { Stack } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { allow } from '../aws/sagemaker-permissions';
@@ -28,8 +30,10 @@ export interface TrainedBy extends Script {
 }
 
 /** The default of PyTorch's and Hugging Face's toolkits. */
-const MODEL_SCRIPT = 'inference.py';
+export const MODEL_SCRIPT = 'inference.py';
 const MODEL_CODE = '/opt/ml/model/code';
+const HANDLER = /^def (model|input|predict|output|transform)_fn\b/m;
+const CODE_FOLDER = /['"/]code['"/]/;
 
 /** What the serving container is told of its script. */
 export interface ServingScript {
@@ -52,6 +56,10 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
     SAGEMAKER_REGION: Stack.of(scope).region,
   });
   if (estimator.servingScript === 'model') {
+    const warning = uncopiedScript(declared);
+    if (warning !== undefined) {
+      Annotations.of(scope).addWarningV2('sagemaker-project:servingScript', warning);
+    }
     return { environment: environment(entryPoint ?? MODEL_SCRIPT, MODEL_CODE), statements: [] };
   }
   const script = archivedScript(declared);
@@ -64,6 +72,27 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
     environment: environment(script.entryPoint, archive.s3ObjectUrl),
     statements: [allow(['s3:GetObject'], [archive.bucket.arnForObjects(archive.s3ObjectKey)])],
   };
+}
+
+/** Handlers of the source that a container would not find; undefined if none. The SDK's `deploy` downloads the model and puts them in. */
+function uncopiedScript({ estimator, entryPoint, trained }: DeclaredServing): string | undefined {
+  if (!trained) {
+    return undefined;
+  }
+  const texts = new Map(
+    new SourceDirectory(trained.sourceDir, trained.data)
+      .files()
+      .filter((file) => /\.(py|sh)$/.test(file))
+      .map((file) => [file, readFileSync(join(trained.sourceDir, file), 'utf8')]),
+  );
+  const wanted = [entryPoint ?? MODEL_SCRIPT, trained.entryPoint];
+  const program = wanted.find((file) => HANDLER.test(texts.get(file) ?? ''));
+  return program === undefined || [...texts.values()].some((text) => CODE_FOLDER.test(text))
+    ? undefined
+    : `${program} has handlers, which the container of ${String(estimator)} looks for in the folder code of the model's archive, and nothing in ` +
+        `'${trained.sourceDir}' writes there; let ${trained.entryPoint} do so: ` +
+        `shutil.copytree(os.path.dirname(os.path.abspath(__file__)), os.path.join(os.environ['SM_MODEL_DIR'], 'code'))` +
+        (program === wanted[0] ? '' : `, and name it: hosting.entryPoint: '${program}'`);
 }
 
 /** What is wrong with the script that serves. */

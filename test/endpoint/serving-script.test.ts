@@ -75,6 +75,49 @@ test.each([
   });
 });
 
+const MODEL_FN = 'def model_fn(directory): ...\n';
+const COPIED = "shutil.copytree('.', os.path.join(os.environ['SM_MODEL_DIR'], 'code'))\n";
+const KEPT_OUT =
+  /^inference\.py has handlers.*nothing in '.*' writes there; let train\.py do so: shutil\.copytree.*'code'\)\)$/;
+
+test.each<[string, Readonly<Record<string, string>>, string | undefined, RegExp[]]>([
+  [
+    'train.py',
+    { 'train.py': MODEL_FN },
+    undefined,
+    [/copytree.*, and name it: hosting\.entryPoint: 'train\.py'$/],
+  ],
+  [
+    'train.py that is named',
+    { 'train.py': MODEL_FN },
+    'train.py',
+    [/^train\.py has handlers.*copytree.*'code'\)\)$/],
+  ],
+  ['a script beside it', { 'train.py': '', 'inference.py': MODEL_FN }, undefined, [KEPT_OUT]],
+  ['a script that is copied', { 'train.py': MODEL_FN + COPIED }, 'train.py', []],
+  ['no script, but TorchScript', { 'train.py': 'torch.jit.script(network)' }, undefined, []],
+])(
+  'of PyTorch with model_fn in %s a synthesis says what its container does not find',
+  (title, files, entryPoint, told) => {
+    const sourceDir = `${directory.path}/${title}`;
+    for (const [name, text] of Object.entries(files)) {
+      directory.write(`${title}/${name}`, text);
+    }
+    const { app } = synthesizedProject({
+      training: directory.training({ framework: Framework.pytorch(), sourceDir }),
+      hosting: hosting(entryPoint === undefined ? {} : { entryPoint }),
+    });
+    const entries = app.node
+      .findChild('unet-endpoint')
+      .node.findAll()
+      .flatMap(({ node }) => node.metadata);
+    const texts = entries
+      .filter(({ data }) => String(data).includes('has handlers'))
+      .map(({ data }) => String(data).replace(/ \[ack: .*$/, ''));
+    expect(texts).toEqual(told.map((text) => expect.stringMatching(text)));
+  },
+);
+
 test('what a person says of the environment comes last, and TensorFlow gets nothing else', () => {
   const environmentOf = (framework: Framework) =>
     environment(trainedBy(framework, { environment: { SAGEMAKER_PROGRAM: 'mine.py' } }));

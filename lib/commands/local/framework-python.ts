@@ -49,6 +49,11 @@ export function servesHere(image: string, environment: Readonly<Record<string, s
   return program || isAlgorithmHere(image) || /\/(sagemaker-)?tensorflow/.test(image);
 }
 
+/** Whether the script with handlers lies in the model's archive. */
+export function servesFromModel(image: string): boolean {
+  return ['pytorch', 'huggingface'].includes(imageRow(image)?.framework.serving ?? '');
+}
+
 /** Whether what trains runs here: a script, or an algorithm that this machine can have. */
 export function trainsHere(
   request: Pick<CreateTrainingJobRequest, 'AlgorithmSpecification' | 'HyperParameters'>,

@@ -11,8 +11,9 @@ import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
+import { MODEL_SCRIPT } from '../../endpoint/serving-script';
 import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
-import { frameworkEnvironment, servesHere } from './framework-python';
+import { frameworkEnvironment, servesFromModel, servesHere } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
 import { checkModel } from './model-check';
 import { renderReport } from './report';
@@ -377,8 +378,11 @@ function containerOf(
 ): Pick<DeclaredEndpoint, 'image' | 'environment' | 'sourceArchive'> {
   const image = job.request.AlgorithmSpecification?.TrainingImage ?? '';
   const program = job.request.HyperParameters?.sagemaker_program;
-  return frameworkEnvironment(image) === undefined || program === undefined
-    ? { image, environment: {}, sourceArchive: undefined }
+  if (frameworkEnvironment(image) === undefined || program === undefined) {
+    return { image, environment: {}, sourceArchive: undefined };
+  }
+  return servesFromModel(image)
+    ? { image, environment: { SAGEMAKER_PROGRAM: MODEL_SCRIPT }, sourceArchive: undefined }
     : {
         image,
         environment: { SAGEMAKER_PROGRAM: JSON.parse(program) as string },

@@ -1,9 +1,9 @@
 // A command run for a project that is declared in a text, as the examples' READMEs have it.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -34,10 +34,12 @@ export class ExampleRun {
     return stdout + stderr;
   }
 
-  /** A file to predict, by its name and text; returns its path. */
+  /** Writes a file, such as one to predict; returns its path. */
   public file(name: string, text: string): string {
-    writeFileSync(join(this.directory, name), text);
-    return join(this.directory, name);
+    const path = join(this.directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
   }
 
   /** What was predicted for a file. */

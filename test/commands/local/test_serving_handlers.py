@@ -231,4 +231,6 @@ def test_a_script_is_checked_without_running_it(
 
 def test_pytorch_needs_no_model_fn(tmp_path: Path) -> None:
     assert handler_problems(FRAMEWORKS["pytorch"], tmp_path, "inference.py") == []
+    named = "train.py, the script with model_fn, is not in the folder code of the archive"
+    assert handler_problems(FRAMEWORKS["pytorch"], tmp_path, "train.py") == [named]
     assert json.dumps(handler_problems(TOOLKIT, tmp_path, "inference.py")) != "[]"

@@ -1,7 +1,7 @@
 // PyTorch and Hugging Face: trained, served and asked, here and in the rehearsal. One environment of gigabytes does for both.
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { frameworkEnvironment } from '../../../lib/commands/local/framework-python';
 import { ensurePythonEnvironment } from '../../../lib/python/python-environment';
 import { RecordingTerminal } from '../../console/recording-terminal';
@@ -27,6 +27,47 @@ test.each(['local', 'start'] as const)(
   },
   900_000,
 );
+
+/** As a script of the SDK's estimators has it, but for the line that fills the folder code. */
+const HANDLED = `import os, shutil, sys
+import torch
+
+def model_fn(model_dir):
+    network = torch.nn.Linear(2, 1)
+    network.load_state_dict(torch.load(os.path.join(model_dir, 'weights.pth')))
+    return network
+
+if __name__ == '__main__':
+    weights = {'weight': torch.tensor([[1.0, 2.0]]), 'bias': torch.tensor([3.0])}
+    torch.save(weights, os.path.join(os.environ['SM_MODEL_DIR'], 'weights.pth'))
+    if '--copied' in sys.argv:
+        shutil.copytree(os.path.dirname(os.path.abspath(__file__)), os.path.join(os.environ['SM_MODEL_DIR'], 'code'))
+`;
+
+test('PyTorch with model_fn in the script that trains: served where it copies itself, and told what to do where not', async () => {
+  const sourceDir = dirname(example.file('source/train.py', HANDLED));
+  const declared = (hyperparameters: object, hosting: object) => `new SageMakerProject(app, 'handled', {
+    training: {
+      framework: Framework.pytorch('2.6'),
+      sourceDir: ${JSON.stringify(sourceDir)},
+      entryPoint: 'train.py',
+      instanceType: 'ml.m5.large',
+      hyperparameters: ${JSON.stringify(hyperparameters)},
+      channels: { train: Channel.fromDirectory('training/pytorch/data/train') },
+    },
+    hosting: Hosting.serverless(${JSON.stringify(hosting)}),
+  });`;
+  const numbers = example.file('numbers.json', '[[10, 100]]');
+  const entryPoint = 'train.py';
+  await example.run('local', declared({ copied: '--copied' }, { entryPoint }), '--predict', numbers);
+  expect(example.answer('numbers')).toEqual([[213]]);
+  await expect(example.run('local', declared({}, { entryPoint }), '--predict', numbers)).rejects.toThrow(
+    'train.py, the script with model_fn, is not in the folder code of the archive',
+  );
+  await expect(example.run('local', declared({}, {}), '--predict', numbers)).rejects.toThrow(
+    /weights\.pth is no TorchScript: .*the archive needs a script with model_fn: code\/inference\.py/s,
+  );
+}, 900_000);
 
 describe('Hugging Face', () => {
   let python: string;

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from serving_container.model_layout import ModelError
+
 from handler_container import huggingface
 from handler_container.codecs import CONTAINERS, INFERENCE, TEXT_TYPES, Codecs, UnsupportedFormatError
 from handler_container.model_servers import GUNICORN, HUGGING_FACE, MODEL_SERVER, ModelServer
+
+# What loads a model that the container does not know by itself.
+_OWN_MODEL_FN = "for another model the archive needs a script with model_fn: code/inference.py"
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,13 @@ def _torch_model(model_dir: str) -> Any:
     if not path.exists():
         files = [file for file in Path(model_dir).iterdir() if file.suffix in (".pt", ".pth")]
         if len(files) != 1:
-            names = [file.name for file in files]
-            raise ValueError(f"Exactly one .pth or .pt file is required for PyTorch models: {names}")
+            names = ", ".join(file.name for file in files) or "none"
+            raise ModelError(f"exactly one .pth or .pt file is required, there are {names}; {_OWN_MODEL_FN}")
         path = files[0]
-    return torch.jit.load(str(path), map_location="cpu")
+    try:
+        return torch.jit.load(str(path), map_location="cpu")
+    except RuntimeError as error:
+        raise ModelError(f"{path.name} is no TorchScript: {error}; {_OWN_MODEL_FN}") from error
 
 
 def _torch_predict(data: Any, model: Any) -> Any:

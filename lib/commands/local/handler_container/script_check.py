@@ -5,6 +5,8 @@ from pathlib import Path
 
 from handler_container.frameworks import Framework
 
+# What the toolkits look for where nothing is said.
+_DEFAULT_PROGRAM = "inference.py"
 _PARTS = ("input_fn", "predict_fn", "output_fn")
 
 
@@ -12,7 +14,10 @@ def handler_problems(framework: Framework, code_dir: Path, program: str) -> list
     """What is wrong with the script that serves, one line each."""
     path = code_dir / program
     if not path.is_file():
-        return [] if framework.model_fn else [f"{program}, the script with model_fn, is not in the source"]
+        # The toolkits take their own handlers in the place of a script that is not there: no error tells it.
+        by_itself = framework.model_fn and program == _DEFAULT_PROGRAM
+        place = "the folder code of the archive" if framework.model_fn else "the source"
+        return [] if by_itself else [f"{program}, the script with model_fn, is not in {place}"]
     try:
         tree = ast.parse(path.read_bytes(), program)
     except (SyntaxError, ValueError) as error:

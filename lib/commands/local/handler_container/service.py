@@ -61,6 +61,8 @@ class HandlerService:
             raise ModelError(f"{module_name}.py defines no predict_fn(data, model), and its image has none")
         try:
             self._model = self._server.call(model_fn, str(model_dir))
+        except ModelError:
+            raise
         except Exception as error:
             traceback.print_exc()
             raise ModelError(f"model_fn failed: {type(error).__name__}: {error}") from error
