@@ -327,6 +327,36 @@ class OwnImages extends Framework {
   }
 }
 
+/** A version of a framework that trains and can be served. */
+export interface ServedVersion {
+  /** Such as '2.19'. */
+  readonly version: string;
+  /** How bin/app.ts says it. */
+  readonly code: string;
+  /** What there is to say where it gets no security patches any more. */
+  readonly unpatched?: string | undefined;
+}
+
+/** The versions of each framework that train and can be served, the newest first. */
+export function servedVersions(): Record<string, ServedVersion[]> {
+  const of = (name: FrameworkName): ServedVersion[] => {
+    const versions = framework(name, 'training').map(({ version }) =>
+      version.replace(/^(\d+\.\d+)\.0$/, '$1'),
+    );
+    return [...new Set(versions.toReversed())].flatMap((version) => {
+      const hugging = name === 'huggingface';
+      const each = hugging ? Framework.huggingface({ transformers: version }) : Framework[name](version);
+      const problems = [
+        ...each.trainingProblems(hugging ? 'gpu' : 'cpu', undefined),
+        ...each.inferenceProblems('cpu', undefined),
+      ];
+      const unpatched = each.warning(['training', 'inference']);
+      return problems.length === 0 ? [{ version, code: KINDS[name].written(version), unpatched }] : [];
+    });
+  };
+  return Object.fromEntries(Object.keys(KINDS).map((name) => [name, of(name as FrameworkName)]));
+}
+
 /** The images of a framework, without those that are of an algorithm alone. */
 function framework(name: string, scope: ImageScope): readonly Release[] {
   return releases(name, scope).filter(({ repository }) => repository !== 'xgboost');

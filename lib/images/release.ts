@@ -116,8 +116,18 @@ export function releasedNames(): readonly string[] {
   return Object.keys(images);
 }
 
+const read = new Map<string, readonly Release[]>();
+
 /** The images of a framework or algorithm for a scope, the oldest first. */
 export function releases(name: string, scope: ImageScope): readonly Release[] {
+  const key = `${name} ${scope}`;
+  if (!read.has(key)) {
+    read.set(key, readReleases(name, scope));
+  }
+  return read.get(key)!;
+}
+
+function readReleases(name: string, scope: ImageScope): Release[] {
   const scopes = images[name] ?? {};
   const { rows = [], patchedUntil = {} } = scopes[scope] ?? scopes['training and inference'] ?? {};
   const lastDay = (version: string) =>

@@ -1,17 +1,15 @@
 // `npm run adopt`: reads a training script, and proposes what bin/app.ts should say of it. Python's `ast` reads the script
 // (read_script.py), so nothing of it runs; what follows from that is decided in TypeScript.
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { UserError } from '../../console/user-error';
 import { editApp } from './app-edit';
-import type { Finding } from './findings';
-import { propose } from './proposal';
-import { readScript } from './script-facts';
+import { type Finding, propose } from './proposal';
 
 /** What `adopt` was asked to do. */
 interface AdoptArguments {
@@ -55,21 +53,25 @@ const adoptLine = new CommandLine({
 export function adoptCommand(root: string): Command {
   return adoptLine.command(async ({ projectName, script, data, write, json }, { terminal, signal }) => {
     checkPaths(script, data);
-    const facts = await readScript(root, resolve(script), signal);
-    const proposal = propose(facts, { root, data: data && resolve(data) });
+    const proposal = await propose(root, resolve(script), data && resolve(data), signal);
     const app = join(root, 'bin/app.ts');
     const before = readFileSync(app, 'utf8');
-    const after = await formatted(root, editApp(before, proposal, projectName));
-    const diff = await unifiedDiff(before, after);
+    const after = formatted(root, editApp(before, proposal, projectName));
+    const diff =
+      after === before
+        ? ''
+        : createTwoFilesPatch('a/bin/app.ts', 'b/bin/app.ts', before, after, undefined, undefined, {
+            headerOptions: FILE_HEADERS_ONLY,
+          });
     if (write && after !== before) {
       writeFileSync(app, after);
     }
     if (json) {
       terminal.result(JSON.stringify({ findings: proposal.findings, diff, written: write }, null, 2));
     } else {
-      terminal.info(`read ${facts.files.join(', ')}`);
+      terminal.info(`read ${proposal.files.join(', ')}`);
       if (diff !== '') {
-        terminal.result(diff);
+        terminal.result(diff.trimEnd());
       }
       proposal.findings.forEach((finding) => terminal.info(findingLine(finding)));
       terminal.info(
@@ -106,56 +108,19 @@ function checkPaths(script: string, data: string | undefined): void {
 }
 
 /** TypeScript as `npm run format` writes it. */
-function formatted(root: string, text: string): Promise<string> {
-  const prettier = require.resolve('prettier/bin/prettier.cjs');
-  return output(process.execPath, [prettier, '--stdin-filepath', join(root, 'bin/app.ts')], {
+function formatted(root: string, text: string): string {
+  const prettier = [
+    require.resolve('prettier/bin/prettier.cjs'),
+    '--stdin-filepath',
+    join(root, 'bin/app.ts'),
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, prettier, {
     cwd: root,
     input: text,
+    encoding: 'utf8',
   });
-}
-
-/** The change of bin/app.ts as `git apply` takes it; '' for none. */
-async function unifiedDiff(before: string, after: string): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'adopt-'));
-  try {
-    for (const [side, text] of [
-      ['a', before],
-      ['b', after],
-    ] as const) {
-      mkdirSync(join(directory, side, 'bin'), { recursive: true });
-      writeFileSync(join(directory, side, 'bin/app.ts'), text);
-    }
-    const line = [
-      'diff',
-      '--no-index',
-      '--no-color',
-      '--no-ext-diff',
-      '--no-prefix',
-      'a/bin/app.ts',
-      'b/bin/app.ts',
-    ];
-    return (await output('git', line, { cwd: directory, differs: true })).trimEnd();
-  } finally {
-    rmSync(directory, { recursive: true });
+  if (status !== 0) {
+    throw new UserError(`prettier failed: ${stderr.trim()}`);
   }
-}
-
-/** What a program prints. @param options.differs whether exit code 1 is an answer, as it is of a diff */
-function output(
-  program: string,
-  line: readonly string[],
-  { cwd, input, differs = false }: { cwd: string; input?: string; differs?: boolean },
-): Promise<string> {
-  return new Promise((done, fail) => {
-    const child = execFile(program, line, { cwd }, (error, stdout, stderr) => {
-      if (error && !(differs && error.code === 1)) {
-        fail(new UserError(`${program} failed: ${stderr.trim() || error.message}`));
-      } else {
-        done(stdout);
-      }
-    });
-    if (input !== undefined) {
-      child.stdin?.end(input);
-    }
-  });
+  return stdout;
 }

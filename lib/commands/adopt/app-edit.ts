@@ -13,6 +13,16 @@ const IMPORTS: Readonly<Record<string, string>> = {
 const DEFAULT_INSTANCE = `'ml.m5.xlarge'`;
 const DEFAULT_HOSTING = `Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 1 })`;
 
+/** What stands in the place of a part of the file. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Values by props: undefined takes one away. */
+type Values = Readonly<Record<string, string | undefined>>;
+
 /**
  * bin/app.ts with a proposal in it, not yet formatted: the props that the script decides are replaced, all others and all comments stay.
  * @param projectName which project, where the app declares several
@@ -21,71 +31,71 @@ const DEFAULT_HOSTING = `Hosting.realtime({ instanceType: 'ml.m5.xlarge', initia
 export function editApp(text: string, proposal: Proposal, projectName: string | undefined): string {
   const source = ts.createSourceFile('app.ts', text, ts.ScriptTarget.Latest, true);
   const props = projectProps(source, projectName);
-  const training = properties(props).get('training')?.initializer;
+  const declared = properties(props);
+  const training = declared.get('training')?.initializer;
   if (training !== undefined && !ts.isObjectLiteralExpression(training)) {
     throw new UserError(
       'bin/app.ts: training is not an object that is written out; write it as training: { … }',
     );
   }
-  const changes = new Map(Object.entries(proposal.training));
-  if (!changes.get('framework')) {
-    changes.delete('framework');
-  }
-  const gate = training && properties(training).get('minimumMetrics');
-  const same = (prop: string) =>
-    training && properties(training).get(prop)?.initializer.getText() === proposal.training[prop];
-  // The gate of another script says nothing of this one, though its metrics be called the same.
-  const ownGate = same('sourceDir') && same('entryPoint');
-  if (gate && !(ownGate && gateHolds(gate.initializer, proposal.metrics))) {
-    changes.set('minimumMetrics', undefined);
-  }
-  const has = (name: string) => properties(props).has(name);
-  const ofTraining = training
-    ? edited(training, changes, [['instanceType', DEFAULT_INSTANCE]])
-    : `{ ${[...new Map([['instanceType', DEFAULT_INSTANCE], ...changes])]
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `${name}: ${value}`)
-        .join(', ')} }`;
-  const next = edited(
-    props,
-    // A model that was trained elsewhere, and a training, exclude each other.
-    new Map([
-      ['training', ofTraining],
-      ['model', undefined],
-    ]),
-    has('hosting') ? [] : [['hosting', DEFAULT_HOSTING]],
-  );
-  return withImports(source, splice(text, props, next));
+  const values = trainingValues(training ? properties(training) : new Map(), proposal);
+  const edits = [
+    ...(training ? edited(training, values) : []),
+    ...edited(props, {
+      ...(training ? {} : { training: `{ ${written(values).join(', ')} }` }),
+      // A model that was trained elsewhere, and a training, exclude each other.
+      model: undefined,
+      ...(declared.has('hosting') ? {} : { hosting: DEFAULT_HOSTING }),
+    }),
+  ];
+  const after = edits
+    .toSorted((one, other) => other.start - one.start)
+    .reduce((before, { start, end, text: put }) => before.slice(0, start) + put + before.slice(end), text);
+  return withImports(source, after);
 }
 
-function splice(text: string, node: ts.Node, replacement: string): string {
-  return `${text.slice(0, node.getStart())}${replacement}${text.slice(node.getEnd())}`;
+/** What the training says then. */
+function trainingValues(declared: ReadonlyMap<string, ts.PropertyAssignment>, proposal: Proposal): Values {
+  const { training, metrics } = proposal;
+  const said = (prop: string) => declared.get(prop)?.initializer;
+  const gate = said('minimumMetrics');
+  // The gate of another script says nothing of this one, though its metrics be called the same.
+  const holds =
+    gate &&
+    ts.isObjectLiteralExpression(gate) &&
+    [...properties(gate).keys()].every((name) => metrics.includes(name)) &&
+    ['sourceDir', 'entryPoint'].every((prop) => {
+      const value = said(prop);
+      return value && ts.isStringLiteralLike(value) && JSON.stringify(value.text) === training[prop];
+    });
+  return {
+    ...(declared.has('instanceType') ? {} : { instanceType: DEFAULT_INSTANCE }),
+    ...training,
+    ...(holds ? {} : { minimumMetrics: undefined }),
+  };
 }
 
 /** The props of the one project, or of the one of that name. */
 function projectProps(source: ts.SourceFile, projectName: string | undefined): ts.ObjectLiteralExpression {
-  const found: ts.NewExpression[] = [];
+  const found: { name: string | undefined; props: ts.Expression | undefined }[] = [];
   const visit = (node: ts.Node) => {
     if (ts.isNewExpression(node) && node.expression.getText() === 'SageMakerProject') {
-      found.push(node);
+      const [, name, props] = node.arguments ?? [];
+      found.push({ name: name && ts.isStringLiteralLike(name) ? name.text : undefined, props });
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
-  const named = (node: ts.NewExpression) => {
-    const name = node.arguments?.[1];
-    return name && ts.isStringLiteralLike(name) ? name.text : undefined;
-  };
-  const chosen = projectName === undefined ? found : found.filter((node) => named(node) === projectName);
+  const chosen = projectName === undefined ? found : found.filter(({ name }) => name === projectName);
   if (chosen.length !== 1) {
-    const names = found.map((node) => named(node) ?? '?').join(', ');
+    const names = found.map(({ name }) => name ?? '?').join(', ');
     throw new UserError(
       found.length === 0
         ? 'bin/app.ts makes no SageMakerProject'
         : `bin/app.ts makes ${projectName === undefined ? 'several projects' : `no project '${projectName}'`}: choose one with --project (${names})`,
     );
   }
-  const props = chosen[0]!.arguments?.[2];
+  const { props } = chosen[0]!;
   if (!props || !ts.isObjectLiteralExpression(props)) {
     throw new UserError(
       'bin/app.ts: the project has no props that are written out; write them as { training: { … } }',
@@ -105,46 +115,31 @@ function properties(node: ts.ObjectLiteralExpression): Map<string, ts.PropertyAs
   );
 }
 
-/**
- * An object with other values for some props. What stands before a prop, such as its comment, stays with it.
- * @param changes undefined takes a prop away
- * @param missing what it gets only where it lacks it
- */
-function edited(
-  node: ts.ObjectLiteralExpression,
-  changes: ReadonlyMap<string, string | undefined>,
-  missing: readonly (readonly [string, string])[],
-): string {
-  const present = properties(node);
-  const before = new Map([...present].map(([name, each]) => [each as ts.ObjectLiteralElementLike, name]));
-  const kept = node.properties.flatMap((each) => {
-    const name = before.get(each);
-    if (name === undefined || !changes.has(name)) {
-      return [each.getFullText()];
-    }
-    const value = changes.get(name);
-    const lead = each.getFullText().slice(0, each.getStart() - each.getFullStart());
-    return value === undefined ? [] : [`${lead}${each.name!.getText()}: ${value}`];
-  });
-  const added = [...changes, ...missing]
-    .filter(([name, value]) => value !== undefined && !present.has(name))
-    .map(([name, value]) => `${name}: ${value}`);
-  const last = node.properties.at(-1);
-  // A comment after the last prop.
-  const tail = last
-    ? node
-        .getText()
-        .slice(last.getEnd() - node.getStart(), -1)
-        .replace(/^\s*,/, '')
-    : '\n';
-  return `{${[...kept, tail].join(',')}${added.join(',')}}`;
+function written(values: Values): string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}`],
+  );
 }
 
-/** Whether every metric of a gate is still one. */
-function gateHolds(gate: ts.Expression, metrics: readonly string[]): boolean {
-  return (
-    ts.isObjectLiteralExpression(gate) && [...properties(gate).keys()].every((name) => metrics.includes(name))
-  );
+/** An object's edits for other values of some props. What stands before a prop that stays, such as its comment, stays with it. */
+function edited(node: ts.ObjectLiteralExpression, values: Values): Edit[] {
+  const present = properties(node);
+  const changed = [...present].flatMap(([name, prop]): Edit[] => {
+    if (!(name in values)) {
+      return [];
+    }
+    const value = values[name];
+    const next = node.properties[node.properties.indexOf(prop) + 1];
+    return value === undefined
+      ? [{ start: prop.getFullStart(), end: next?.getFullStart() ?? node.properties.end, text: '' }]
+      : [{ start: prop.initializer.getStart(), end: prop.initializer.getEnd(), text: value }];
+  });
+  const added = Object.fromEntries(Object.entries(values).filter(([name]) => !present.has(name)));
+  const { end: last, hasTrailingComma, length } = node.properties;
+  const isOpen =
+    length === 0 || hasTrailingComma || changed.some(({ end, text }) => text === '' && end === last);
+  const end = node.getEnd() - 1;
+  return [...changed, { start: end, end, text: `${isOpen ? '' : ','}${written(added).join(',')}` }];
 }
 
 /** The file with imports of what it names and does not import yet. */

@@ -1,16 +1,40 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fromRoot, proposeChannels } from './channels';
-import type { Finding } from './findings';
-import { scriptFindings } from './findings';
-import { type FrameworkChoice, chooseFramework, packageOf, parseRequirements } from './framework-choice';
-import { proposeHyperparameters } from './hyperparameters';
-import { printedMetrics } from './printed-metrics';
-import type { ScriptFacts } from './script-facts';
+import { join } from 'node:path';
 import { UserError } from '../../console/user-error';
+import { servedVersions } from '../../images/framework';
+import { runPython } from '../../python/python-command';
+import { hyperparameterProblems } from '../../training/hyperparameters';
+import type { MetricDefinition } from '../../training/metric-definitions';
+
+/** Something that the person should know of a script, and where it stands. */
+export interface Finding {
+  /** Relative to the directory above the script's. */
+  readonly file: string;
+  readonly line: number;
+  /** Whether the job fails by it, or loses what it made; else it is a remark. */
+  readonly fails: boolean;
+  readonly text: string;
+}
+
+/** What read_script.py proposes. */
+interface ReadScript {
+  readonly files: readonly string[];
+  readonly framework: string | null;
+  readonly code: string | null;
+  readonly sourceDir: string;
+  readonly entryPoint: string;
+  readonly hyperparameters: readonly (Pick<Finding, 'file' | 'line'> & {
+    name: string;
+    value: string | number;
+  })[];
+  readonly metrics: readonly MetricDefinition[];
+  readonly channels: Readonly<Record<string, string>>;
+  readonly findings: readonly Finding[];
+}
 
 /** What bin/app.ts should say for a script, and what is to say of the script. */
 export interface Proposal {
+  /** What was read. */
+  readonly files: readonly string[];
   /** The props of `training` that the script decides, as TypeScript; undefined takes one away. */
   readonly training: Readonly<Record<string, string | undefined>>;
   /** Sorted: what fails first. */
@@ -19,98 +43,55 @@ export interface Proposal {
   readonly metrics: readonly string[];
 }
 
-/** What a proposal is made from, besides the script. */
-export interface ProposalProps {
-  /** The project's directory, absolute. */
-  readonly root: string;
-  /** The directory of `--data`. */
-  readonly data: string | undefined;
-}
+/** Any Python from 3.10 reads the script: no package is needed. */
+const CANDIDATES = ['python3', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
-/** Packages that each image has, with what its framework brings, the toolkit, and those that the image's page names. */
-const IN_EVERY_IMAGE = [
-  'numpy',
-  'scipy',
-  'boto3',
-  'botocore',
-  'requests',
-  'psutil',
-  'six',
-  'urllib3',
-  'sagemaker-training',
-];
-const IN_IMAGES: Readonly<Record<string, readonly string[]>> = {
-  tensorflow: ['tensorflow', 'keras', 'absl-py', 'absl', 'h5py', 'pandas', 'pillow', 'scikit-learn'],
-  pytorch: ['torch', 'torchvision', 'torchaudio', 'pandas', 'pillow', 'scikit-learn', 'tqdm', 'pyyaml'],
-  huggingface: [
-    'transformers',
-    'datasets',
-    'torch',
-    'tokenizers',
-    'pandas',
-    'pillow',
-    'scikit-learn',
-    'tqdm',
-    'pyyaml',
-  ],
-  xgboost: ['xgboost', 'pandas', 'scikit-learn', 'pillow', 'sagemaker-xgboost-container', 'joblib'],
-  sklearn: ['scikit-learn', 'pandas', 'joblib', 'pillow', 'sagemaker-sklearn-container'],
-};
-
-/** What bin/app.ts should say for a script. @throws UserError where no proposal could work */
-export function propose(facts: ScriptFacts, { root, data }: ProposalProps): Proposal {
-  const sourceDir = fromRoot(root, facts.sourceRoot);
-  if (sourceDir === '.') {
+/**
+ * What bin/app.ts should say for a script.
+ * @param root the project's directory, whose `.venv` is used where there is one
+ * @param data the directory of `--data`
+ * @throws UserError where no proposal could work
+ */
+export async function propose(
+  root: string,
+  script: string,
+  data: string | undefined,
+  signal: AbortSignal,
+): Promise<Proposal> {
+  const asked = JSON.stringify({ root, script, data: data ?? null, versions: servedVersions() });
+  const read = JSON.parse(await readScript(root, asked, signal)) as ReadScript;
+  if (read.sourceDir === '.') {
     throw new UserError(
-      `the script lies in the project's own directory, all of which would travel with it; move it into one of its own, such as training/`,
+      "the script lies in the project's own directory, all of which would travel with it; move it into one of its own, such as training/",
     );
   }
-  const file = join(facts.sourceRoot, 'requirements.txt');
-  const requirements = existsSync(file) ? parseRequirements(readFileSync(file, 'utf8')) : [];
-  const framework = chooseFramework(facts, requirements);
-  const hyperparameters = proposeHyperparameters(facts);
-  const metrics = printedMetrics(facts);
-  const channels = proposeChannels(facts, data);
-  const findings = [
-    ...scriptFindings(facts, framework),
-    ...hyperparameters.findings,
-    ...frameworkFindings(framework, facts, relative(root, file)),
-    ...packageFindings(
-      facts,
-      framework?.name,
-      requirements.map(({ name }) => name),
-      sourceDir,
-    ),
-    ...channelFindings(facts, channels),
-    ...(sourceDir.startsWith('..')
-      ? [
-          {
-            ...firstLine(facts),
-            fails: false,
-            text: `lies outside this project, so a clone of it has no script; copy ${sourceDir} to training/ and adopt that`,
-          },
-        ]
-      : []),
-  ];
-  const list = channels.length > 0 ? channels : [{ name: 'training', directory: undefined }];
+  const findings = [...read.findings];
+  const hyperparameters = read.hyperparameters.filter(({ name, value, file, line }) => {
+    const wrong = hyperparameterProblems({ [name]: value });
+    if (wrong.length > 0) {
+      const text = `${wrong.join('; ')} (left out, so the script's own default holds)`;
+      findings.push({ file, line, fails: false, text });
+    }
+    return wrong.length === 0;
+  });
+  const metrics = read.metrics.map(
+    ({ name, regex }) => `{ name: ${literal(name)}, regex: ${pattern(regex)} }`,
+  );
   return {
+    files: read.files,
     training: {
-      framework: framework?.code,
-      sourceDir: literal(sourceDir),
-      entryPoint: literal(fromRoot(facts.sourceRoot, facts.script)),
-      hyperparameters: objectOf(
-        Object.entries(hyperparameters.values).map(([name, value]) => [name, literal(value)]),
-      ),
-      metricDefinitions:
-        metrics.length === 0
-          ? undefined
-          : `[${metrics.map(({ name, regex }) => `{ name: ${literal(name)}, regex: ${pattern(regex)} }`).join(',\n')}]`,
+      // Nothing says another one.
+      ...(read.code === null ? {} : { framework: read.code }),
+      sourceDir: literal(read.sourceDir),
+      entryPoint: literal(read.entryPoint),
+      hyperparameters: object(hyperparameters.map(({ name, value }) => [name, literal(value)])),
+      metricDefinitions: metrics.length === 0 ? undefined : `[${metrics.join(',\n')}]`,
       // Transformers' images train on GPUs alone.
-      ...(framework?.name === 'huggingface' ? { instanceType: "'ml.g4dn.xlarge'" } : {}),
-      channels: objectOf(
-        list.map(({ name, directory }) => [
+      ...(read.framework === 'huggingface' ? { instanceType: "'ml.g4dn.xlarge'" } : {}),
+      channels: object(
+        Object.entries(read.channels).map(([name, path]) => [
           name,
-          `Channel.fromDirectory(${literal(directory ? fromRoot(root, directory) : `${sourceDir}/data/${name}`)})`,
+          `Channel.fromDirectory(${literal(path)})`,
         ]),
       ),
     },
@@ -120,115 +101,30 @@ export function propose(facts: ScriptFacts, { root, data }: ProposalProps): Prop
         one.file.localeCompare(other.file) ||
         one.line - other.line,
     ),
-    metrics: metrics.map(({ name }) => name),
+    metrics: read.metrics.map(({ name }) => name),
   };
 }
 
-function firstLine({ files }: ScriptFacts) {
-  return { file: files[0]!, line: 1 };
-}
-
-function frameworkFindings(
-  framework: FrameworkChoice | undefined,
-  facts: ScriptFacts,
-  requirementsFile: string,
-): Finding[] {
-  if (!framework) {
-    return [
-      {
-        ...firstLine(facts),
-        fails: true,
-        text: 'imports no framework that there is an image of (TensorFlow, Keras, PyTorch, scikit-learn, XGBoost): say the framework in bin/app.ts',
-      },
-    ];
+async function readScript(root: string, asked: string, signal: AbortSignal): Promise<string> {
+  for (const python of [join(root, '.venv/bin/python'), ...CANDIDATES]) {
+    const isNewer = ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))'];
+    if ((await runPython(python, isNewer, { signal })).exitCode === 0) {
+      const reader = ['-E', '-s', '-B', '-W', 'ignore', join(__dirname, 'read_script.py'), asked];
+      const { exitCode, output } = await runPython(python, reader, { signal });
+      if (exitCode !== 0) {
+        throw new UserError(`cannot read the script: ${output.trim()}`);
+      }
+      return output;
+    }
   }
-  const { pinned, code, fits, unpatched } = framework;
-  const warned =
-    unpatched === undefined ? [] : [{ ...firstLine(facts), fails: false, text: `for ${code}: ${unpatched}` }];
-  if (!pinned) {
-    return warned;
-  }
-  return [
-    ...warned,
-    {
-      file: requirementsFile,
-      line: pinned.line,
-      fails: false,
-      text: `${pinned.name}${pinned.specifier} ${fits ? 'is in the image already' : `is no image's; ${code} is the nearest`}; without this line nothing is installed over the image's own`,
-    },
-  ];
+  throw new UserError(
+    'no Python from 3.10 on the PATH reads the script; install one (python.org, apt or brew)',
+  );
 }
 
-/** Imports that neither the image nor requirements.txt brings. */
-function packageFindings(
-  { imports, standardLibrary }: ScriptFacts,
-  framework: string | undefined,
-  required: readonly string[],
-  sourceDir: string,
-): Finding[] {
-  const known = [...standardLibrary, ...IN_EVERY_IMAGE, ...(IN_IMAGES[framework ?? ''] ?? [])];
-  const seen = new Set(known.map(packageOf));
-  return imports.flatMap(({ package: imported, file, line }) => {
-    const name = packageOf(imported);
-    const there = standardLibrary.includes(imported) || seen.has(name) || required.includes(name);
-    // opencv-python and opencv-python-headless are the same import.
-    const kin = required.some((each) => name.startsWith(each) || each.startsWith(name));
-    seen.add(name);
-    return there || kin
-      ? []
-      : [
-          {
-            file,
-            line,
-            fails: true,
-            text: `imports ${imported}, which is not known to be in the image; add ${name} to ${sourceDir}/requirements.txt (its size is not known here)`,
-          },
-        ];
-  });
-}
-
-function channelFindings(facts: ScriptFacts, channels: ReturnType<typeof proposeChannels>): Finding[] {
-  const at = firstLine(facts);
-  if (channels.length === 0) {
-    return [
-      {
-        ...at,
-        fails: true,
-        text: "reads no channel, and a job has 1 to 20; give --data DIR, and read os.environ['SM_CHANNEL_TRAINING']",
-      },
-    ];
-  }
-  const read =
-    facts.paths.some(({ channel }) => channel !== null) ||
-    facts.environment.some(({ name }) => name.startsWith('SM_CHANNEL_'));
-  return [
-    ...channels
-      .filter(({ directory }) => directory === undefined)
-      .map(({ name }) => ({
-        ...at,
-        fails: true,
-        text: `reads the channel '${name}', whose data is not known; --data DIR names the folder that has it, or one of the name '${name}' in it`,
-      })),
-    ...(read
-      ? []
-      : [
-          {
-            ...at,
-            fails: false,
-            text: `reads no channel; the data lies in os.environ['SM_CHANNEL_${channels[0]!.name.toUpperCase()}']`,
-          },
-        ]),
-  ];
-}
-
-/** A value as prettier writes it. */
+/** A value; prettier chooses the quotes. */
 function literal(value: unknown): string {
-  return typeof value === 'string'
-    ? `'${JSON.stringify(value)
-        .slice(1, -1)
-        .replaceAll('\\"', '"')
-        .replaceAll("'", String.raw`\'`)}'`
-    : JSON.stringify(value);
+  return JSON.stringify(value);
 }
 
 /** A regular expression is readable without its backslashes written twice. */
@@ -238,8 +134,9 @@ function pattern(regex: string): string {
     : `String.raw\`${regex}\``;
 }
 
-function objectOf(entries: readonly (readonly [string, string])[]): string | undefined {
+function object(entries: readonly (readonly [string, string])[]): string | undefined {
+  const name = (key: string) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key));
   return entries.length === 0
     ? undefined
-    : `{ ${entries.map(([name, value]) => `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name)}: ${value}`).join(', ')} }`;
+    : `{ ${entries.map(([key, value]) => `${name(key)}: ${value}`).join(', ')} }`;
 }

@@ -14,13 +14,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from distributions import normalized
 from training_container.run_environment import is_finished, make_environment, unfinished_mark
 
 _PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
 
 # What stays in the version of this Python: an older one would be another framework, and a large download.
-_FRAMEWORK = ("tensorflow", "tensorflow-cpu", "tf-keras")
+_FRAMEWORK = ("tensorflow", "tensorflow-cpu", "tf-keras", "tf_keras")
 
 # Begins what is not the script's, in the log.
 _NOTE = "[here] "
@@ -81,10 +80,7 @@ def _broken(python: Path) -> list[str]:
     told = subprocess.run([python, "-m", "pip", "check"], capture_output=True, text=True, check=False).stdout
     # Not what lacks a package altogether: tf-keras asks for a tensorflow, which is tensorflow-cpu here.
     names = dict.fromkeys(line.split()[0] for line in told.splitlines() if " has requirement " in line)
-    return [
-        f"{name}=={importlib.metadata.version(name)}" if normalized(name) in _FRAMEWORK else name
-        for name in names
-    ]
+    return [f"{name}=={importlib.metadata.version(name)}" if name in _FRAMEWORK else name for name in names]
 
 
 def _tell(text: str) -> None:

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { adoptCommand } from '../../../lib/commands/adopt/adopt-command';
-import type { Finding } from '../../../lib/commands/adopt/findings';
+import type { Finding } from '../../../lib/commands/adopt/proposal';
 import { RecordingTerminal } from '../../console/recording-terminal';
 
 const REPOSITORY = resolve(__dirname, '../../..');

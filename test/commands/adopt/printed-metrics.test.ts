@@ -1,20 +1,23 @@
-import { printedMetrics } from '../../../lib/commands/adopt/printed-metrics';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readScript } from '../../../lib/commands/adopt/script-facts';
+import { join, resolve } from 'node:path';
+import type { MetricDefinition } from '../../../lib/training/metric-definitions';
 import { MetricReader } from '../../../lib/training/metric-reader';
 
+const ROOT = resolve(__dirname, '../../..');
 const directory = mkdtempSync(join(tmpdir(), 'printed-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What SageMaker would read from a script's output by the proposed definitions. */
-async function read(script: string, output: string): Promise<string[]> {
+function read(script: string, output: string): string[] {
   const path = join(directory, 'train.py');
   writeFileSync(path, script);
-  const facts = await readScript(join(__dirname, '../../..'), path, new AbortController().signal);
-  const definitions = printedMetrics(facts).map(({ name, regex }) => ({ Name: name, Regex: regex }));
-  const reader = new MetricReader(definitions);
+  const asked = JSON.stringify({ root: directory, script: path, data: null, versions: {} });
+  const program = join(ROOT, 'lib/commands/adopt/read_script.py');
+  const answer = execFileSync(join(ROOT, '.venv/bin/python'), [program, asked], { encoding: 'utf8' });
+  const { metrics } = JSON.parse(answer) as { metrics: MetricDefinition[] };
+  const reader = new MetricReader(metrics.map(({ name, regex }) => ({ Name: name, Regex: regex })));
   expect(reader.problems).toEqual([]);
   return output.split('\n').flatMap((line) => reader.read(line).map(({ name, value }) => `${name}=${value}`));
 }
@@ -83,6 +86,6 @@ test.each([
     'took 1.5 s, lr=0.1, epoch 1, rows: 7',
     [],
   ],
-])('reads %s', async (_, script, output, expected) => {
-  expect(await read(script, output)).toEqual(expected);
+])('reads %s', (_, script, output, expected) => {
+  expect(read(script, output)).toEqual(expected);
 });

@@ -12,6 +12,7 @@ _DISTRIBUTIONS = {
     "skimage": ("scikit-image",),
     "tensorflow": ("tensorflow-cpu", "tensorflow", "tf-nightly"),
     "yaml": ("pyyaml",),
+    "absl": ("absl-py",),
     "bs4": ("beautifulsoup4",),
     "attr": ("attrs",),
     "dateutil": ("python-dateutil",),
