@@ -33,6 +33,11 @@ const WAYS_OUT: readonly (readonly [failure: RegExp, wayOut: (found: string, job
         `${text} is no number: where it is a column's name, the file begins with a header to skip, as by np.loadtxt(…, skiprows=1)`,
     ],
     [
+      /^(?:[\w.]+\.)?(?:NoCredentialsError|PartialCredentialsError): (.*)/,
+      (words) =>
+        `${words}: a job has its role's; here --aws-credentials passes yours on, and npm start -- --s3 s3://BUCKET=FOLDER answers the script from a folder of this machine`,
+    ],
+    [
       /^KeyError: 'SM_CHANNEL_(\w+)'/,
       (channel, { channels }) =>
         `no channel ${channel.toLowerCase()} is declared (${listed(channels)}): name it in channels in bin/app.ts, or read SM_CHANNEL_<one of those>`,

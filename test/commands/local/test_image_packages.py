@@ -63,6 +63,14 @@ def test_what_requirements_bring_in_a_version_of_their_own_is_left_to_them(tmp_p
     assert installed(tmp_path, files) == [("seaborn", "0.13.2")]
 
 
+@pytest.mark.parametrize("version", ["2.3.1", "2.9.2", "2.14.1", "2.16.2", "2.19.0", "2.21.0"])
+def test_what_a_package_of_the_image_brings_is_there(tmp_path, version):
+    # smclarify brings s3fs and pyarrow, which no Dockerfile names.
+    image = f"1.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:{version}-cpu-py37"
+    names = [name for name, *_ in installed(tmp_path, {"train.py": "import s3fs, pyarrow"}, image)]
+    assert sorted(names) == ["pyarrow", "s3fs"]
+
+
 def test_what_the_image_lacks_is_told(tmp_path):
     [note] = missing(tmp_path, {"train.py": "import lightgbm"})["notes"]
     assert note == (

@@ -38,6 +38,11 @@ test.each([
     'import os; os.environ["SM_CHANNEL_TRAIN"]',
     /^no channel train is declared \(there are training\)/,
   ],
+  [
+    'no credentials of AWS',
+    'import botocore.exceptions; raise botocore.exceptions.NoCredentialsError()',
+    /^Unable to locate credentials: .*--aws-credentials passes yours on, and npm start -- --s3 /,
+  ],
   ['an error of its own', 'raise RuntimeError("no")', undefined],
 ])('of a script with %s', (_, source, expected) => {
   const script = join(directory, 'train.py');

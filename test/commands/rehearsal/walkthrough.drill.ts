@@ -4,41 +4,43 @@ import { join } from 'node:path';
 import { projectOf, remains, ROOT, startIn } from './started';
 
 /**
- * A script as it was written for TensorFlow 2.3: no argument, Keras 2 with `save_format`, its photographs by s3fs out of a bucket
- * of its author's, the model below a literal path and under a version of ten digits.
+ * A script as it was written for TensorFlow 2.3: no argument, Keras 2 with `save_format`, its photographs by s3fs (which the image
+ * has, and no requirements.txt names) out of a bucket of its author's, the model under a version of ten digits.
  */
 const SCRIPT = `
 import os
+import time
 
 import numpy as np
 import s3fs
 import tensorflow as tf
-from tensorflow import keras
-from tensorflow.keras import layers
+from PIL import Image
+from sklearn.model_selection import train_test_split
+from tensorflow.keras.layers import BatchNormalization, Conv2D, Conv2DTranspose, Input, concatenate
 
-BUCKET = "author-photographs/animals"
 fs = s3fs.S3FileSystem()
 
 
-def read(folder, channels):
-    images = []
-    for name in sorted(fs.ls(f"{BUCKET}/{folder}"))[:16]:
-        with fs.open(name, "rb") as f:
-            image = tf.io.decode_image(f.read(), channels=channels, expand_animations=False)
-        images.append(tf.image.resize(image, (128, 128), method="nearest").numpy())
-    return np.stack(images)
+def read(folder, mode):
+    images = [Image.open(fs.open(name)).convert(mode) for name in sorted(fs.ls(folder))]
+    return np.stack([np.asarray(image.resize((128, 128), Image.NEAREST)) for image in images])
 
 
-x = read("original", 3) / 255.0
-y = np.minimum(read("masks", 1), 2)
-inputs = keras.Input((128, 128, 3))
-down = layers.Conv2D(8, 3, activation="relu", padding="same", strides=2)(inputs)
-up = layers.Conv2DTranspose(8, 3, activation="relu", padding="same", strides=2)(down)
-model = keras.Model(inputs, layers.Conv2D(3, 1)(layers.concatenate([up, inputs])))
-model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
-history = model.fit(x, y, epochs=2, batch_size=8, verbose=2)
-print("photographs", len(x), "checkpoints", os.path.exists("/opt/ml/checkpoints"))
-model.save("/opt/ml/model/0724133000", save_format="tf")
+x = read("s3://author-photographs/animals/original/", "RGB") / 256.0
+y = np.minimum(read("s3://author-photographs/animals/masks/", "L"), 2)[..., np.newaxis]
+x_train, x_valid, y_train, y_valid = train_test_split(x, y, test_size=0.2, random_state=123)
+inputs = Input((128, 128, 3))
+down = Conv2D(8, 3, activation="relu", padding="same", strides=2, kernel_initializer="HeNormal")(inputs)
+down = BatchNormalization()(down, training=False)
+up = Conv2DTranspose(8, 3, activation="relu", padding="same", strides=2)(down)
+model = tf.keras.Model(inputs=inputs, outputs=Conv2D(3, 1)(concatenate([up, inputs], axis=3)))
+model.compile(
+    optimizer=tf.keras.optimizers.Adam(),
+    loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
+)
+model.fit(x_train, y_train, batch_size=8, epochs=2, validation_data=(x_valid, y_valid))
+model.save(f'{os.environ["SM_MODEL_DIR"]}/{time.strftime("%m%d%H%M%S", time.gmtime())}', save_format="tf")
 `;
 
 const APP = `import { App } from 'aws-cdk-lib';
@@ -63,7 +65,6 @@ test('a script of TensorFlow 2.3 that reads its own bucket trains, is served and
   const root = projectOf({
     'app.ts': APP,
     'code/unet_from_scratch.py': SCRIPT,
-    'code/requirements.txt': 's3fs\n',
   });
   const photographs = `s3://author-photographs/animals=${join(ROOT, 'training/data/sample')}`;
   const pixels = Array.from({ length: 128 }, (_, row) =>
