@@ -153,9 +153,10 @@ export abstract class Channel {
   /** What any channel may have, as given. */
   public readonly options: ChannelOptions;
 
-  protected constructor(private readonly declared: CheckedProps<ChannelOptions>) {
-    const { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution } =
+  protected constructor(private readonly declared: CheckedProps<S3ChannelOptions>) {
+    const { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution, version } =
       declared.sound;
+    this.version = version;
     // Without what only some channels have: these may be given to another channel.
     this.options = { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution };
   }
@@ -191,10 +192,10 @@ export abstract class Channel {
   public abstract readStatements(scope: Construct, name: string, bucket: IBucket): PolicyStatement[];
 
   /** What stands for the data beside its URI; undefined where the URI alone does. */
-  public abstract readonly version: string | undefined;
+  public readonly version: string | undefined;
 
   /** The channel itself if a deploy uploads its data. */
-  public abstract readonly upload: DirectoryChannel | undefined;
+  public readonly upload: DirectoryChannel | undefined = undefined;
 
   /** What is wrong with the channel; `prop` is its place in the configuration. */
   public problems(prop: string, job: ChannelJob): string[] {
@@ -220,9 +221,7 @@ answerForFactories(Channel);
 export class DirectoryChannel extends Channel {
   /** The directory, absolute. */
   public readonly path: string;
-  /** The URI has the contents' hash. */
-  public readonly version = undefined;
-  public readonly upload = this;
+  public override readonly upload = this;
   private readonly selected: FileSelection;
   private read: Contents | undefined;
   private hash: string | undefined;
@@ -307,15 +306,11 @@ export class DirectoryChannel extends Channel {
 
 /** A channel whose data lies in S3. */
 export class S3Channel extends Channel {
-  public readonly version: string | undefined;
-  public readonly upload = undefined;
-
   public constructor(
     private readonly given: string,
     options: CheckedProps<S3ChannelOptions>,
   ) {
     super(options);
-    this.version = options.sound.version;
   }
 
   protected dataSource(): DataSource {
@@ -333,8 +328,6 @@ export class S3Channel extends Channel {
 
 /** A channel whose data a manifest in S3 names. */
 class ManifestChannel extends Channel {
-  public readonly version: string | undefined;
-  public readonly upload = undefined;
   private readonly dataUris: readonly string[];
   private readonly attributeNames: readonly string[] | undefined;
 
@@ -346,7 +339,6 @@ class ManifestChannel extends Channel {
     // Nothing else reads lines of JSON.
     const streamed = type === 'AugmentedManifestFile' ? { inputMode: 'Pipe' as const } : {};
     super({ ...options, sound: { ...streamed, ...options.sound } });
-    this.version = options.sound.version;
     this.dataUris = options.sound.dataUris ?? [];
     this.attributeNames = options.sound.attributeNames;
   }
@@ -408,15 +400,12 @@ class ManifestChannel extends Channel {
 
 /** A channel whose data lies in a file system. */
 class FileSystemChannel extends Channel {
-  public readonly version: string | undefined;
-  public readonly upload = undefined;
   private readonly given: FileSystemChannelOptions;
 
   public constructor(options: CheckedProps<FileSystemChannelOptions>) {
-    const { contentType } = options.sound;
-    super({ ...options, sound: contentType === undefined ? {} : { contentType } });
+    const { contentType, version } = options.sound;
+    super({ ...options, sound: { contentType, version } });
     this.given = options.sound;
-    this.version = options.sound.version;
   }
 
   protected dataSource(): DataSource {

@@ -15,15 +15,16 @@ import { TOPIC_ARN } from './training-job-contract';
 const ANSWER_RESERVE = 120_000;
 
 /** Serves the custom resource (CloudFormation), and tells how its training job ended: by SageMaker's event, or by the schedule's looks. */
-export function trainingJobHandler(services: Services) {
+export function trainingJobHandler(given: Omit<Services, 'until'>) {
   return async (
     event: CloudFormationCustomResourceEvent | TerminalEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<void> => {
-    const until = services.clock.now() + context.getRemainingTimeInMillis() - ANSWER_RESERVE;
+    const until = given.clock.now() + context.getRemainingTimeInMillis() - ANSWER_RESERVE;
+    const services = { ...given, until };
     await ('RequestType' in event
-      ? handleCustomResource(event, services, until)
-      : handleTerminalEvent(event, services, until));
+      ? handleCustomResource(event, services)
+      : handleTerminalEvent(event, services));
   };
 }
 

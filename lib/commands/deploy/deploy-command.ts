@@ -22,7 +22,7 @@ import { PRICES } from '../../cost/prices';
 import { STACK_SUFFIXES, stackName } from '../../names';
 import { renderPlainText } from '../review/plain-text';
 import { explained } from '../watch/call-failure';
-import { cdkDeploy } from './cdk-deploy';
+import { cdkDeploy, type CdkDeployProps } from './cdk-deploy';
 import { failureText } from './cdk-output';
 import { DeployProgress } from './deploy-progress';
 import { deployedStacks } from './deployed-stacks';
@@ -122,15 +122,8 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
     const endpoints = declaredProjects(declared).flatMap(
       (project) => readProjectTemplate(project, declared, account.region).endpoint ?? [],
     );
-    const code = await deploy({
-      root,
-      assembly,
-      stackNames: chosen?.stackNames,
-      deployed: deployed.map(({ name }) => name),
-      region: account.region,
-      terminal,
-      signal,
-    });
+    const run = { root, assembly, stackNames: chosen?.stackNames, signal };
+    const code = await deploy(run, deployed, account.region, terminal);
     if (code === 0) {
       for (const { endpointName, stackName: stack, asynchronous } of endpoints) {
         terminal.info(
@@ -143,37 +136,21 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
   });
 }
 
-/** A deploy that was said yes to. */
-interface Deploy {
-  readonly root: string;
-  readonly assembly: string;
-  readonly stackNames: readonly string[] | undefined;
-  /** The stacks that there were before. */
-  readonly deployed: readonly string[];
-  readonly region: string;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
-async function deploy({
-  root,
-  assembly,
-  stackNames,
-  deployed,
-  region,
-  terminal,
-  signal,
-}: Deploy): Promise<number> {
+/** A deploy that was said yes to. @param deployed the stacks that there were before */
+async function deploy(
+  run: Omit<CdkDeployProps, 'logFile' | 'onLine'>,
+  deployed: readonly AssemblyStack[],
+  region: string,
+  terminal: Terminal,
+): Promise<number> {
+  const { assembly, signal } = run;
   const started = Date.now();
   const logFile = join(assembly, 'deploy.log');
   const progress = new DeployProgress(terminal);
   const training = new TrainingInProgress({ region, terminal, signal });
   const code = await cdkDeploy({
-    root,
-    assembly,
-    stackNames,
+    ...run,
     logFile,
-    signal,
     onLine: (line) => {
       const event = progress.take(line);
       if (event) {
@@ -197,11 +174,11 @@ async function deploy({
   return 0;
 }
 
-function leftMessage(stack: string | undefined, deployed: readonly string[]): string {
+function leftMessage(stack: string | undefined, deployed: readonly AssemblyStack[]): string {
   if (stack === undefined) {
     return 'left before anything was deployed';
   }
-  const end = deployed.includes(stack) ? 'cancel-update-stack' : 'delete-stack';
+  const end = deployed.some(({ name }) => name === stack) ? 'cancel-update-stack' : 'delete-stack';
   return [
     `left: CloudFormation goes on with ${stack} by itself, and begins no other stack`,
     '  to follow a training: npm run watch',

@@ -54,7 +54,7 @@ async function keptModel(
   const bucket = stack?.Outputs?.find(({ OutputKey }) => OutputKey === 'BucketName')?.OutputValue;
   try {
     // Once: nobody waits here for a role to become known.
-    return await findKeptModel(namePrefix, bucket, { s3, clock: systemClock }, 0);
+    return await findKeptModel(namePrefix, bucket, { s3, clock: systemClock, until: 0 });
   } catch (error) {
     // Whoever may not look into the bucket may still deploy: the function looks by its own role.
     if (isDenied(error)) {

@@ -1,36 +1,21 @@
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
-import type { KeptModel } from '../../training/job/kept-model';
-import type { Pricing } from '../review/cost-changes';
 import { type Block, code, type ReviewDocument, type Text, text } from '../review/document';
-import { reviewDocument } from '../review/review';
+import { reviewDocument, type ReviewProps } from '../review/review';
 
 /** What is deployed, what would be, and where. */
-export interface PlanProps {
+export interface PlanProps extends Omit<ReviewProps, 'before' | 'after' | 'remarks'> {
   readonly deployed: readonly AssemblyStack[];
   readonly declared: readonly AssemblyStack[];
   readonly account: string;
-  readonly pricing: Pricing;
-  /** The models in the bucket that a gate refused, by what the names of their jobs begin with. */
-  readonly kept: ReadonlyMap<string, KeptModel>;
-  /** As YYYY-MM-DD. */
-  readonly today: string;
 }
 
 /** Lines of a list that are shown before a person is asked; the gravest come first. */
 const LISTED = 6;
 
 /** What a deploy would do to what is deployed, as the review tells it in short; undefined if it would do nothing. */
-export function deployPlan({
-  deployed,
-  declared,
-  account,
-  pricing,
-  kept,
-  today,
-}: PlanProps): ReviewDocument | undefined {
-  const where: Text = text`Account ${code(account)}, region ${code(pricing.region)}: compared with what is deployed there.`;
-  const remarks = [where];
-  const document = reviewDocument({ before: deployed, after: declared, pricing, remarks, kept, today });
+export function deployPlan({ deployed, declared, account, ...props }: PlanProps): ReviewDocument | undefined {
+  const where: Text = text`Account ${code(account)}, region ${code(props.pricing.region)}: compared with what is deployed there.`;
+  const document = reviewDocument({ ...props, before: deployed, after: declared, remarks: [where] });
   return (
     document && {
       ...document,

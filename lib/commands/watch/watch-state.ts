@@ -1,7 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { DescribeTrainingJobResponse, SecondaryStatusTransition } from '@aws-sdk/client-sagemaker';
 import { MetricReader } from '../../training/metric-reader';
 import { hasEnded } from '../../training/job/training-jobs';
+import { printable } from '../../aws/printable';
 import type { LogLine } from './job-log';
 
 /** A value of a metric, and when its line was written, in milliseconds since 1970. */
@@ -83,7 +83,8 @@ export class WatchState {
         insertByTime(samples, { timestamp, value });
       }
     }
-    const shown = lines.map((line) => ({ ...line, text: printable(line.text) }));
+    const fit = (text: string) => printable(text).replaceAll('\t', '    ').trimEnd();
+    const shown = lines.map((line) => ({ ...line, text: fit(line.text) }));
     for (const line of shown.filter(({ text }) => text !== '')) {
       insertByTime(this.tail, line);
     }
@@ -99,12 +100,4 @@ function insertByTime<T extends { readonly timestamp: number }>(items: T[], item
     at -= 1;
   }
   items.splice(at, 0, item);
-}
-
-/** A line without what would move the cursor or change colours. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll('\t', '    ')
-    .replaceAll(/\p{Cc}/gu, '')
-    .trimEnd();
 }

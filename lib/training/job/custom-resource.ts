@@ -22,20 +22,17 @@ const POLL_INTERVAL = 5_000;
 
 /**
  * Does what CloudFormation asks of the custom resource, and answers: whatever happens, exactly one answer.
- *
- * @param until the moment of the services' clock by which the work must be done, so that the answer still gets out
  */
 export async function handleCustomResource(
   event: CloudFormationCustomResourceEvent,
   services: Services,
-  until: number,
 ): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const properties = event.ResourceProperties as unknown as TrainingJobProperties;
   const identity = { StackId, RequestId, LogicalResourceId };
   let answer: string;
   try {
-    const jobName = await act(event, properties, services, until);
+    const jobName = await act(event, properties, services);
     answer = JSON.stringify({
       ...identity,
       Status: 'SUCCESS',
@@ -57,21 +54,19 @@ async function act(
   event: CloudFormationCustomResourceEvent,
   properties: TrainingJobProperties,
   services: Services,
-  until: number,
 ): Promise<string> {
-  const jobs = new TrainingJobs(services, until);
   switch (event.RequestType) {
     case 'Create':
-      return create(event.StackId, properties, services, jobs, until);
+      return create(event.StackId, properties, services);
     case 'Update':
       // The rollback of an update asks for the former request: its handle names the former job, which is still there.
       if (!isOfThisRequest(event, properties)) {
-        return create(event.StackId, properties, services, jobs, until);
+        return create(event.StackId, properties, services);
       }
-      await adjust(event, properties, services, jobs, until);
+      await adjust(event, properties, services);
       return event.PhysicalResourceId;
     case 'Delete':
-      await remove(jobToDelete(event.PhysicalResourceId, properties), properties, services, jobs, until);
+      await remove(jobToDelete(event.PhysicalResourceId, properties), properties, services);
       return event.PhysicalResourceId;
   }
 }
@@ -93,16 +88,15 @@ async function create(
   stackId: string,
   properties: TrainingJobProperties,
   services: Services,
-  jobs: TrainingJobs,
-  until: number,
 ): Promise<string> {
   const request = createRequest(properties);
   const jobName = request.TrainingJobName!;
   // Looked up first: SageMaker may find fault with a request, such as data gone since, before it finds the name taken.
+  const jobs = new TrainingJobs(services);
   const found = await jobs.describe(jobName);
   if (!found) {
-    const rollsBack = await isRollingBack(stackId, services, until);
-    const looked = keptModel(properties, services, until);
+    const rollsBack = await isRollingBack(stackId, services);
+    const looked = keptModel(properties, services);
     // A way back must not fail for what it need not know.
     const kept = await (rollsBack ? looked.catch(() => undefined) : looked);
     const problem = kept && keptModelProblem(kept, properties.MinimumMetrics ?? {});
@@ -124,7 +118,7 @@ async function create(
   }
   if (!hasEnded(found?.TrainingJobStatus)) {
     // Before the job: one that ends at once is told of too.
-    await enableRule(properties.Rule, services, until);
+    await enableRule(properties.Rule, services);
   }
   const result = found ? 'exists' : await jobs.create(request);
   console.log(`training job ${jobName} ${result}`);
@@ -132,17 +126,13 @@ async function create(
 }
 
 /** The model that was kept of a request: its gate alone may be another by now. */
-function keptModel(
-  properties: TrainingJobProperties,
-  services: Services,
-  until: number,
-): Promise<KeptModel | undefined> {
-  return findKeptModel(properties.TrainingJobNamePrefix, bucketOfResults(properties), services, until);
+function keptModel(properties: TrainingJobProperties, services: Services): Promise<KeptModel | undefined> {
+  return findKeptModel(properties.TrainingJobNamePrefix, bucketOfResults(properties), services);
 }
 
 /** Whether a stack is on its way back to what it was. */
-async function isRollingBack(StackName: string, services: Services, until: number): Promise<boolean> {
-  const { Stacks = [] } = await repeated(services, until, () =>
+async function isRollingBack(StackName: string, services: Services): Promise<boolean> {
+  const { Stacks = [] } = await repeated(services, () =>
     services.cloudformation.send(new DescribeStacksCommand({ StackName })),
   );
   return Stacks[0]?.StackStatus?.endsWith('ROLLBACK_IN_PROGRESS') ?? false;
@@ -153,15 +143,13 @@ async function adjust(
   event: CloudFormationCustomResourceUpdateEvent,
   properties: TrainingJobProperties,
   services: Services,
-  jobs: TrainingJobs,
-  until: number,
 ): Promise<void> {
   const former = event.OldResourceProperties as unknown as TrainingJobProperties;
   const jobName = event.PhysicalResourceId;
+  const jobs = new TrainingJobs(services);
   const job = await jobs.describe(jobName);
   const raised = raisedMinimums(former.MinimumMetrics ?? {}, properties.MinimumMetrics ?? {});
-  const kept =
-    job || Object.keys(raised).length === 0 ? undefined : await keptModel(properties, services, until);
+  const kept = job || Object.keys(raised).length === 0 ? undefined : await keptModel(properties, services);
   const metrics = job?.FinalMetricDataList ?? (kept?.jobName === jobName ? kept.finalMetrics : undefined);
   const short = shortfalls(raised, metrics);
   if (short.length > 0) {
@@ -184,13 +172,12 @@ async function remove(
   jobName: string | undefined,
   properties: TrainingJobProperties,
   services: Services,
-  jobs: TrainingJobs,
-  until: number,
 ): Promise<void> {
   if (!jobName) {
     return;
   }
-  const { clock, logs } = services;
+  const { clock, until } = services;
+  const jobs = new TrainingJobs(services);
   let job = await jobs.describe(jobName);
   const running = job && !hasEnded(job.TrainingJobStatus);
   while (job && !hasEnded(job.TrainingJobStatus) && job.TrainingJobStatus !== 'Deleting') {
@@ -207,18 +194,18 @@ async function remove(
   }
   if (job && hasEnded(job.TrainingJobStatus)) {
     const { succeeded, isRefused } = trainingOutcome(job, properties.MinimumMetrics ?? {});
-    const kept = succeeded ? undefined : await keepLog(job, services, until);
+    const kept = succeeded ? undefined : await keepLog(job, services);
     if (running) {
       const reason = `training job ${jobName} was stopped, since its stack waits for it no more: it was deleted or cancelled, or its time was over`;
       const log = kept?.place ?? logLink(jobName, services.region);
-      await tellOfEnding(job, { succeeded: false, reason, log }, services, until);
+      await tellOfEnding(job, { succeeded: false, reason, log }, services);
     }
     if (isRefused) {
-      await keepMetrics(job, services, until);
+      await keepMetrics(job, services);
     }
     await jobs.delete(jobName);
   }
-  await deleteLogStreams(logs, jobName, { clock, until });
+  await deleteLogStreams(services, jobName);
   console.log(`training job ${jobName} deleted`);
 }
 

@@ -58,7 +58,6 @@ export async function tellOfEnding(
   job: DescribeTrainingJobResponse,
   ending: Ending,
   services: Services,
-  until: number,
 ): Promise<void> {
   const { topicArn, s3, sns } = services;
   const Bucket = bucketOfResults(job);
@@ -68,7 +67,7 @@ export async function tellOfEnding(
   const mail = endingMail(job, ending);
   const Key = mailKey(job.TrainingJobName!);
   try {
-    await repeated(services, until, () =>
+    await repeated(services, () =>
       s3.send(
         new PutObjectCommand({
           ...{ Bucket, Key, Body: `${mail.subject}\n\n${mail.text}\n`, IfNoneMatch: '*' },

@@ -34,18 +34,17 @@ export interface KeptLog {
 export async function keepLog(
   job: DescribeTrainingJobResponse,
   services: Services,
-  until: number,
 ): Promise<KeptLog | undefined> {
   const jobName = job.TrainingJobName!;
   const Bucket = bucketOfResults(job);
   try {
-    const logs = await writtenLogs(jobName, services, until);
+    const logs = await writtenLogs(jobName, services);
     if (Bucket === undefined || logs.size === 0) {
       return undefined;
     }
     const Key = keptLogKey(jobName);
     const Body = [...logs].map(([name, events]) => `=== ${name}\n${events.map(dated).join('')}`).join('\n');
-    await repeated(services, until, () =>
+    await repeated(services, () =>
       services.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'text/plain; charset=utf-8' })),
     );
     const newest = [...logs.values()].reduce((one, other) => (lastTime(other) > lastTime(one) ? other : one));
@@ -60,17 +59,13 @@ export async function keepLog(
 }
 
 /** The logs of a job's instances that have something in them. */
-async function writtenLogs(
-  jobName: string,
-  services: Services,
-  until: number,
-): Promise<Map<string, OutputLogEvent[]>> {
-  const { clock } = services;
+async function writtenLogs(jobName: string, services: Services): Promise<Map<string, OutputLogEvent[]>> {
+  const { clock, until } = services;
   for (let attempt = 1; ; attempt++) {
     const logs = new Map<string, OutputLogEvent[]>();
-    const names = await repeated(services, until, () => logStreamNames(services.logs, jobName));
+    const names = await repeated(services, () => logStreamNames(services.logs, jobName));
     for (const name of names.slice(0, MAX_STREAMS)) {
-      const events = await lastEvents(name, services, until);
+      const events = await lastEvents(name, services);
       if (events.length > 0) {
         logs.set(name, events);
       }
@@ -83,15 +78,11 @@ async function writtenLogs(
 }
 
 /** The end of one stream, in its order. */
-async function lastEvents(
-  logStreamName: string,
-  services: Services,
-  until: number,
-): Promise<OutputLogEvent[]> {
+async function lastEvents(logStreamName: string, services: Services): Promise<OutputLogEvent[]> {
   const pages: OutputLogEvent[][] = [];
   let nextToken: string | undefined;
   for (let length = 0; length < MAX_LENGTH;) {
-    const page = await repeated(services, until, () =>
+    const page = await repeated(services, () =>
       services.logs.send(
         new GetLogEventsCommand({ logGroupName: TRAINING_LOG_GROUP, logStreamName, nextToken }),
       ),

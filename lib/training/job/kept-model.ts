@@ -16,7 +16,7 @@ export interface KeptModel {
 }
 
 /** What S3 is asked with. */
-type Storage = Pick<Services, 's3' | 'clock'>;
+type Storage = Pick<Services, 's3' | 'clock' | 'until'>;
 
 /**
  * Keeps the metrics of a job that completed beside its model, as long as the bucket: the next deploy of the same request checks the model
@@ -24,11 +24,7 @@ type Storage = Pick<Services, 's3' | 'clock'>;
  *
  * @returns whether they are kept
  */
-export async function keepMetrics(
-  job: DescribeTrainingJobResponse,
-  services: Storage,
-  until: number,
-): Promise<boolean> {
+export async function keepMetrics(job: DescribeTrainingJobResponse, services: Storage): Promise<boolean> {
   const { TrainingJobName, FinalMetricDataList = [] } = job;
   const Bucket = bucketOfResults(job);
   if (Bucket === undefined) {
@@ -37,7 +33,7 @@ export async function keepMetrics(
   const Key = keptMetricsKey(TrainingJobName!);
   const Body = JSON.stringify(FinalMetricDataList.map(({ MetricName, Value }) => ({ MetricName, Value })));
   try {
-    await repeated(services, until, () =>
+    await repeated(services, () =>
       services.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' })),
     );
     return true;
@@ -56,13 +52,12 @@ export async function findKeptModel(
   namePrefix: string,
   Bucket: string | undefined,
   services: Storage,
-  until: number,
 ): Promise<KeptModel | undefined> {
   if (Bucket === undefined) {
     return undefined;
   }
   const Prefix = trainingJobsKeyPrefix(namePrefix);
-  const { Contents = [] } = await repeated(services, until, () =>
+  const { Contents = [] } = await repeated(services, () =>
     services.s3.send(new ListObjectsV2Command({ Bucket, Prefix })),
   );
   const keys = new Set(Contents.map(({ Key }) => Key!));
@@ -76,9 +71,7 @@ export async function findKeptModel(
     return undefined;
   }
   const { Key, jobName } = newest;
-  const { Body } = await repeated(services, until, () =>
-    services.s3.send(new GetObjectCommand({ Bucket, Key })),
-  );
+  const { Body } = await repeated(services, () => services.s3.send(new GetObjectCommand({ Bucket, Key })));
   const finalMetrics = JSON.parse((await Body?.transformToString()) ?? '[]') as FinalMetric[];
   return { jobName, finalMetrics, place: `s3://${Bucket}/${Key}` };
 }

@@ -5,22 +5,23 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { TRAINING_LOG_GROUP } from '../../names';
 import { isNotFound } from './api-errors';
-import { repeated, type RetryOptions } from './retry';
+import { repeated } from './retry';
+import type { Services } from './services';
 
 /** Deletes the log streams of one job. A group or a stream that is gone already is as good. */
 export async function deleteLogStreams(
-  logs: CloudWatchLogsClient,
+  services: Pick<Services, 'logs' | 'clock' | 'until'>,
   jobName: string,
-  times: Pick<RetryOptions, 'clock' | 'until'>,
 ): Promise<void> {
+  const { logs, clock, until } = services;
   let names: string[];
   // Always the first page: what it listed is gone by the next turn.
   do {
-    names = await repeated(times, times.until, () => logStreamNames(logs, jobName));
+    names = await repeated(services, () => logStreamNames(logs, jobName));
     for (const logStreamName of names) {
-      await repeated(times, times.until, () => deleteLogStream(logs, logStreamName));
+      await repeated(services, () => deleteLogStream(logs, logStreamName));
     }
-  } while (names.length > 0 && times.clock.now() < times.until);
+  } while (names.length > 0 && clock.now() < until);
 }
 
 /** The log streams of one job, those of the first page; none where there is no group. */

@@ -48,8 +48,7 @@ export async function retry<T>(
  * mends. None begins beyond the moment after which nothing may.
  */
 export function repeated<T>(
-  { clock }: Pick<RetryOptions, 'clock'>,
-  until: number,
+  { clock, until }: Pick<RetryOptions, 'clock' | 'until'>,
   send: () => Promise<T>,
   retryable: (error: unknown) => boolean = isPassing,
 ): Promise<T> {

@@ -21,6 +21,8 @@ export interface Services {
   readonly topicArn: string | undefined;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** The moment of the clock by which the work must be done, so that the answer still gets out. */
+  readonly until: number;
   /** The region it runs in, for links to the console. */
   readonly region: string;
 }

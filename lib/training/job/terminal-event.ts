@@ -39,28 +39,23 @@ const METRIC_INTERVAL = 10_000;
  *
  * @throws Error when the handle keeps refusing: Lambda then delivers the event again, and the next look tries too
  */
-export async function handleTerminalEvent(
-  event: TerminalEvent,
-  services: Services,
-  until: number,
-): Promise<void> {
+export async function handleTerminalEvent(event: TerminalEvent, services: Services): Promise<void> {
   const jobName = trainingJobName(event);
   const told = event.detail.TrainingJobName;
   if (told !== undefined && told !== jobName) {
     console.log(`ignored: the event is for training job ${told}, the stack waits for ${jobName}`);
     return;
   }
-  const detail =
-    told === undefined ? await new TrainingJobs(services, until).describe(jobName) : event.detail;
+  const detail = told === undefined ? await new TrainingJobs(services).describe(jobName) : event.detail;
   if (!detail || !hasEnded(detail.TrainingJobStatus)) {
     console.log(`ignored: training job ${jobName} is ${detail?.TrainingJobStatus ?? 'not there'}`);
     return;
   }
   const minimumMetrics = event.MinimumMetrics ?? {};
-  const job = await settledJob(detail, minimumMetrics, services, until);
+  const job = await settledJob(detail, minimumMetrics, services);
   const { succeeded, reason: judged, isRefused } = trainingOutcome(job, minimumMetrics);
-  const reason = isRefused && (await keepMetrics(job, services, until)) ? `${judged}${KEPT}` : judged;
-  const kept = succeeded ? undefined : await keepLog(job, services, until);
+  const reason = isRefused && (await keepMetrics(job, services)) ? `${judged}${KEPT}` : judged;
+  const kept = succeeded ? undefined : await keepLog(job, services);
   const lines = job.TrainingJobStatus === 'Failed' && kept ? lastLines(kept.lines) : undefined;
   const text = lines === undefined ? reason : `${reason}; its last lines:\n${lines}\n`;
   console.log(text);
@@ -72,19 +67,19 @@ export async function handleTerminalEvent(
   };
   const place = kept?.place ?? logLink(jobName, services.region);
   // Before the signal: after it the stack may take the function's permissions away.
-  await tellOfEnding(job, { succeeded, reason: text, log: place }, services, until);
+  await tellOfEnding(job, { succeeded, reason: text, log: place }, services);
   await putJson(event.WaitConditionHandle, jsonWithReason(signal, text, `; its log: ${place}`), services);
-  await disableRule(event.Rule, event.WaitConditionHandle, services, until);
+  await disableRule(event.Rule, event.WaitConditionHandle, services);
 }
 
 /** The job's record, with its final metrics; the event's own detail when the record is gone. */
 async function settledJob(
   detail: DescribeTrainingJobResponse,
   minimumMetrics: MinimumMetrics,
-  { clock, ...services }: Services,
-  until: number,
+  services: Services,
 ): Promise<DescribeTrainingJobResponse> {
-  const jobs = new TrainingJobs({ clock, ...services }, until);
+  const { clock, until } = services;
+  const jobs = new TrainingJobs(services);
   for (let attempt = 1; ; attempt++) {
     const record = await jobs.describe(detail.TrainingJobName!);
     if (!record || !hasEnded(record.TrainingJobStatus)) {

@@ -33,11 +33,7 @@ export function hasEnded(status: string | undefined): boolean {
 export class TrainingJobs {
   private readonly client: SageMakerClient;
 
-  /** @param until the moment of the clock after which no call is repeated */
-  constructor(
-    private readonly services: Pick<Services, 'sagemaker' | 'clock' | 'region'>,
-    private readonly until: number,
-  ) {
+  constructor(private readonly services: Pick<Services, 'sagemaker' | 'clock' | 'until' | 'region'>) {
     this.client = services.sagemaker;
   }
 
@@ -121,6 +117,6 @@ export class TrainingJobs {
   }
 
   private call<T>(send: () => Promise<T>, retryable?: (error: unknown) => boolean): Promise<T> {
-    return repeated(this.services, this.until, send, retryable);
+    return repeated(this.services, send, retryable);
   }
 }

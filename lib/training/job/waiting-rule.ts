@@ -4,8 +4,8 @@ import { repeated } from './retry';
 import type { Services } from './services';
 
 /** Lets the rule call the function, at the job's end and by its schedule: from when the stack waits on. */
-export async function enableRule(Name: string, services: Services, until: number): Promise<void> {
-  await repeated(services, until, () => services.events.send(new EnableRuleCommand({ Name })));
+export async function enableRule(Name: string, services: Services): Promise<void> {
+  await repeated(services, () => services.events.send(new EnableRuleCommand({ Name })));
 }
 
 /**
@@ -14,19 +14,14 @@ export async function enableRule(Name: string, services: Services, until: number
  *
  * @param handle of the wait that is over
  */
-export async function disableRule(
-  Name: string,
-  handle: string,
-  services: Services,
-  until: number,
-): Promise<void> {
+export async function disableRule(Name: string, handle: string, services: Services): Promise<void> {
   const { events } = services;
   try {
-    const { Targets = [] } = await repeated(services, until, () =>
+    const { Targets = [] } = await repeated(services, () =>
       events.send(new ListTargetsByRuleCommand({ Rule: Name })),
     );
     if (Targets.every(({ InputTransformer }) => InputTransformer?.InputTemplate?.includes(handle))) {
-      await repeated(services, until, () => events.send(new DisableRuleCommand({ Name })));
+      await repeated(services, () => events.send(new DisableRuleCommand({ Name })));
     }
   } catch (error) {
     if (!isNotFound(error)) {

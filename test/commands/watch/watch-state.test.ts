@@ -61,8 +61,8 @@ test('a definition that cannot be followed here is told, and the others are foll
 test('no line can move the cursor or change the colours of the terminal', () => {
   const state = new WatchState(trainingJob());
   const shown = state.read([line(61, '\u001b[31mred\u001b[0m\ta\b\u0007 \u001b[2J'), line(62, '')]);
-  expect(shown.map(({ text }) => text)).toEqual(['red    a', '']);
-  expect(state.lastLines.map(({ text }) => text)).toEqual(['red    a']);
+  expect(shown.map(({ text }) => text)).toEqual(['red    a\\u0007', '']);
+  expect(state.lastLines.map(({ text }) => text)).toEqual(['red    a\\u0007']);
 });
 
 test('only the last lines are kept', () => {

@@ -85,7 +85,7 @@ export class FakeAws {
   public stopTakes = 150_000;
   private readonly faults = new Map<string, (Fault | number)[]>();
 
-  public readonly services: Services = {
+  public readonly services: Omit<Services, 'until'> = {
     sagemaker: new SageMakerClient(this.clientConfig()),
     logs: new CloudWatchLogsClient(this.clientConfig()),
     s3: new S3Client({ ...this.clientConfig(), forcePathStyle: true }),
