@@ -37,8 +37,12 @@ def prctl(option: int, value: int) -> None:
 def start(command: list[str]) -> int:
     """The command's process id: it leads a session, and so a group, of its own."""
     keeper = os.getpid()
+    # Closed by what becomes of the child: before that, there is no group that a signal could reach.
+    begun, beginning = os.pipe()
     pid = os.fork()
     if pid:
+        os.close(beginning)
+        os.read(begun, 1)
         return pid
     try:
         os.setsid()

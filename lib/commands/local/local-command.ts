@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inputFiles } from '../invoke/input-files';
 import { costOnAws } from './aws-cost';
-import { channelNotes, changedJob, keyValues } from './local-job';
+import { channelNotes, changedJob, keyValues, RUN_OPTIONS } from './local-job';
 import { LocalRun } from './local-run';
 import { frameworkPython, PYTHON_OPTION, trainsHere } from './framework-python';
 import { checkPort } from './port-check';
@@ -24,24 +24,7 @@ export const localLine = new CommandLine({
     'Trains, serves and predicts on this machine what bin/app.ts declares, without AWS and without Docker.',
   options: {
     ...PROJECT_OPTION,
-    channel: {
-      type: 'string',
-      multiple: true,
-      value: 'NAME=DIR',
-      description: 'data of this machine for a channel of the job',
-    },
-    hyperparameter: {
-      type: 'string',
-      multiple: true,
-      value: 'KEY=VALUE',
-      description: 'another value for this run',
-    },
-    predict: {
-      type: 'string',
-      multiple: true,
-      value: 'FILE|DIR',
-      description: 'what to predict (some of the data)',
-    },
+    ...RUN_OPTIONS,
     out: { type: 'string', value: 'DIR', description: 'where everything goes (local)' },
     serve: {
       type: 'boolean',

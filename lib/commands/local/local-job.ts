@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { directoryFiles } from '../../aws/directory-files';
 import { printable } from '../../aws/printable';
 import { CODE_CHANNEL } from '../../names';
+import type { OptionDeclarations } from '../../console/command-line';
 import { UsageError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
 import { hasScript } from '../../training/job-script';
@@ -19,6 +20,28 @@ export interface JobChanges {
   /** Texts as typed: a number or boolean becomes one, as in JSON. */
   readonly hyperparameters: Readonly<Record<string, string>>;
 }
+
+/** What the command lines of runs say of the job and of what is predicted. */
+export const RUN_OPTIONS = {
+  channel: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=DIR',
+    description: 'data of this machine for a channel of the job',
+  },
+  hyperparameter: {
+    type: 'string',
+    multiple: true,
+    value: 'KEY=VALUE',
+    description: 'another value for this run',
+  },
+  predict: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE|DIR',
+    description: 'what to predict (some of the data)',
+  },
+} as const satisfies OptionDeclarations;
 
 /** Splits `KEY=VALUE` options. @throws UsageError for one without a key or a `=` */
 export function keyValues(option: string, texts: readonly string[]): Record<string, string> {

@@ -15,7 +15,7 @@ import { MODEL_SCRIPT } from '../../endpoint/serving-script';
 import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
 import { frameworkEnvironment, servesFromModel, servesHere } from './framework-python';
 import { type GateOutcome, gateOutcomes } from './gate';
-import { checkModel } from './model-check';
+import { modelProblems } from './model-check';
 import { renderReport } from './report';
 import { rememberRun } from './run-records';
 import { runVersions } from './run-versions';
@@ -224,7 +224,7 @@ export class LocalRun {
         'the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none',
       ];
     }
-    return (await checkModel(await this.container())).problems;
+    return modelProblems(await this.container());
   }
 
   /** The declared container; without an endpoint, the one that goes with what trained. Its script is unpacked once. */

@@ -14,8 +14,8 @@ import type { Decisions } from './permissions';
 export interface EmulatedAwsOptions {
   /** The interpreter with moto and the framework in it. */
   readonly python: string;
-  /** The interpreters of images with another framework, by the image's repository and tag. @default - none */
-  readonly pythons?: Readonly<Record<string, string>>;
+  /** The interpreters of images, by the image's repository and tag; null where their containers do not run here. @default - none */
+  readonly pythons?: Readonly<Record<string, string | null>>;
   /** Final metrics of a job whose container does not run here. @default - none */
   readonly standInMetrics?: Readonly<Record<string, number>>;
   readonly region: string;
@@ -38,15 +38,13 @@ const INVENTORY_PATH = '/_rehearsal/inventory';
 /** Where it tells what roles were allowed and denied; `DECISIONS` of aws/server.py. */
 const DECISIONS_PATH = '/_rehearsal/decisions';
 
-/** The names under which it is reached: no proxy stands before them. */
-const LOOPBACK = 'localhost,.localhost,127.0.0.1,::1';
-
 /** What it says when it listens. */
 interface Announcement {
   readonly url: string;
   /** A secret of the run: who does not sign with it is not answered. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** How long it may take to end before it is killed, in milliseconds: it gives its children 5 seconds. */
@@ -124,21 +122,8 @@ export class EmulatedAws {
 
   /** The variables by which the AWS SDKs, the AWS CLI and the CDK CLI reach it instead of AWS. */
   public get variables(): Record<string, string> {
-    return {
-      AWS_ENDPOINT_URL: this.url,
-      AWS_ENDPOINT_URL_S3: this.url,
-      AWS_REGION: this.options.region,
-      AWS_DEFAULT_REGION: this.options.region,
-      AWS_ACCESS_KEY_ID: this.announced.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: this.announced.secretAccessKey,
-      AWS_SESSION_TOKEN: 'rehearsal',
-      NO_PROXY: LOOPBACK,
-      no_proxy: LOOPBACK,
-      // What a person configured for the real AWS must not be mixed in.
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    };
+    const { region } = this.options;
+    return { ...this.announced.variables, AWS_REGION: region, AWS_DEFAULT_REGION: region };
   }
 
   /** A folder that goes with it, for what its clients write. */

@@ -2,8 +2,9 @@
 
     .venv/bin/python lib/commands/rehearsal/emulator.py --state-dir DIR --exit-with-stdin
 
-Prints one line of JSON, {"port", "url", "accessKeyId", "secretAccessKey"}, when it listens, then one line per event of a
-stack, a training job, an endpoint, a function. Only who signs with that key is answered. Its log goes to stderr. Everything it writes lies in DIR, which is made by it
+Prints one line of JSON, {"port", "url", "accessKeyId", "secretAccessKey", "variables"}, when it listens, then one line per event of
+a stack, a training job, an endpoint, a function. Only who signs with that key is answered; the variables are what clients need
+beside a region. Its log goes to stderr. Everything it writes lies in DIR, which is made by it
 and removed at its end; SIGTERM, SIGINT and, with --exit-with-stdin, the end of stdin end it and all of its children.
 
 Alarms look back for minutes and hours. With --alarm-seconds-per-minute 1 their time, and that of the endpoints' metrics and
@@ -52,7 +53,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         type=json.loads,
         default={},
         metavar="JSON",
-        help="the interpreter of each image's framework, by repository and tag; default: this one",
+        help="the interpreter of each image's framework, by repository and tag; null: none; default: this one",
     )
     parser.add_argument(
         "--stand-in-metrics",
@@ -115,6 +116,7 @@ def main(argv: list[str]) -> int:
                 "url": host.url,
                 "accessKeyId": host.identities.person.id,
                 "secretAccessKey": host.identities.person.secret,
+                "variables": host.environment(),
             }
         )
         ended.wait()

@@ -36,8 +36,8 @@ export interface RehearsalOptions {
   /** Gets the logs, the predictions and the report. */
   readonly outDirectory: string;
   readonly python: string;
-  /** The interpreters of images with another framework, by the image's repository and tag. */
-  readonly pythons: Readonly<Record<string, string>>;
+  /** The interpreters of images, by the image's repository and tag; null where their containers do not run here. */
+  readonly pythons: Readonly<Record<string, string | null>>;
   readonly region: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -296,20 +296,29 @@ export class Rehearsal {
   }
 }
 
+/** The containers of a project, whether they run on this machine, and what is tried of those that do not. */
+export function containersOf({ trainingJob, endpoint }: ProjectTemplate) {
+  const training = trainingJob && {
+    image: trainingJob.request.AlgorithmSpecification?.TrainingImage ?? '',
+    here: trainsHere(trainingJob.request),
+    tried: 'roles, events and gate of the training are tried, not what it learns',
+  };
+  const serving = endpoint && {
+    image: endpoint.image,
+    here: servesHere(endpoint.image, endpoint.environment),
+    tried: 'deploy and destroy of the endpoint are tried, not what it answers',
+  };
+  return [training, serving].filter((container) => container !== undefined);
+}
+
 /** What a rehearsal does not try, since its containers do not run on this machine; a line each. */
-export function standInNotes({ trainingJob, endpoint }: ProjectTemplate): string[] {
-  const absent = (image = '') =>
-    `the container ${image.split('/').at(-1)} does not run on this machine: with what stands in for it`;
-  return [
-    ...(trainingJob && !trainsHere(trainingJob.request)
-      ? [
-          `${absent(trainingJob.request.AlgorithmSpecification?.TrainingImage)}, roles, events and gate of the training are tried, not what it learns`,
-        ]
-      : []),
-    ...(endpoint && !servesHere(endpoint.image, endpoint.environment)
-      ? [`${absent(endpoint.image)}, deploy and destroy of the endpoint are tried, not what it answers`]
-      : []),
-  ];
+export function standInNotes(project: ProjectTemplate): string[] {
+  return containersOf(project)
+    .filter(({ here }) => !here)
+    .map(
+      ({ image, tried }) =>
+        `the container ${image.split('/').at(-1)} does not run on this machine: with what stands in for it, ${tried}`,
+    );
 }
 
 /** What became of predictions, in a line. */

@@ -7,9 +7,9 @@ import { join, relative, resolve } from 'node:path';
 import type { PredictionResult } from '../invoke/predict-files';
 import { costOnAws } from '../local/aws-cost';
 import { frameworkPython, PYTHON_OPTION } from '../local/framework-python';
-import { keyValues, typed } from '../local/local-job';
+import { keyValues, RUN_OPTIONS, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
-import { type Life, predictionSummary, Rehearsal, standInNotes } from './rehearsal';
+import { containersOf, type Life, predictionSummary, Rehearsal, standInNotes } from './rehearsal';
 import { type S3Data, s3Data } from './s3-data';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
@@ -44,10 +44,9 @@ the CDK CLI bootstraps and deploys the stacks, the job trains, the endpoint pred
 and everything that is left is listed.`,
   options: {
     ...PROJECT_OPTION,
+    ...RUN_OPTIONS,
     channel: {
-      type: 'string',
-      multiple: true,
-      value: 'NAME=DIR',
+      ...RUN_OPTIONS.channel,
       description: 'data of this machine for a channel of the job, without the gate of the declared data',
     },
     s3: {
@@ -55,18 +54,6 @@ and everything that is left is listed.`,
       multiple: true,
       value: 's3://BUCKET/PREFIX=DIR',
       description: 'data of this machine that a channel or the script finds in a bucket of yours',
-    },
-    hyperparameter: {
-      type: 'string',
-      multiple: true,
-      value: 'KEY=VALUE',
-      description: 'another value for this rehearsal',
-    },
-    predict: {
-      type: 'string',
-      multiple: true,
-      value: 'FILE|DIR',
-      description: 'what to predict (some of the data)',
     },
     out: {
       type: 'string',
@@ -153,17 +140,10 @@ async function rehearse(
     terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
   }
   standInNotes(project).forEach((note) => terminal.info(note));
-  const images = [
-    project.trainingJob?.request.AlgorithmSpecification?.TrainingImage,
-    project.endpoint?.image,
-  ];
-  const pythons: Record<string, string> = {};
-  for (const image of images.filter((image) => image !== undefined)) {
-    pythons[image.split('/').at(-1)!] = await frameworkPython(image, {
-      given: options.python,
-      terminal,
-      signal,
-    });
+  const pythons: Record<string, string | null> = {};
+  for (const { image, here } of containersOf(project)) {
+    const given = { given: options.python, terminal, signal };
+    pythons[image.split('/').at(-1)!] ??= here ? await frameworkPython(image, given) : null;
   }
   const rehearsal = new Rehearsal({
     project,

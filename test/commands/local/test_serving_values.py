@@ -71,7 +71,7 @@ def test_bytes_come_back_through_the_server(server, tensor, by_row):
 @given(tensor=tensors() | byte_tensors(), by_row=st.booleans())
 def test_what_a_response_says_a_request_reads(tensor, by_row):
     dtype = "string" if tensor.dtype == object else tensor.dtype.name
-    signature = Signature("s", {"v": TensorInfo(dtype, None, "v:0")}, {})
+    signature = Signature("s", {"v": TensorInfo(dtype, "v:0")}, {})
     response = response_from_tensors({"v_bytes": tensor}, by_row)
     document = {"instances" if by_row else "inputs": response["predictions" if by_row else "outputs"]}
     (got,) = tensors_from_request(parse_document(json.dumps(document).encode()), signature).values()
@@ -85,7 +85,7 @@ def test_rows_of_several_tensors_agree_with_their_columns(tensor, batch):
     columns = response_from_tensors(outputs, by_row=False)["outputs"]
     assert [row["a"] for row in rows] == columns["a"]
     assert [row["b"] for row in rows] == columns["b"]
-    info = {"a": TensorInfo(tensor.dtype.name, None, "a:0"), "b": TensorInfo("int64", (-1,), "b:0")}
+    info = {"a": TensorInfo(tensor.dtype.name, "a:0"), "b": TensorInfo("int64", "b:0")}
     signature = Signature("s", info, {})
     from_rows = tensors_from_request({"instances": rows}, signature)
     from_columns = tensors_from_request({"inputs": columns}, signature)
@@ -199,7 +199,7 @@ def test_fails_on_a_document_that_is_no_object():
 
 
 def test_an_empty_signature_name_is_the_default():
-    default = Signature("serving_default", {"v": TensorInfo("float32", None, "v:0")}, {})
+    default = Signature("serving_default", {"v": TensorInfo("float32", "v:0")}, {})
     assert find_signature({"signature_name": ""}, {"serving_default": default}) is default
 
 

@@ -5,7 +5,6 @@ level is walked, to say which.
 """
 
 import base64
-import binascii
 import json
 import math
 from itertools import chain
@@ -15,9 +14,11 @@ import numpy as np
 
 from serving_container.status import StatusError, invalid_argument
 
-# dtype -> (bits of the mantissa, the name in TensorFlow Serving's messages)
-_FLOATS = {"float32": (24, "float"), "float64": (53, "double")}
+# Bits of the mantissa.
+_FLOATS = {"float32": 24, "float64": 53}
 _INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint32", "uint64")
+
+_KINDS = {type(None): "Null", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
 
 # Values are quoted in messages up to this many characters; TensorFlow Serving quotes the whole document.
 _QUOTED_CHARACTERS = 500
@@ -42,7 +43,9 @@ def dense_tensor(value: Any, dtype: str) -> np.ndarray:
                 _at(place, shape[:level]),
             )
         flat = list(chain.from_iterable(flat))
-    array = _fast_array(flat, dtype)
+    if dtype not in (*_FLOATS, *_INTEGERS, "bool", "string"):
+        raise StatusError("UNIMPLEMENTED", f"Conversion of JSON Value to type: {tfs_name(dtype)}")
+    array = _array(flat, dtype)
     if array is None:
         raise _leaf_error(flat, shape, dtype)
     try:
@@ -66,14 +69,14 @@ def _shape_of_first(value: Any) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def _fast_array(flat: list[Any], dtype: str) -> np.ndarray | None:
+def _array(flat: list[Any], dtype: str) -> np.ndarray | None:
     """The leaves as an array, or None if one of them is not of the dtype."""
     types = set(map(type, flat))
     if dtype == "string" and types <= {str, dict}:
         array = np.empty(len(flat), dtype=object)
         try:
             array[:] = [_bytes(value) for value in flat]
-        except StatusError:
+        except ValueError:
             return None
         return array
     if dtype in _FLOATS and types <= {int, float}:
@@ -96,7 +99,7 @@ def _float_array(flat: list[Any], dtype: str, with_integers: bool) -> np.ndarray
     # Only beyond the exact integers does it matter which of the values were written as integers.
     if (
         with_integers
-        and np.any(magnitude >= 2.0 ** _FLOATS[dtype][0])
+        and np.any(magnitude >= 2.0 ** _FLOATS[dtype])
         and any(_is_lossy(v, dtype) for v in flat)
     ):
         return None
@@ -106,16 +109,20 @@ def _float_array(flat: list[Any], dtype: str, with_integers: bool) -> np.ndarray
 
 
 def _leaf_error(flat: list[Any], shape: tuple[int, ...], dtype: str) -> StatusError:
-    for start in range(0, len(flat), _BLOCK):
-        block = flat[start : start + _BLOCK]
-        if _fast_array(block, dtype) is not None:
-            continue
-        for place, value in enumerate(block, start):
-            try:
-                _leaf(value, dtype)
-            except StatusError as error:
-                return StatusError(error.code, error.message + _at(place, shape))
-    return StatusError("INTERNAL", f"no tensor of type {dtype} for these values")
+    blocks = range(0, len(flat), _BLOCK)
+    start = next(at for at in blocks if _array(flat[at : at + _BLOCK], dtype) is None)
+    block = enumerate(flat[start : start + _BLOCK], start)
+    place, value = next((place, value) for place, value in block if _array([value], dtype) is None)
+    if dtype in _FLOATS and type(value) in (int, float):
+        reason = f"Cannot convert JSON value: {quote(value)} to {tfs_name(dtype)} without loss of precision."
+    elif dtype == "string" and is_base64(value):
+        reason = "Unable to base64 decode"
+    elif dtype == "string" and isinstance(value, dict):
+        reason = f"JSON Value: {quote(value)} not formatted correctly for base64 data"
+    else:
+        kind = str(value) if isinstance(value, bool) else _KINDS[type(value)]
+        reason = f"JSON Value: {quote(value)} Type: {kind} is not of expected type: {tfs_name(dtype)}"
+    return invalid_argument(reason, _at(place, shape))
 
 
 def _at(place: int, shape: tuple[int, ...]) -> str:
@@ -127,66 +134,26 @@ def _at(place: int, shape: tuple[int, ...]) -> str:
     return f" at {''.join(reversed(indices))}" if indices else ""
 
 
-def _leaf(value: Any, dtype: str) -> Any:
-    """One value of a tensor; raises StatusError if it is not of the dtype."""
-    if dtype == "string":
-        return _bytes(value)
-    if isinstance(value, dict):
-        raise _type_error(value, dtype)
-    if dtype in _FLOATS:
-        if type(value) not in (int, float):
-            raise _type_error(value, dtype)
-        if _is_lossy(value, dtype):
-            name = _FLOATS[dtype][1]
-            raise invalid_argument(
-                f"Cannot convert JSON value: {quote(value)} to {name} without loss of precision."
-            )
-        return value
-    if dtype in _INTEGERS:
-        limits = np.iinfo(dtype)
-        if type(value) is not int or not limits.min <= value <= limits.max:
-            raise _type_error(value, dtype)
-        return value
-    if dtype == "bool":
-        if type(value) is not bool:
-            raise _type_error(value, dtype)
-        return value
-    raise StatusError("UNIMPLEMENTED", f"Conversion of JSON Value: {quote(value)} to type: {tfs_name(dtype)}")
-
-
 def _is_lossy(value: int | float, dtype: str) -> bool:
     # Integers beyond 64 bits reach TensorFlow Serving as floating point numbers.
     if type(value) is int and -(2**63) <= value < 2**64:
-        return abs(value) > 2 ** _FLOATS[dtype][0] - 1
+        return abs(value) > 2 ** _FLOATS[dtype] - 1
     return value not in (math.inf, -math.inf) and abs(value) > float(np.finfo(dtype).max)
 
 
-def _bytes(value: Any) -> bytes:
+def _bytes(value: str | dict[str, Any]) -> bytes:
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")
-    if not isinstance(value, dict):
-        raise _type_error(value, "string")
     if not is_base64(value):
-        raise invalid_argument(f"JSON Value: {quote(value)} not formatted correctly for base64 data")
+        raise ValueError(value)
     # Padding may be left out and white space put in, as in absl::Base64Unescape.
     text = "".join(value["b64"].split()).rstrip("=")
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise invalid_argument("Unable to base64 decode") from error
+    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
 def tfs_name(dtype: str) -> str:
     """A dtype as TensorFlow's C++ side writes it: float, double, half."""
     return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype, dtype)
-
-
-def _type_error(value: Any, dtype: str) -> StatusError:
-    kinds = {type(None): "Null", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
-    kind = str(value) if isinstance(value, bool) else kinds[type(value)]
-    return invalid_argument(
-        f"JSON Value: {quote(value)} Type: {kind} is not of expected type: {tfs_name(dtype)}"
-    )
 
 
 def quote(value: Any) -> str:

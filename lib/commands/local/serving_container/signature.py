@@ -13,11 +13,9 @@ _INTERNAL_SIGNATURES = ("__saved_model_init_op", "__saved_model_train_op")
 
 @dataclass(frozen=True)
 class TensorInfo:
-    """One input or output: its dtype in TensorFlow's Python names, its shape with -1 for an unknown dimension
-    (None: unknown rank), and the graph's name for the tensor."""
+    """One input or output: its dtype in TensorFlow's Python names, and the graph's name for the tensor."""
 
     dtype: str
-    shape: tuple[int, ...] | None
     tensor_name: str
 
 
@@ -28,17 +26,6 @@ class Signature:
     name: str
     inputs: Mapping[str, TensorInfo]
     outputs: Mapping[str, TensorInfo]
-
-    def as_json(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """The inputs and outputs as `{name: {dtype, shape}}`, for people and other programs."""
-
-        def describe(tensors: Mapping[str, TensorInfo]) -> dict[str, dict[str, Any]]:
-            return {
-                name: {"dtype": info.dtype, "shape": None if info.shape is None else list(info.shape)}
-                for name, info in tensors.items()
-            }
-
-        return {"inputs": describe(self.inputs), "outputs": describe(self.outputs)}
 
 
 def read_signatures(meta_graph: Any) -> dict[str, Signature]:
@@ -57,5 +44,4 @@ def _tensors(tensors: Mapping[str, Any]) -> dict[str, TensorInfo]:
 def _tensor(info: Any) -> TensorInfo:
     dtypes = info.DESCRIPTOR.fields_by_name["dtype"].enum_type.values_by_number
     dtype = dtypes[info.dtype].name.removeprefix("DT_")
-    shape = None if info.tensor_shape.unknown_rank else tuple(dim.size for dim in info.tensor_shape.dim)
-    return TensorInfo(_DTYPE_NAMES.get(dtype, dtype.lower()), shape, info.name)
+    return TensorInfo(_DTYPE_NAMES.get(dtype, dtype.lower()), info.name)

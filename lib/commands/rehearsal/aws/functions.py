@@ -30,6 +30,7 @@ from aws.authorization.authority import AccessDenied
 from aws.children import signal_group
 from aws.clock import now
 from aws.host import ACCOUNT, Host, Session
+from aws.log_writer import LogWriter
 
 #: Seconds between the tries of a failed asynchronous invocation; on AWS they are 60 and 120.
 RETRY_DELAYS = (1.0, 2.0)
@@ -132,7 +133,7 @@ class Functions:
             )
         if arn:
             try:
-                self._session(function).require("sns:Publish", arn, region)
+                self._session(function).require("sns:Publish", arn)
             except AccessDenied:
                 raise InvalidParameterValueException(
                     "The provided execution role does not have permissions to call Publish on SNS"
@@ -145,29 +146,24 @@ class Functions:
         if arn and _exists(function):
             # A denial is told, and the letter is lost, as on AWS.
             with contextlib.suppress(AccessDenied, ClientError):
-                sns = self._session(function).client("sns", function.region)
+                sns = self._session(function).client("sns")
                 sns.publish(TopicArn=arn, Message=json.dumps(event))
 
     def run(self, function: LambdaFunction, event: Any) -> tuple[Any, bool, str]:
         """One invocation: its payload, whether it failed, its output."""
         request_id, started = str(uuid.uuid4()), time.monotonic()
         stream = f"{now():%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
-        self._host.progress(
-            {
-                "type": "function",
-                "function": function.function_name,
-                "requestId": request_id,
-                "status": "START",
-            }
-        )
-        logged = self._may_log(function, stream)
+        told = {"type": "function", "function": function.function_name, "requestId": request_id}
+        self._host.progress({**told, "status": "START"})
+        writer = None
         try:
-            outcome, output = self._execute(function, event, request_id, stream)
+            session = self._session(function)
+            writer = LogWriter(session, function.logs_group_name, stream)
+            writer.open()
+            outcome, output = self._execute(session, function, event, request_id, stream)
         except AccessDenied as denied:
-            outcome, output = (
-                {"error": {"errorType": "AccessDeniedException", "errorMessage": str(denied)}},
-                "",
-            )
+            error = {"errorType": "AccessDeniedException", "errorMessage": str(denied)}
+            outcome, output = {"error": error}, ""
         spent = time.monotonic() - started
         lines = [f"START RequestId: {request_id} Version: $LATEST", *output.splitlines()]
         if outcome is None and spent >= float(function.timeout):
@@ -176,24 +172,19 @@ class Functions:
             )
             outcome = {"error": {"errorMessage": lines[-1], "errorType": "Sandbox.Timedout"}}
         elif outcome is None:
-            outcome = {
-                "error": {
-                    "errorMessage": f"RequestId: {request_id} Error: Runtime exited",
-                    "errorType": "Runtime.ExitError",
-                }
-            }
+            message = f"RequestId: {request_id} Error: Runtime exited"
+            outcome = {"error": {"errorMessage": message, "errorType": "Runtime.ExitError"}}
         lines += [
             f"END RequestId: {request_id}",
             f"REPORT RequestId: {request_id}\tDuration: {spent * 1000:.2f} ms",
         ]
-        if logged:
-            self._log(function, stream, lines)
+        if writer and function.logs_group_name in logs_backends[ACCOUNT][function.region].groups:
+            # Not deleted while the function ran: a stack that is destroyed waits for the answer, not for the end.
+            writer.write(lines)
         failed = "error" in outcome
         self._host.progress(
             {
-                "type": "function",
-                "function": function.function_name,
-                "requestId": request_id,
+                **told,
                 "status": "FAILED" if failed else "SUCCEEDED",
                 "seconds": round(spent, 3),
                 **({"reason": outcome["error"].get("errorMessage")} if failed else {}),
@@ -202,18 +193,17 @@ class Functions:
         return (outcome["error"] if failed else outcome["result"]), failed, output
 
     def _execute(
-        self, function: LambdaFunction, event: Any, request_id: str, stream: str
+        self, session: Session, function: LambdaFunction, event: Any, request_id: str, stream: str
     ) -> tuple[dict[str, Any] | None, str]:
         folder, layers = self._code(function), self._layers(function)
-        session = self._session(function)
-        region, timeout = function.region, float(function.timeout)
+        timeout = float(function.timeout)
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "TMPDIR": str(self._host.folder("tmp")),
-            **session.environment(region),
+            **session.environment(),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
@@ -269,7 +259,8 @@ class Functions:
         return (json.loads(line) if line else None), text
 
     def _session(self, function: LambdaFunction) -> Session:
-        return self._host.session(function.role, "lambda.amazonaws.com", function.function_name)
+        name = function.function_name
+        return self._host.session(function.role, "lambda.amazonaws.com", name, function.region)
 
     def _command(self, runtime: str, environment: dict[str, str], layers: Path) -> list[str]:
         here = Path(__file__).parent.parent
@@ -320,31 +311,6 @@ class Functions:
                         file.extractall(folder)
                 self._folders[key] = folder
             return self._folders[key]
-
-    def _may_log(self, function: LambdaFunction, stream: str) -> bool:
-        """As on AWS, a function that may not write its log works on without one."""
-        group = f"arn:aws:logs:{function.region}:{ACCOUNT}:log-group:{function.logs_group_name}:log-stream:"
-        logs = logs_backends[ACCOUNT][function.region]
-        try:
-            session = self._session(function)
-            if function.logs_group_name not in logs.groups:
-                # The group appears with the first invocation, whoever declared it or not.
-                session.require("logs:CreateLogGroup", group, function.region)
-                logs.ensure_log_group(function.logs_group_name)
-            session.require("logs:CreateLogStream", group, function.region)
-            session.require("logs:PutLogEvents", f"{group}{stream}", function.region)
-        except AccessDenied:
-            return False
-        return True
-
-    def _log(self, function: LambdaFunction, stream: str, lines: list[str]) -> None:
-        logs, group = logs_backends[ACCOUNT][function.region], function.logs_group_name
-        if group not in logs.groups:
-            # Deleted while the function ran: a stack that is destroyed waits for the answer, not for the end.
-            return
-        moment = int(time.time() * 1000)
-        logs.create_log_stream(group, stream)
-        logs.put_log_events(group, stream, [{"timestamp": moment, "message": line} for line in lines])
 
 
 def _exists(function: LambdaFunction) -> bool:

@@ -7,6 +7,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ class Host:
         self.identities = Identities(ACCOUNT)
         self.faults = Faults()
         self.authority = Authority(ACCOUNT, self.progress, self.faults)
-        #: The interpreter of each image's framework, by the image's repository and tag.
-        self.pythons: dict[str, str] = {}
+        #: The interpreter of each image's framework, by the image's repository and tag; None where something stands in for it.
+        self.pythons: dict[str, str | None] = {}
         #: The final metrics of a job whose container does not run here.
         self.stand_in_metrics: dict[str, float] = {}
         self.url = ""
@@ -56,9 +57,10 @@ class Host:
         #: Whether it has begun to end.
         self.closed = False
 
-    def session(self, role: str, service: str, name: str) -> Session:
+    def session(self, role: str, service: str, name: str, region: str) -> Session:
         """A service that acts by a role. @raises AccessDenied where the role does not trust it"""
-        return Session(self, self.identities.key(self.authority.session(role, service, name)))
+        principal = self.authority.session(role, service, name)
+        return Session(self, principal, self.identities.key(principal), region)
 
     def client(self, service: str, region: str, key: Key | None = None) -> Any:
         """A boto3 client of this very server, with a key or the person's: the API that users see."""
@@ -90,8 +92,8 @@ class Host:
             path.mkdir()
         return path
 
-    def python(self, image: str) -> str:
-        """The interpreter that stands for an image: this one where nothing else is said."""
+    def python(self, image: str) -> str | None:
+        """The interpreter that stands for an image: this one where nothing else is said; None where its container is not here."""
         return self.pythons.get(image.split("/")[-1], sys.executable)
 
     def close(self) -> None:
@@ -104,8 +106,8 @@ class Host:
         """The address of an open callback."""
         return f"{self.url}{PATH}{token}"
 
-    def environment(self, region: str, key: Key | None = None) -> dict[str, str]:
-        """The variables by which a child reaches this server instead of AWS, with its key or the person's."""
+    def environment(self, key: Key | None = None) -> dict[str, str]:
+        """The variables by which the SDKs, the AWS CLI and the CDK reach this server instead of AWS, with a key or the person's."""
         key = key or self.identities.person
         return {
             "AWS_ACCESS_KEY_ID": key.id,
@@ -113,8 +115,6 @@ class Host:
             "AWS_SESSION_TOKEN": "rehearsal",
             "NO_PROXY": LOOPBACK,
             "no_proxy": LOOPBACK,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ENDPOINT_URL_S3": self.url,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -133,36 +133,31 @@ class Host:
                 pass
 
 
+@dataclass(frozen=True)
 class Session:
-    """Somebody who acts by a role: clients and variables with a key of theirs."""
+    """Somebody who acts by a role in a region: clients and variables with a key of theirs."""
 
-    def __init__(self, host: Host, key: Key):
-        self._host = host
-        self._key = key
+    host: Host
+    principal: Principal
+    key: Key
+    region: str
 
-    @property
-    def principal(self) -> Principal:
-        """Whose session it is."""
-        found = self._host.identities.of(self._key.id)
-        assert found is not None
-        return found
-
-    def client(self, service: str, region: str) -> Any:
+    def client(self, service: str) -> Any:
         """A boto3 client that the role's policies bind."""
-        return self._host.client(service, region, self._key)
+        return self.host.client(service, self.region, self.key)
 
-    def environment(self, region: str) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The variables by which a child reaches this server instead of AWS."""
-        return self._host.environment(region, self._key)
+        region = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+        return {**self.host.environment(self.key), **region}
 
-    def require(self, action: str, resource: str, region: str, **context: list[str]) -> None:
+    def require(self, action: str, resource: str, **context: list[str]) -> None:
         """Asks for what has no call of its own here. @raises AccessDenied"""
-        keys = {name.replace("__", ":"): values for name, values in context.items()}
-        self.require_need(Need(action, resource, keys), region)
+        self.require_need(Need(action, resource, {k.replace("__", ":"): v for k, v in context.items()}))
 
-    def require_need(self, need: Need, region: str) -> None:
+    def require_need(self, need: Need) -> None:
         """The same, of a need with its conditions. @raises AccessDenied"""
-        self._host.authority.require(self.principal, need, region)
+        self.host.authority.require(self.principal, need, self.region)
 
 
 def _plain(value: Any) -> str:

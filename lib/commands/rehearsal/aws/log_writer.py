@@ -13,30 +13,30 @@ from aws.host import ACCOUNT, Session
 class LogWriter:
     """One stream. Where the role may not write it, nothing is written, as on AWS; the denial is told once."""
 
-    def __init__(self, role: Session, region: str, group: str, stream: str):
-        self._role, self._region, self._group, self._stream = role, region, group, stream
+    def __init__(self, role: Session, group: str, stream: str):
+        self._role, self._group, self._stream = role, group, stream
         self._denied = False
+
+    def open(self) -> None:
+        """Makes the group and the stream, where they are not there."""
+        logs = logs_backends[ACCOUNT][self._role.region]
+        group = f"arn:aws:logs:{self._role.region}:{ACCOUNT}:log-group:{self._group}:log-stream:"
+        try:
+            if self._group not in logs.groups:
+                self._role.require("logs:CreateLogGroup", group)
+                logs.ensure_log_group(self._group)
+            if self._stream not in logs.groups[self._group].streams:
+                self._role.require("logs:CreateLogStream", group)
+                self._role.require("logs:PutLogEvents", f"{group}{self._stream}")
+                logs.create_log_stream(self._group, self._stream)
+        except AccessDenied:
+            self._denied = True
 
     def write(self, lines: list[str]) -> None:
         """Appends lines."""
-        if self._denied:
-            return
-        try:
-            self._open()
-        except AccessDenied:
-            self._denied = True
-            return
-        moment = int(time.time() * 1000)
-        events = [{"timestamp": moment, "message": line or " "} for line in lines]
-        logs_backends[ACCOUNT][self._region].put_log_events(self._group, self._stream, events)
-
-    def _open(self) -> None:
-        logs = logs_backends[ACCOUNT][self._region]
-        group = f"arn:aws:logs:{self._region}:{ACCOUNT}:log-group:{self._group}:log-stream:"
-        if self._group not in logs.groups:
-            self._role.require("logs:CreateLogGroup", group, self._region)
-            logs.ensure_log_group(self._group)
-        if self._stream not in logs.groups[self._group].streams:
-            self._role.require("logs:CreateLogStream", group, self._region)
-            self._role.require("logs:PutLogEvents", f"{group}{self._stream}", self._region)
-            logs.create_log_stream(self._group, self._stream)
+        if not self._denied:
+            self.open()
+        if not self._denied:
+            moment = int(time.time() * 1000)
+            events = [{"timestamp": moment, "message": line or " "} for line in lines]
+            logs_backends[ACCOUNT][self._role.region].put_log_events(self._group, self._stream, events)

@@ -60,18 +60,8 @@ class Authority:
             },
         )
         request = Request(principal.arn, principal.role, need.action, need.resource, context)
-        identity = [*_identity(role)] if role else statements_of("administrator", _ADMINISTRATOR)
-        try:
-            if role is not None and role.permissions_boundary:
-                raise UnknownPolicy(f"permissions boundaries, as {role.name} has one")
-            decision = decide(
-                request, identity, self._of_resource(need), both=_needs_both(need.action, need.resource)
-            )
-        except UnknownPolicy as error:
-            decision = Decision(False, (), f"because the rehearsal does not know {error}")
-        self._keep(request, decision)
-        if not decision.allowed:
-            self._deny(request, decision)
+        identity = _bounded(role) if role else statements_of("administrator", _ADMINISTRATOR)
+        self._decide(request, need, identity)
 
     def session(self, role: str, service: str, name: str) -> Principal:
         """A service that takes on a role. @raises AccessDenied where the role does not trust it"""
@@ -80,11 +70,7 @@ class Authority:
             f"arn:aws:sts::{self._account}:assumed-role/{role.rsplit('/', 1)[-1]}/{name}", role
         )
         need = Need("sts:AssumeRole", role, {"sts:externalid": [], "aws:sourceaccount": [self._account]})
-        request = Request(service, None, need.action, role, Context(need.context), service)
-        decision = decide(request, [], self._of_resource(need))
-        self._keep(request, decision)
-        if not decision.allowed:
-            self._deny(request, decision)
+        self._decide(Request(service, None, need.action, role, Context(need.context), service), need)
         if self._faults.outcome("role", role):
             raise AccessDenied(f"the role {role} is not known yet")
         return principal
@@ -107,9 +93,12 @@ class Authority:
                 **need.context,
             },
         )
-        request = Request(service, None, need.action, need.resource, context, service)
+        self._decide(Request(service, None, need.action, need.resource, context, service), need)
+
+    def _decide(self, request: Request, need: Need, identity: Iterable[Statement] = ()) -> None:
+        both = request.service is None and _needs_both(need.action, need.resource)
         try:
-            decision = decide(request, [], self._of_resource(need))
+            decision = decide(request, identity, self._of_resource(need), both)
         except UnknownPolicy as error:
             decision = Decision(False, (), f"because the rehearsal does not know {error}")
         self._keep(request, decision)
@@ -265,6 +254,12 @@ def _identity(role: Role) -> Iterable[Statement]:
             item.document for item in policy.versions if item.version_id == policy.default_version_id
         )
         yield from statements_of(policy.name, document)
+
+
+def _bounded(role: Role) -> Iterable[Statement]:
+    if role.permissions_boundary:
+        raise UnknownPolicy(f"permissions boundaries, as {role.name} has one")
+    yield from _identity(role)
 
 
 def _tags(role: Role | None) -> dict[str, str]:

@@ -123,18 +123,15 @@ class ChangeSetActions(StackActions):
             role_arn=self._get_param("RoleARN"),
         )
         change_set.problems = schemas.problems(target.body, self.region)
-        if change_set.problems:
-            change_set.status, change_set.reason, change_set.execution = (
-                "FAILED",
-                changes.INVALID,
-                "UNAVAILABLE",
-            )
-        elif not changes.differs(stack, target, found):
-            change_set.status, change_set.reason, change_set.execution = (
-                "FAILED",
-                changes.NO_CHANGES,
-                "UNAVAILABLE",
-            )
+        change_set.reason = (
+            changes.INVALID
+            if change_set.problems
+            else None
+            if changes.differs(stack, target, found)
+            else changes.NO_CHANGES
+        )
+        if change_set.reason:
+            change_set.status, change_set.execution = "FAILED", "UNAVAILABLE"
         stack.change_sets[change_set.id] = change_set
         return ActionResult({"Id": change_set.id, "StackId": stack.id})
 

@@ -110,18 +110,16 @@ class Deployment:
             verb = "UPDATE" if previous else "CREATE"
             self._stack.report_resource(resource, f"{verb}_FAILED", getattr(error, "message", str(error)))
             return False
-        if previous is None:
-            self._touched[logical_id] = self._stack.resources[logical_id] = resource
-            made = self._provisioner.create(resource)
-        elif self._unchanged(previous, resource):
+        if previous and self._unchanged(previous, resource):
             resource.physical_id, resource.attributes = previous.physical_id, previous.attributes
             resource.status, resource.updated = previous.status, previous.updated
             self._stack.resources[logical_id] = resource
             return True
-        else:
-            self._touched[logical_id] = resource
-            made = self._provisioner.update(resource, previous)
+        self._touched[logical_id] = resource
+        if previous is None:
             self._stack.resources[logical_id] = resource
+        made = self._provisioner.make(resource, previous)
+        self._stack.resources[logical_id] = resource
         if not made:
             self._failed.append(logical_id)
             # Whoever still waits for something (a signal, an endpoint) stops waiting.
@@ -180,7 +178,7 @@ class Deployment:
                 self._stack.resources[logical_id] = previous
                 return True
             restored = copy_of(previous)
-            done = provisioner.update(restored, made)
+            done = provisioner.make(restored, made)
             if restored.physical_id != made.physical_id:
                 # The function answered the rollback with another id still: the one before it goes.
                 self._extra.append(made)

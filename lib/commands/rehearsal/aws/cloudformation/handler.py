@@ -40,7 +40,7 @@ class Operation:
 
         @raises ResourceFailed for a request that the model does not allow, which the service would refuse
         """
-        client = self.stack.caller().client(service, self.stack.region)
+        client = self.stack.client(service)
         name = client.meta.method_to_api_mapping[method]
         shape = client.meta.service_model.operation_model(name).input_shape
         request = {key: value for key, value in typed(shape, parameters).items() if value is not None}

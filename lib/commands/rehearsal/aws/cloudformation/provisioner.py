@@ -26,42 +26,35 @@ class Provisioner:
         self._stack = stack
         self._tags = stack_tags
 
-    def create(self, resource: Resource) -> bool:
-        """Creates a resource; its physical id is set even on failure when something exists."""
-        operation, handler = self._operation(resource), handler_of(resource.type)
-        self._stack.report_resource(resource, "CREATE_IN_PROGRESS")
-        try:
-            handler.check(operation)
-            resource.physical_id = handler.create(operation)
-            self._check_fault(resource)
-            resource.attributes = handler.attributes(operation.of(resource.physical_id))
-        except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
-            failure = _failure(error)
-            resource.physical_id = failure.physical_id or resource.physical_id
-            self._stack.report_resource(resource, "CREATE_FAILED", failure.reason)
-            return False
-        self._stack.report_resource(resource, "CREATE_COMPLETE")
-        return True
+    def make(self, resource: Resource, previous: Resource | None = None) -> bool:
+        """Creates a resource, or turns `previous` into it, in place or by another physical resource.
 
-    def update(self, resource: Resource, previous: Resource) -> bool:
-        """Turns `previous` into `resource`, in place or by another physical resource."""
-        resource.physical_id, resource.attributes = previous.physical_id, previous.attributes
-        operation, handler = self._operation(resource, previous.properties), handler_of(resource.type)
-        self._stack.report_resource(resource, "UPDATE_IN_PROGRESS")
+        Its physical id is set even on failure when something exists.
+        """
+        verb = "UPDATE" if previous else "CREATE"
+        if previous:
+            resource.physical_id, resource.attributes = previous.physical_id, previous.attributes
+        operation = self._operation(resource, previous.properties if previous else {})
+        handler = handler_of(resource.type)
+        self._stack.report_resource(resource, f"{verb}_IN_PROGRESS")
         try:
             handler.check(operation)
-            resource.physical_id = handler.update(operation)
-            if resource.physical_id != previous.physical_id:
-                self._stack.report_resource(resource, "UPDATE_IN_PROGRESS", REPLACING)
+            if previous:
+                resource.physical_id = handler.update(operation)
+                if resource.physical_id != previous.physical_id:
+                    self._stack.report_resource(resource, "UPDATE_IN_PROGRESS", REPLACING)
+            else:
+                resource.physical_id = handler.create(operation)
+                self._check_fault(resource)
             resource.attributes = handler.attributes(operation.of(resource.physical_id))
         except Exception as error:  # noqa: BLE001 whatever it was belongs into the stack's events
             failure = _failure(error)
             resource.physical_id = failure.physical_id or resource.physical_id
-            if isinstance(failure, ResourceRefused):
+            if previous and isinstance(failure, ResourceRefused):
                 resource.properties = previous.properties
-            self._stack.report_resource(resource, "UPDATE_FAILED", failure.reason)
+            self._stack.report_resource(resource, f"{verb}_FAILED", failure.reason)
             return False
-        self._stack.report_resource(resource, "UPDATE_COMPLETE")
+        self._stack.report_resource(resource, f"{verb}_COMPLETE")
         return True
 
     def delete(self, resource: Resource, creating: bool = False) -> bool:
@@ -72,7 +65,7 @@ class Provisioner:
         if kept == "Retain" or (kept == "RetainExceptOnCreate" and not creating):
             self._stack.report_resource(resource, "DELETE_SKIPPED")
             return True
-        operation, handler = self._operation(resource), handler_of(resource.type)
+        operation, handler = self._operation(resource, {}), handler_of(resource.type)
         self._stack.report_resource(resource, "DELETE_IN_PROGRESS")
         try:
             handler.delete(operation)
@@ -90,14 +83,14 @@ class Provisioner:
                 f"Resource of type '{resource.type}' did not stabilize.", resource.physical_id
             )
 
-    def _operation(self, resource: Resource, old: dict[str, Any] | None = None) -> Operation:
+    def _operation(self, resource: Resource, old: dict[str, Any]) -> Operation:
         return Operation(
             self._stack,
             self._tags,
             resource.logical_id,
             resource.type,
             resource.properties,
-            old or {},
+            old,
             resource.physical_id or "",
         )
 

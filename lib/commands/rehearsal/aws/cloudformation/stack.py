@@ -14,7 +14,7 @@ from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.schemas import Problem
 from aws.cloudformation.template import Resolver, parse
-from aws.host import ACCOUNT, Host, Session
+from aws.host import ACCOUNT, Host
 
 
 @dataclass
@@ -107,11 +107,13 @@ class Stack:
         self._lock = threading.RLock()
         self._last = self.created
 
-    def caller(self) -> Host | Session:
-        """Who makes the resources: the stack's role, else the person."""
+    def client(self, service: str) -> Any:
+        """A service as who makes the resources has it: the stack's role, else the person."""
         if self.role_arn is None:
-            return self.host
-        return self.host.session(self.role_arn, "cloudformation.amazonaws.com", "AWSCloudFormation")
+            return self.host.client(service, self.region)
+        name = "AWSCloudFormation"
+        role = self.host.session(self.role_arn, "cloudformation.amazonaws.com", name, self.region)
+        return role.client(service)
 
     def pseudo_parameters(self) -> dict[str, Any]:
         """What `AWS::…` references give in this stack."""

@@ -30,7 +30,7 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
 
     def create_model(self) -> ActionResult:
         request = self._checked
-        role = session_of(self.host, request["ExecutionRoleArn"])
+        role = session_of(self.host, request["ExecutionRoleArn"], self.region)
         containers = (
             [request["PrimaryContainer"]] if "PrimaryContainer" in request else request.get("Containers", [])
         )
@@ -38,7 +38,7 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
             raise invalid("the rehearsal knows models of one container with a ModelDataUrl only")
         uri = containers[0]["ModelDataUrl"]
         try:
-            found = objects.exists(role, self.region, uri)
+            found = objects.exists(role.client("s3"), uri)
         except ClientError:
             raise invalid(
                 f'Could not access model data at {uri}. Please ensure that the role "{request["ExecutionRoleArn"]}" exists, '

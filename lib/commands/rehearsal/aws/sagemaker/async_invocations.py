@@ -37,7 +37,6 @@ class Invocation:
 def begin(
     host: Host,
     role: Session,
-    region: str,
     server: Server,
     config: dict[str, Any],
     input_location: str,
@@ -52,25 +51,25 @@ def begin(
         f"{failure.rstrip('/')}/{name}-error.out" if failure else None,
         headers,
     )
-    threading.Thread(target=_work, args=(host, role, region, server, invocation), daemon=True).start()
+    threading.Thread(target=_work, args=(host, role, server, invocation), daemon=True).start()
     return invocation
 
 
-def _work(host: Host, role: Session, region: str, server: Server, invocation: Invocation) -> None:
+def _work(host: Host, role: Session, server: Server, invocation: Invocation) -> None:
     folder = host.folder("async")
     try:
-        target, written = invocation.output_location, _answer(role, region, server, invocation, folder)
+        target, written = invocation.output_location, _answer(role, server, invocation, folder)
     except (AccessDenied, ClientError, OSError, ValueError) as error:
         log.warning("asynchronous request %s: %s", invocation.input_location, error)
         target, written = invocation.failure_location, folder / "failure"
         written.write_text(str(error))
     if target is not None:
-        objects.upload(role, region, written, target)
+        objects.upload(role.client("s3"), written, target)
 
 
-def _answer(role: Session, region: str, server: Server, invocation: Invocation, folder: Path) -> Path:
+def _answer(role: Session, server: Server, invocation: Invocation, folder: Path) -> Path:
     request, answer = folder / "request", folder / "answer"
-    if not objects.download(role, region, invocation.input_location, request):
+    if not objects.download(role.client("s3"), invocation.input_location, request):
         raise ValueError(f"there is no object {invocation.input_location}")
     response = requests.post(
         f"{server.url}/invocations", request.read_bytes(), headers=invocation.headers, timeout=_TIMEOUT

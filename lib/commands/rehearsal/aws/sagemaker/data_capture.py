@@ -15,7 +15,6 @@ from aws.sagemaker.objects import bucket_and_key
 
 def capture(
     role: Session,
-    region: str,
     endpoint: str,
     variant: str,
     config: dict[str, Any],
@@ -40,7 +39,7 @@ def capture(
         "eventVersion": "0",
     }
     bucket, prefix = bucket_and_key(config["DestinationS3Uri"])
-    role.client("s3", region).put_object(
+    role.client("s3").put_object(
         Bucket=bucket,
         Key=f"{prefix.rstrip('/')}/{endpoint}/{variant}/{now:%Y/%m/%d/%H/%M-%S-%f}-{uuid.uuid4()}.jsonl",
         Body=json.dumps(line) + "\n",

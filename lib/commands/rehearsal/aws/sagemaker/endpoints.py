@@ -74,7 +74,7 @@ class Endpoints:
         self._refuse_what_cannot_change(region, item, request["EndpointConfigName"])
         rollback = request.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {})
         alarms = [alarm["AlarmName"] for alarm in rollback.get("Alarms", [])]
-        known = self._alarms(self._host, region, alarms)
+        known = self._alarms(self._host.client("cloudwatch", region), alarms)
         if set(alarms) - known.keys():
             raise invalid(
                 f"Alarms {sorted(set(alarms) - known.keys())} of AutoRollbackConfiguration do not exist"
@@ -117,7 +117,7 @@ class Endpoints:
             return
         try:
             name = server.variant["VariantName"]
-            data_capture.capture(self.role(region, server.variant), region, item.name, name, config, bodies)
+            data_capture.capture(self.role(region, server.variant), item.name, name, config, bodies)
         except (AccessDenied, ClientError) as error:
             log.warning("what the endpoint %s captures cannot be kept: %s", item.name, error)
 
@@ -156,10 +156,10 @@ class Endpoints:
             )["ScalableTargets"]
         )
 
-    def _alarms(self, caller: Host | Session, region: str, names: list[str]) -> dict[str, str]:
+    def _alarms(self, cloudwatch: Any, names: list[str]) -> dict[str, str]:
         if not names:
             return {}
-        found = caller.client("cloudwatch", region).describe_alarms(AlarmNames=names)["MetricAlarms"]
+        found = cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
         return {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
 
     def _change(
@@ -181,11 +181,11 @@ class Endpoints:
             for variant in variants:
                 if "KmsKeyId" in configured:
                     grant = Need(*volume_grant(ACCOUNT, region, configured["KmsKeyId"]))
-                    self.role(region, variant).require_need(grant, region)
+                    self.role(region, variant).require_need(grant)
                 limit = _payload_limit(configured, variant)
                 started.append(self._start(region, item, variant, limit))
-            role = self.role(region, variants[0])
-            ringing = [name for name, state in self._alarms(role, region, alarms).items() if state == "ALARM"]
+            cloudwatch = self.role(region, variants[0]).client("cloudwatch")
+            ringing = [name for name, state in self._alarms(cloudwatch, alarms).items() if state == "ALARM"]
             if ringing:
                 raise ContainerFailed(f"Alarms {', '.join(ringing)} went off during the deployment")
         except Exception as error:  # noqa: BLE001 an endpoint must not stay in progress for ever
@@ -244,7 +244,7 @@ class Endpoints:
     def role(self, region: str, variant: dict[str, Any]) -> Session:
         """SageMaker, by the role of a variant's model."""
         arn = self._model(region, variant).request["ExecutionRoleArn"]
-        return self._host.session(arn, "sagemaker.amazonaws.com", "SageMaker")
+        return self._host.session(arn, "sagemaker.amazonaws.com", "SageMaker", region)
 
     def _model(self, region: str, variant: dict[str, Any]) -> Item:
         return store(region).get("model", variant["ModelName"])
@@ -254,23 +254,22 @@ class Endpoints:
         container = model.request.get("PrimaryContainer") or model.request["Containers"][0]
         folder = self._host.folder(f"{item.name}-{variant['VariantName']}")
         archive = folder / "model.tar.gz"
-        images.pull(role, region, container["Image"])
-        network.attach(role, region, model.request)
-        if not objects.download(role, region, container["ModelDataUrl"], archive):
+        images.pull(role, container["Image"])
+        network.attach(role, model.request)
+        if not objects.download(role.client("s3"), container["ModelDataUrl"], archive):
             raise ContainerFailed(
                 f'Failed to download model data for container "container_1" from URL: "{container["ModelDataUrl"]}".'
             )
         with tarfile.open(archive) as file:
             file.extractall(folder / "model", filter="data")
-        code = self._code(role, region, container.get("Environment", {}), folder)
+        python = self._host.python(container["Image"])
+        code = self._code(role, container.get("Environment", {}), folder)
         with (folder / "stderr").open("wb") as stderr:
             child = self._host.children.start(
                 [sys.executable, stand_in.__file__, container["Image"]]
-                if stand_in.stands_in(
-                    container["Image"], container.get("Environment", {}).get("SAGEMAKER_PROGRAM")
-                )
+                if python is None
                 else [
-                    self._host.python(container["Image"]),
+                    python,
                     str(self._host.project / "lib/commands/local/server.py"),
                     "--model-dir",
                     str(folder / "model"),
@@ -291,13 +290,13 @@ class Endpoints:
                     "HOME": str(folder),
                     "TMPDIR": str(self._host.folder("tmp")),
                     # A container that is cut off has no credentials either; the network itself stays open here.
-                    **({} if model.request.get("EnableNetworkIsolation") else role.environment(region)),
+                    **({} if model.request.get("EnableNetworkIsolation") else role.environment()),
                     **container.get("Environment", {}),
                 },
             )
         stream = f"{variant['VariantName']}/i-{random.getrandbits(68):017x}"
         threading.Thread(
-            target=self._follow, args=(role, region, item, child, folder / "stderr", stream), daemon=True
+            target=self._follow, args=(role, item, child, folder / "stderr", stream), daemon=True
         ).start()
         try:
             url = self._until_healthy(item, child)
@@ -309,12 +308,12 @@ class Endpoints:
             ) from error
         return Server(variant, url, child)
 
-    def _code(self, role: Session, region: str, environment: dict[str, str], folder: Path) -> Path | None:
+    def _code(self, role: Session, environment: dict[str, str], folder: Path) -> Path | None:
         """The script that a container takes from S3 at its start, where it takes one."""
         uri = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
         if not uri.startswith("s3://"):
             return None
-        if not objects.download(role, region, uri, folder / "sourcedir.tar.gz"):
+        if not objects.download(role.client("s3"), uri, folder / "sourcedir.tar.gz"):
             raise ContainerFailed(f'Failed to download the script from URL: "{uri}".')
         with tarfile.open(folder / "sourcedir.tar.gz") as file:
             file.extractall(folder / "code", filter="data")
@@ -338,10 +337,10 @@ class Endpoints:
         raise ContainerFailed("")
 
     def _follow(
-        self, role: Session, region: str, item: Item, child: subprocess.Popen[bytes], path: Path, stream: str
+        self, role: Session, item: Item, child: subprocess.Popen[bytes], path: Path, stream: str
     ) -> None:
         """Copies what a container writes into the endpoint's log group, which appears with the first line."""
-        writer = LogWriter(role, region, f"{LOG_GROUPS}{item.name}", stream)
+        writer = LogWriter(role, f"{LOG_GROUPS}{item.name}", stream)
         with path.open("rb") as file:
             while True:
                 ended = child.poll() is not None

@@ -22,11 +22,11 @@ _ACTIONS = (
 )
 
 
-def attach(role: Session, region: str, request: dict[str, Any]) -> None:
+def attach(role: Session, request: dict[str, Any]) -> None:
     """@raises AccessDenied where a role may not attach to the VPC that a request names"""
     if "VpcConfig" in request:
         for action in _ACTIONS:
-            role.require(f"ec2:{action}", "*", region)
+            role.require(f"ec2:{action}", "*")
 
 
 def closed(region: str, request: dict[str, Any]) -> str | None:

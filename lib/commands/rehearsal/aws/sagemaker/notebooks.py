@@ -86,7 +86,7 @@ class NotebookActions(StoredActions):
 
     def create_notebook_instance(self) -> ActionResult:
         request = self._checked
-        session_of(self.host, request["RoleArn"])
+        session_of(self.host, request["RoleArn"], self.region)
         if "LifecycleConfigName" in request:
             self._store.get(_LIFECYCLE_CONFIG, request["LifecycleConfigName"])
         item = self._store.add(_NOTEBOOK, request)

@@ -1,4 +1,4 @@
-"""Objects of S3 as files of this machine, and back."""
+"""Objects of S3 as files of this machine, and back: by a client of who reads and writes them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
-
-from aws.host import Host, Session
 
 
 @contextlib.contextmanager
@@ -30,64 +28,60 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
     return parts.netloc, parts.path.lstrip("/")
 
 
-def keys_under(host: Host | Session, region: str, uri: str) -> list[str]:
+def keys_under(s3: Any, uri: str) -> list[str]:
     """The keys that begin with a URI's prefix; none for a bucket that does not exist."""
     bucket, prefix = bucket_and_key(uri)
     keys: list[str] = []
     with _absent():
-        for page in (
-            host.client("s3", region).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        ):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             keys += [item["Key"] for item in page.get("Contents", [])]
     return keys
 
 
-def bucket_exists(host: Host | Session, region: str, uri: str) -> bool:
+def bucket_exists(s3: Any, uri: str) -> bool:
     """Whether a URI's bucket is there."""
     with _absent():
-        host.client("s3", region).head_bucket(Bucket=bucket_and_key(uri)[0])
+        s3.head_bucket(Bucket=bucket_and_key(uri)[0])
         return True
     return False
 
 
-def exists(host: Host | Session, region: str, uri: str) -> bool:
+def exists(s3: Any, uri: str) -> bool:
     """Whether there is an object at a URI."""
     bucket, key = bucket_and_key(uri)
     with _absent():
-        host.client("s3", region).head_object(Bucket=bucket, Key=key)
+        s3.head_object(Bucket=bucket, Key=key)
         return True
     return False
 
 
-def download(host: Host | Session, region: str, uri: str, target: Path) -> bool:
+def download(s3: Any, uri: str, target: Path) -> bool:
     """One object into a file; False when there is no such object."""
-    bucket, key = bucket_and_key(uri)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _absent():
-        host.client("s3", region).download_file(bucket, key, str(target))
+        s3.download_file(*bucket_and_key(uri), str(target))
         return True
     return False
 
 
-def download_prefix(host: Host | Session, region: str, uri: str, folder: Path) -> None:
+def download_prefix(s3: Any, uri: str, folder: Path) -> None:
     """All objects below a prefix into a folder, by the part of their key after it."""
     bucket, prefix = bucket_and_key(uri)
     folder.mkdir(parents=True, exist_ok=True)
-    for key in keys_under(host, region, uri):
+    for key in keys_under(s3, uri):
         relative = key.removeprefix(prefix).lstrip("/") or key.rsplit("/", 1)[-1]
         if key.endswith("/"):
             continue
         target = (folder / relative).resolve()
         if not target.is_relative_to(folder.resolve()):
             raise ValueError(f"the object {key} would be written outside of {folder}")
-        download(host, region, f"s3://{bucket}/{key}", target)
+        download(s3, f"s3://{bucket}/{key}", target)
 
 
-def upload(host: Host | Session, region: str, source: Path, uri: str) -> None:
+def upload(s3: Any, source: Path, uri: str) -> None:
     """One file into an object."""
-    bucket, key = bucket_and_key(uri)
     try:
-        host.client("s3", region).upload_file(str(source), bucket, key)
+        s3.upload_file(str(source), *bucket_and_key(uri))
     except S3UploadFailedError as error:
         # As what it was: AWS's own answer.
         raise error.__context__ or error from None
@@ -96,8 +90,8 @@ def upload(host: Host | Session, region: str, source: Path, uri: str) -> None:
 class Mirror:
     """Copies what changes in a folder below an S3 prefix, as SageMaker does with checkpoints."""
 
-    def __init__(self, host: Host | Session, region: str, folder: Path, uri: str):
-        self._host, self._region, self._folder, self._uri = host, region, folder, uri.rstrip("/")
+    def __init__(self, s3: Any, folder: Path, uri: str):
+        self._s3, self._folder, self._uri = s3, folder, uri.rstrip("/")
         self._seen: dict[Path, Any] = {}
 
     def copy(self) -> None:
@@ -106,10 +100,5 @@ class Mirror:
             with contextlib.suppress(FileNotFoundError):
                 state = (path.stat().st_mtime_ns, path.stat().st_size)
                 if path.is_file() and self._seen.get(path) != state:
-                    upload(
-                        self._host,
-                        self._region,
-                        path,
-                        f"{self._uri}/{path.relative_to(self._folder).as_posix()}",
-                    )
+                    upload(self._s3, path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")
                     self._seen[path] = state

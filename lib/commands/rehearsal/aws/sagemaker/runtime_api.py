@@ -115,7 +115,6 @@ class SageMakerRuntimeApi(BaseResponse):
         invocation = async_invocations.begin(
             self.host,
             self.endpoints.role(self.region, server.variant),
-            self.region,
             server,
             item.state["AsyncInferenceConfig"],
             self.headers[f"{_HEADER}InputLocation"],

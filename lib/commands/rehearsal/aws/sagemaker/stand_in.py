@@ -11,21 +11,12 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import re
 import sys
 import tarfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-
-#: Repositories whose containers run here without a script.
-_RUNS_HERE = re.compile(r"/((sagemaker-)?tensorflow|sagemaker-xgboost)")
-
-
-def stands_in(image: str, script: str | None) -> bool:
-    """Whether nothing here does what the container of an image does."""
-    return not script and _RUNS_HERE.search(image) is None
 
 
 def words(image: str) -> str:

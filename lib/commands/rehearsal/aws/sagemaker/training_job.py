@@ -53,11 +53,12 @@ class TrainingJob:
     def __init__(self, host: Host, region: str, item: Item):
         self._host, self._region, self._item = host, region, item
         #: SageMaker, by the job's role.
-        self._role = host.session(item.request["RoleArn"], "sagemaker.amazonaws.com", "SageMaker")
+        self._role = host.session(item.request["RoleArn"], "sagemaker.amazonaws.com", "SageMaker", region)
+        self._s3 = self._role.client("s3")
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         stream = f"{item.name}/algo-1-{int(time.time())}"
-        self._writer = LogWriter(self._role, region, LOG_GROUP, stream)
+        self._writer = LogWriter(self._role, LOG_GROUP, stream)
         path = item.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         self._output = f"{path}/{item.name}/output"
         item.state.update(
@@ -86,29 +87,24 @@ class TrainingJob:
             self._run()
         except (AccessDenied, ClientError) as error:
             # What the role may not read, pull or write.
-            reason = f"ClientError: {error}"
-            self._end({"trainingJobStatus": "Failed", "secondaryStatus": "Failed", "failureReason": reason})
+            self._fail(f"ClientError: {error}")
         except JobFailed as error:
-            self._end(
-                {"trainingJobStatus": "Failed", "secondaryStatus": "Failed", "failureReason": str(error)}
-            )
+            self._fail(str(error))
         except Exception as error:  # noqa: BLE001 a job must end, whatever happened to it
             log.exception("training job %s", self._item.name)
-            self._end(
-                {
-                    "trainingJobStatus": "Failed",
-                    "secondaryStatus": "Failed",
-                    "failureReason": f"InternalServerError: {error}",
-                }
-            )
+            self._fail(f"InternalServerError: {error}")
+
+    def _fail(self, reason: str) -> None:
+        self._end({"trainingJobStatus": "Failed", "failureReason": reason})
 
     def _run(self) -> None:
         request, folder = self._item.request, self._host.folder(self._item.name)
         volumes = request["ResourceConfig"].get("VolumeKmsKeyId")
         if volumes:
-            self._role.require_need(Need(*volume_grant(ACCOUNT, self._region, volumes)), self._region)
-        images.pull(self._role, self._region, request["AlgorithmSpecification"]["TrainingImage"])
-        network.attach(self._role, self._region, request)
+            self._role.require_need(Need(*volume_grant(ACCOUNT, self._region, volumes)))
+        image = request["AlgorithmSpecification"]["TrainingImage"]
+        images.pull(self._role, image)
+        network.attach(self._role, request)
         closed = network.closed(self._region, request)
         if closed:
             raise JobFailed(closed)
@@ -120,29 +116,28 @@ class TrainingJob:
             if source["S3DataType"] == "ManifestFile":
                 self._download_listed(source["S3Uri"], target)
             else:
-                objects.download_prefix(self._role, self._region, source["S3Uri"], target)
+                objects.download_prefix(self._s3, source["S3Uri"], target)
             channels[channel["ChannelName"]] = str(target)
         source = self._source(request, folder / "sourcedir.tar.gz")
         (folder / "output").mkdir()
         checkpoints = self._checkpoints(request, folder)
+        python = self._host.python(image)
         document = {
             "request": request,
             "sourceArchive": str(source) if source else None,
             "channels": channels,
             "outputDirectory": str(folder / "output"),
-            "python": self._host.python(request["AlgorithmSpecification"]["TrainingImage"]),
+            "python": python,
             "checkpoints": str(folder / "checkpoints") if checkpoints else None,
             "region": self._region,
-            "aws": self._role.environment(self._region),
+            "aws": self._role.environment(),
         }
         if self._stopping.is_set():
-            self._end({"trainingJobStatus": "Stopped", "secondaryStatus": "Stopped"})
+            self._end({"trainingJobStatus": "Stopped"})
             return
-        image = request["AlgorithmSpecification"]["TrainingImage"]
-        if stand_in.stands_in(image, request.get("HyperParameters", {}).get("sagemaker_program")):
+        if python is None:
             self._move("InProgress", "Training")
             self._log(stand_in.words(image))
-            self._tell(logLine=stand_in.words(image))
             result = stand_in.train(image, channels, self._host.stand_in_metrics, folder / "output")
         else:
             result = self._train(document, checkpoints, folder)
@@ -152,17 +147,17 @@ class TrainingJob:
             config = request["TensorBoardOutputConfig"]
             place = folder / f"output{config.get('LocalPath', '/opt/ml/output/tensorboard')}"
             uri = f"{config['S3OutputPath'].rstrip('/')}/{self._item.name}/tensorboard-output"
-            objects.Mirror(self._role, self._region, place, uri).copy()
+            objects.Mirror(self._s3, place, uri).copy()
         for name in ("model.tar.gz", "output.tar.gz"):
             path = folder / "output" / name
             if path.exists():
-                objects.upload(self._role, self._region, path, f"{self._output}/{name}")
+                objects.upload(self._s3, path, f"{self._output}/{name}")
         self._end(result)
 
     def _download_listed(self, manifest: str, folder: Path) -> None:
         """The objects that a manifest names: a list of its prefix and of keys after it."""
         path = folder.with_name(f"{folder.name}.manifest")
-        objects.download(self._role, self._region, manifest, path)
+        objects.download(self._s3, manifest, path)
         try:
             first, *names = json.loads(path.read_text())
             prefix = first["prefix"]
@@ -171,7 +166,7 @@ class TrainingJob:
                 f"ClientError: Data download failed: {manifest} is no manifest ({error})"
             ) from error
         for name in names:
-            if not objects.download(self._role, self._region, f"{prefix}{name}", folder / name):
+            if not objects.download(self._s3, f"{prefix}{name}", folder / name):
                 raise JobFailed(f"ClientError: Data download failed: there is no object {prefix}{name}")
 
     def _source(self, request: dict[str, Any], target: Path) -> Path | None:
@@ -179,7 +174,7 @@ class TrainingJob:
         uri = json.loads(value) if value and value.startswith('"') else value
         if not uri or not uri.startswith("s3://"):
             return None
-        if not objects.download(self._role, self._region, uri, target):
+        if not objects.download(self._s3, uri, target):
             raise FileNotFoundError(
                 f"An error occurred (404) when calling the HeadObject operation: Not Found ({uri})"
             )
@@ -189,10 +184,10 @@ class TrainingJob:
         if "CheckpointConfig" not in request:
             return None
         config = request["CheckpointConfig"]
-        objects.download_prefix(self._role, self._region, config["S3Uri"], folder / "checkpoints")
+        objects.download_prefix(self._s3, config["S3Uri"], folder / "checkpoints")
         # The runner copies them to where the script finds and writes them.
         place = config.get("LocalPath", "/opt/ml/checkpoints")
-        return objects.Mirror(self._role, self._region, folder / f"output{place}", config["S3Uri"])
+        return objects.Mirror(self._s3, folder / f"output{place}", config["S3Uri"])
 
     def _train(
         self, document: dict[str, Any], checkpoints: objects.Mirror | None, folder: Path
@@ -208,7 +203,7 @@ class TrainingJob:
                     "PATH": os.environ["PATH"],
                     "HOME": str(folder),
                     "TMPDIR": str(self._host.folder("tmp")),
-                    **self._role.environment(self._region),
+                    **self._role.environment(),
                 },
             )
         result: dict[str, Any] | None = None
@@ -238,12 +233,9 @@ class TrainingJob:
                 self._move("InProgress", event["secondaryStatus"], event.get("message"))
         elif event["type"] == "log":
             self._log(event["line"])
-            self._tell(logLine=event["line"])
         elif event["type"] == "metric":
             with contextlib.suppress(AccessDenied):
-                self._role.require(
-                    "cloudwatch:PutMetricData", "*", self._region, cloudwatch__namespace=[LOG_GROUP]
-                )
+                self._role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=[LOG_GROUP])
             self._tell(metric=event["name"], value=event["value"])
             if checkpoints:
                 checkpoints.copy()
@@ -293,17 +285,11 @@ class TrainingJob:
             item.state["FinalMetricDataList"] = result["finalMetrics"]
         secondary = result.get("secondaryStatus") or result["trainingJobStatus"]
         message = result.get("failureReason") or _MESSAGES.get(secondary)
-        transitions = [{**entry, "EndTime": moment} for entry in item.state["SecondaryStatusTransitions"]][
-            -1:
-        ]
-        item.state["SecondaryStatusTransitions"] = [
-            *item.state["SecondaryStatusTransitions"][:-1],
-            *transitions,
-        ]
         self._move(result["trainingJobStatus"], secondary, message)
 
     def _log(self, line: str) -> None:
         self._writer.write([line])
+        self._tell(logLine=line)
 
     def _tell(self, **more: Any) -> None:
         secondary = self._item.state["SecondaryStatus"]

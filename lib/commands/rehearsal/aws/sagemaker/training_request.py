@@ -19,7 +19,7 @@ _IMAGE = re.compile(
 
 def check(host: Host, region: str, request: dict[str, Any]) -> None:
     """Raises what CreateTrainingJob would answer to a request that cannot run."""
-    role = session_of(host, request["RoleArn"])
+    role = session_of(host, request["RoleArn"], region)
     specification = request["AlgorithmSpecification"]
     image = _IMAGE.fullmatch(specification.get("TrainingImage", ""))
     if image is None or image[1] != region:
@@ -35,14 +35,14 @@ def check(host: Host, region: str, request: dict[str, Any]) -> None:
                 "the rehearsal knows channels of an S3Prefix in File or FastFile mode, and of a ManifestFile in File mode, "
                 f"not {channel['ChannelName']}"
             )
-        if not _listed(role, region, source["S3Uri"]):
+        if not _listed(role, source["S3Uri"]):
             raise invalid(
                 f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. Please ensure that the '
                 f"bucket exists in the selected region ({region}), that objects exist under that S3 prefix, and that the role "
                 f'"{request["RoleArn"]}" has "s3:ListBucket" permissions on bucket "{objects.bucket_and_key(source["S3Uri"])[0]}".'
             )
     output = request["OutputDataConfig"]
-    if not objects.bucket_exists(host, region, output["S3OutputPath"]):
+    if not objects.bucket_exists(host.client("s3", region), output["S3OutputPath"]):
         raise invalid(f"The bucket of S3OutputPath {output['S3OutputPath']} does not exist")
     if output.get("CompressionType", "GZIP") != "GZIP":
         raise invalid("the rehearsal knows CompressionType GZIP only")
@@ -57,23 +57,21 @@ def check(host: Host, region: str, request: dict[str, Any]) -> None:
         raise invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining")
 
 
-def _listed(role: Session, region: str, uri: str) -> bool:
+def _listed(role: Session, uri: str) -> bool:
     """Whether the role sees objects under a prefix."""
     bucket = f"arn:aws:s3:::{objects.bucket_and_key(uri)[0]}"
     try:
         # Told of in public: the service also lists the bucket without a prefix, which no condition on s3:prefix lets through.
-        role.require(
-            "s3:ListBucket", bucket, region, s3__prefix=[], **{"s3__max-keys": [], "s3__delimiter": []}
-        )
-        return bool(objects.keys_under(role, region, uri))
+        role.require("s3:ListBucket", bucket, s3__prefix=[], **{"s3__max-keys": [], "s3__delimiter": []})
+        return bool(objects.keys_under(role.client("s3"), uri))
     except (AccessDenied, ClientError):
         return False
 
 
-def session_of(host: Host, role: str) -> Session:
+def session_of(host: Host, role: str, region: str) -> Session:
     """SageMaker by a role. Raises when that does not exist or does not trust SageMaker."""
     try:
-        return host.session(role, "sagemaker.amazonaws.com", "SageMaker")
+        return host.session(role, "sagemaker.amazonaws.com", "SageMaker", region)
     except AccessDenied:
         raise invalid(
             f"Could not assume role {role}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' "
