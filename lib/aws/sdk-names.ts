@@ -1,10 +1,18 @@
+const OWN_BUCKET = () =>
+  "nothing: results lie in the project's bucket below jobs/, so that a destroy leaves none";
+const OUT_OF_ECR = () =>
+  'ContainerImage.fromAsset, or fromEcrRepository with a pull-through cache, since images come out of ECR';
+const OWN_CHECKPOINTS = () => "checkpoints: true, which keeps them in the project's bucket";
+const OWN_IMAGE = (value: unknown) =>
+  `framework: Framework.image({ training: ContainerImage.fromUri('${text(value, 'URI')}') })`;
+const S3_CHANNELS = () => "channels: { training: Channel.fromS3('s3://…') }";
 const ONE_MODEL = () =>
   'nothing: inference components share instances among several models, and a project has one';
 
 /**
  * What the SageMaker Python SDK's names are here, where they differ by more than their spelling.
  * Sources: sagemaker.estimator.EstimatorBase, Framework, TensorFlow, TrainingInput, FileSystemInput, Estimator.deploy and Model.deploy of
- * version 2; `value` is what was given. What has no prop says what takes its place.
+ * version 2, and ModelTrainer of version 3; `value` is what was given. What has no prop says what takes its place.
  */
 const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   max_run: (value) => `maxRuntime: ${seconds(value)}`,
@@ -13,22 +21,20 @@ const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   train_use_spot_instances: (value) => `spot: ${value}`,
   keep_alive_period_in_seconds: () =>
     'nothing: an instance that waits for the next job costs as much as one that trains, and would outlive a destroy',
-  checkpoint_s3_uri: () => "checkpoints: true, which keeps them in the project's bucket",
+  checkpoint_s3_uri: OWN_CHECKPOINTS,
   checkpoint_local_path: () => 'checkpoints: true, for which the path is /opt/ml/checkpoints',
   train_instance_type: (value) => `instanceType: '${value}'`,
   train_instance_count: (value) => `instanceCount: ${value}`,
   framework_version: (value) => `framework: Framework.tensorflow('${value}')`,
   py_version: () => 'nothing: the version of `framework` has one',
-  image_uri: (value) =>
-    `framework: Framework.image({ training: ContainerImage.fromUri('${text(value, 'URI')}') })`,
-  inputs: () => "channels: { training: Channel.fromS3('s3://…') }",
+  image_uri: OWN_IMAGE,
+  inputs: S3_CHANNELS,
   model_uri: (value) =>
     `channels: { model: Channel.fromS3('${text(value, 's3://…')}', { contentType: 'application/x-sagemaker-model', inputMode: 'File' }) }`,
   model_channel_name: () => "channels, by a name of your own, and Channel.fromS3('s3://…/model.tar.gz')",
   subnets: () => 'vpc and vpcSubnets',
   security_group_ids: () => 'vpc and securityGroups',
-  output_path: () =>
-    "nothing: results lie in the project's bucket below jobs/, so that a destroy leaves none",
+  output_path: OWN_BUCKET,
   code_location: () => 'nothing: the script lies among the assets of the CDK, named by its contents',
   output_kms_key: () => 'kmsKey of the project',
   volume_kms_key: () => 'kmsKey of the project',
@@ -51,10 +57,8 @@ const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   instance_groups: () =>
     'instanceType and instanceCount: one kind of instances has one price, one image and one budget',
   instance_placement_config: () => 'nothing: UltraServers alone have it, for which no image here is made',
-  training_repository_access_mode: () =>
-    'ContainerImage.fromAsset, or fromEcrRepository with a pull-through cache, since images come out of ECR',
-  training_repository_credentials_provider_arn: () =>
-    'ContainerImage.fromAsset, or fromEcrRepository with a pull-through cache, since images come out of ECR',
+  training_repository_access_mode: OUT_OF_ECR,
+  training_repository_credentials_provider_arn: OUT_OF_ECR,
   enable_session_tag_chaining: () => 'nothing: the function that starts the job has a session without tags',
   experiment_config: () =>
     "nothing: the records of Experiments outlive a destroy; the job's own record has its parameters and metrics",
@@ -95,6 +99,24 @@ const TRANSLATIONS: Readonly<Record<string, (value: unknown) => string>> = {
   use_compiled_model: () => 'ModelSource.fromS3, with what Neo compiled, and an image of your own',
   memory_size_in_mb: (value) => `memorySize: Size.mebibytes(${value})`,
   env: () => 'environment: { … }',
+  training_input_mode: (value) => `inputMode: '${text(value, 'File')}'`,
+  training_mode: () => 'nothing: npm run local trains on this machine, and a deploy on SageMaker',
+  input_s3_key_prefix: () => "nothing: data lies in the project's bucket by channel and contents",
+  source_code: () => 'sourceDir and entryPoint, whose requirements.txt is installed',
+  distributed: () => 'distribution: Distribution.torchDistributed(), or another',
+  compute: () => 'instanceType, instanceCount, volumeSize, spot and trainingPlan',
+  networking: () =>
+    'vpc, vpcSubnets, securityGroups, enableNetworkIsolation and encryptInterContainerTraffic',
+  stopping_condition: () => 'maxRuntime, maxWait and maxPendingTime',
+  training_image: OWN_IMAGE,
+  training_image_config: OUT_OF_ECR,
+  algorithm_name: () =>
+    "algorithm: Algorithm.xgboost() or another of SageMaker's own; those of the Marketplace have no image to name",
+  output_data_config: OWN_BUCKET,
+  input_data_config: S3_CHANNELS,
+  checkpoint_config: OWN_CHECKPOINTS,
+  local_container_root: () => 'nothing: npm run local -- --out DIR',
+  model_package_config: () => 'nothing: a model is served, and registered nowhere',
   endpoint_name: () => "nothing: the project's name is the endpoint's",
   volume_size_in_gb: (value) => `volumeSize: Size.gibibytes(${value})`,
 };

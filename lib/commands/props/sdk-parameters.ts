@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sdkTranslation } from '../../aws/sdk-names';
 
-/** What takes the parameters, as the SDK's version 2 has it. */
+/** What takes the parameters, as the SDK's version 2 has it; ModelTrainer is of version 3. */
 export const SDK_CALLABLES = [
   'Estimator',
   'TensorFlow',
@@ -14,6 +14,7 @@ export const SDK_CALLABLES = [
   'FileSystemInput',
   'fit',
   'deploy',
+  'ModelTrainer',
 ] as const;
 
 export type SdkCallable = (typeof SDK_CALLABLES)[number];
@@ -153,6 +154,34 @@ export const SDK_PARAMETERS: readonly SdkParameter[] = [
     'update_endpoint',
     'model_name',
     'use_compiled_model',
+  ),
+  // Its model_fields in sagemaker-train 1.27.0, which is what version 3.27.0 has.
+  ...own('ModelTrainer', TRAINING, {
+    role: 'role',
+    environment: 'environment',
+    hyperparameters: 'hyperparameters',
+    training_input_mode: 'inputMode',
+  }),
+  ...other(
+    'ModelTrainer',
+    'training_mode',
+    'sagemaker_session',
+    'base_job_name',
+    'input_s3_key_prefix',
+    'source_code',
+    'distributed',
+    'compute',
+    'networking',
+    'stopping_condition',
+    'training_image',
+    'training_image_config',
+    'algorithm_name',
+    'output_data_config',
+    'input_data_config',
+    'checkpoint_config',
+    'tags',
+    'local_container_root',
+    'model_package_config',
   ),
 ];
 
