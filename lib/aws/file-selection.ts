@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { Annotations, IgnoreStrategy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
@@ -90,8 +90,16 @@ export class FileSelection {
     return this.selection.secrets.map((path) => join(this.directory, path));
   }
 
+  /** Whether there is such a directory. */
+  public get isThere(): boolean {
+    return statSync(this.path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
+
   /** What cannot travel, one line each. */
   public problems(prop: string): string[] {
+    if (!this.isThere) {
+      return [`${prop}: no directory '${this.directory}' (looked for ${this.path})`];
+    }
     const { problems } = this.selection;
     const lines = problems
       .slice(0, MAX_PROBLEMS)

@@ -52,7 +52,7 @@ export class Endpoint extends Construct implements IGrantable {
     const model = this.model(
       props,
       execution,
-      hosting.props.image ?? props.model.estimator.inferenceImage(hosting.processor),
+      hosting.props.image ?? props.model.estimator.image('inference', hosting.processor),
     );
     const config = new EndpointConfig(this, 'Config', {
       instanceProductionVariants: [{ variantName: hosting.variantName, model, ...hosting.instances() }],

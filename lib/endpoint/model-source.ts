@@ -1,5 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Fn } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
@@ -125,7 +123,7 @@ class DirectoryModel extends ModelSource {
 
   public artifact(scope: Construct): ModelArtifact {
     tellSecrets(scope, this.selected.secrets());
-    const directory = resolve(this.directory);
+    const directory = this.selected.path;
     const asset = new DirectoryAsset(scope, 'ModelArtifact', {
       directory,
       contents: readArchivedContents(directory, this.selected.selection),
@@ -139,10 +137,6 @@ class DirectoryModel extends ModelSource {
   }
 
   private directoryProblems(): string[] {
-    const path = resolve(this.directory);
-    if (!existsSync(path) || !statSync(path).isDirectory()) {
-      return [`model: no directory '${this.directory}' (looked for ${path})`];
-    }
     const problems = this.selected.problems('model');
     if (problems.length > 0) {
       return problems;

@@ -337,23 +337,23 @@ export class Algorithm extends Estimator {
     return this.takes.title;
   }
 
-  public trainingImage(processor: Processor): ContainerImage {
+  public image(_scope: ImageScope, processor: Processor): ContainerImage {
     if (!this.release) {
       throw new Error(this.missing().join('; '));
     }
     return new ReleasedImage(this.release, processor);
   }
 
-  public inferenceImage(processor: Processor): ContainerImage {
-    return this.trainingImage(processor);
-  }
-
-  public trainingProblems(processor: Processor, region: string | undefined): string[] {
-    return this.processorProblems('train', this.takes.processors, processor, region);
-  }
-
-  public inferenceProblems(processor: Processor, region: string | undefined): string[] {
-    return this.processorProblems('serve', this.takes.servingProcessors, processor, region);
+  public problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
+    const { title, processors, servingProcessors } = this.takes;
+    const [use, known = ['cpu', 'gpu']] =
+      scope === 'training' ? ['train', processors] : ['serve', servingProcessors];
+    if (!known.includes(processor)) {
+      return [
+        `${title} does not ${use} on ${processor.toUpperCase()} instances; choose one with ${known.join(' or ').toUpperCase()}`,
+      ];
+    }
+    return this.release ? new ReleasedImage(this.release, processor).problems(region) : this.missing();
   }
 
   public warning(_uses: readonly ImageScope[]): string | undefined {
@@ -438,20 +438,6 @@ export class Algorithm extends Estimator {
       );
     }
     return problems;
-  }
-
-  private processorProblems(
-    use: 'train' | 'serve',
-    known: readonly Processor[] = ['cpu', 'gpu'],
-    processor: Processor,
-    region: string | undefined,
-  ): string[] {
-    if (!known.includes(processor)) {
-      return [
-        `${this.takes.title} does not ${use} on ${processor.toUpperCase()} instances; choose one with ${known.join(' or ').toUpperCase()}`,
-      ];
-    }
-    return this.release ? new ReleasedImage(this.release, processor).problems(region) : this.missing();
   }
 
   private missing(): string[] {

@@ -1,6 +1,7 @@
 import { answerForFactories } from '../aws/factories';
 import type { ContainerImage } from './container-image';
 import type { Processor } from './instance-types';
+import type { ImageScope } from './release';
 
 /**
  * Where the serving container takes a person's script from: an archive in S3 (as the SDK has it for scikit-learn and XGBoost),
@@ -20,20 +21,14 @@ export abstract class Estimator {
   /** Whether its container can train without a person's script. */
   public abstract readonly trainsAlone: boolean;
 
-  /** The image that trains. */
-  public abstract trainingImage(processor: Processor): ContainerImage;
+  /** The image that trains, or the one that serves what was trained. */
+  public abstract image(scope: ImageScope, processor: Processor): ContainerImage;
 
-  /** The image that serves what was trained. */
-  public abstract inferenceImage(processor: Processor): ContainerImage;
-
-  /** Why it cannot train. @param region undefined if only a deploy tells it */
-  public abstract trainingProblems(processor: Processor, region: string | undefined): string[];
-
-  /** Why it cannot serve. @param region undefined if only a deploy tells it */
-  public abstract inferenceProblems(processor: Processor, region: string | undefined): string[];
+  /** Why it cannot train, or serve. @param region undefined if only a deploy tells it */
+  public abstract problems(scope: ImageScope, processor: Processor, region: string | undefined): string[];
 
   /** What to know of the images that a project uses, in one line; undefined if nothing. */
-  public abstract warning(uses: readonly ('training' | 'inference')[]): string | undefined;
+  public abstract warning(uses: readonly ImageScope[]): string | undefined;
 }
 
 answerForFactories(Estimator);

@@ -184,22 +184,6 @@ class ReleasedFramework extends Framework {
     return this.asked.version;
   }
 
-  public trainingImage(processor: Processor): ContainerImage {
-    return this.image('training', processor);
-  }
-
-  public inferenceImage(processor: Processor): ContainerImage {
-    return this.image('inference', processor);
-  }
-
-  public trainingProblems(processor: Processor, region: string | undefined): string[] {
-    return this.problems('training', processor, region);
-  }
-
-  public inferenceProblems(processor: Processor, region: string | undefined): string[] {
-    return this.problems('inference', processor, region);
-  }
-
   public warning(uses: readonly ImageScope[]): string | undefined {
     const ended = uses.flatMap((use) => {
       const release = this.releases[use];
@@ -215,7 +199,7 @@ class ReleasedFramework extends Framework {
     );
   }
 
-  private image(scope: ImageScope, processor: Processor): ContainerImage {
+  public image(scope: ImageScope, processor: Processor): ContainerImage {
     const release = this.releases[scope];
     if (!release) {
       throw new Error(this.problems(scope, processor, undefined).join('; '));
@@ -223,7 +207,7 @@ class ReleasedFramework extends Framework {
     return new ReleasedImage(release, processor, this.pyVersion);
   }
 
-  private problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
+  public problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
     const release = this.releases[scope];
     const wrong = this.declared.problems(`Framework.${this.name}`);
     if (wrong.length > 0) {
@@ -279,35 +263,23 @@ class OwnImages extends Framework {
     return 'an image of your own';
   }
 
-  public trainingImage(): ContainerImage {
-    return this.image('training');
-  }
-
-  public inferenceImage(): ContainerImage {
-    return this.image('inference');
-  }
-
-  public trainingProblems(_processor: Processor, region: string | undefined): string[] {
-    return this.problems('training', region);
-  }
-
-  public inferenceProblems(_processor: Processor, region: string | undefined): string[] {
-    return this.problems('inference', region);
-  }
-
   public warning(): string | undefined {
     return undefined;
   }
 
-  private image(scope: ImageScope): ContainerImage {
+  public image(scope: ImageScope): ContainerImage {
     const image = this.declared.sound[scope];
     if (!image) {
-      throw new Error(this.problems(scope, undefined).join('; '));
+      throw new Error(this.problems(scope, undefined, undefined).join('; '));
     }
     return image;
   }
 
-  private problems(scope: ImageScope, region: string | undefined): string[] {
+  public problems(
+    scope: ImageScope,
+    _processor: Processor | undefined,
+    region: string | undefined,
+  ): string[] {
     const wrong = this.declared.problems('Framework.image');
     if (wrong.length > 0) {
       return wrong;
@@ -347,8 +319,8 @@ export function servedVersions(): Record<string, ServedVersion[]> {
       const hugging = name === 'huggingface';
       const each = hugging ? Framework.huggingface({ transformers: version }) : Framework[name](version);
       const problems = [
-        ...each.trainingProblems(hugging ? 'gpu' : 'cpu', undefined),
-        ...each.inferenceProblems('cpu', undefined),
+        ...each.problems('training', hugging ? 'gpu' : 'cpu', undefined),
+        ...each.problems('inference', 'cpu', undefined),
       ];
       const unpatched = each.warning(['training', 'inference']);
       return problems.length === 0 ? [{ version, code: KINDS[name].written(version), unpatched }] : [];

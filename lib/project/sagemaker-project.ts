@@ -238,13 +238,13 @@ function knownRegion(project: Construct): string | undefined {
 function imageProblems({ training, model, hosting }: Project, region: string | undefined): string[] {
   const place = training?.algorithm ? 'training.algorithm' : 'training.framework';
   const trained = training?.estimator
-    .trainingProblems(processorOf(training.instanceType) ?? 'cpu', region)
+    .problems('training', processorOf(training.instanceType) ?? 'cpu', region)
     .map((problem) => `${place}: ${problem}`);
   const [served, servedPlace] = model ? [model.estimator, 'model.framework'] : [training?.estimator, place];
   const serving = hosting?.props.image
     ? hosting.props.image.problems(region).map((problem) => `hosting.image: ${problem}`)
     : hosting &&
-      served?.inferenceProblems(hosting.processor, region).map((problem) => `${servedPlace}: ${problem}`);
+      served?.problems('inference', hosting.processor, region).map((problem) => `${servedPlace}: ${problem}`);
   return [...new Set([...(trained ?? []), ...(serving ?? [])])];
 }
 

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Channel as ChannelInput, DataSource, S3DataType } from '@aws-sdk/client-sagemaker';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -267,9 +266,6 @@ export class DirectoryChannel extends Channel {
   }
 
   protected dataProblems(prop: string): string[] {
-    if (!existsSync(this.path) || !statSync(this.path).isDirectory()) {
-      return [`${prop}: no directory '${this.directory}' (looked for ${this.path})`];
-    }
     const problems = this.selected.problems(prop);
     if (problems.length > 0) {
       return problems;
@@ -291,7 +287,7 @@ export class DirectoryChannel extends Channel {
 
   /** What stays out since it looks like a secret, with the directory. */
   public secrets(): string[] {
-    return this.selected.selection.secrets.map((path) => join(this.directory, path));
+    return this.selected.secrets();
   }
 
   private files(): readonly string[] {

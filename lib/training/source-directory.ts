@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Construct } from 'constructs';
 import { DirectoryAsset } from '../aws/directory-asset';
@@ -68,16 +68,12 @@ export class SourceDirectory {
   /** What is wrong with the directories beside it. */
   public dependencyProblems(): string[] {
     const taken = new Set(
-      isDirectory(this.path) ? this.selected.selection.files.map((file) => file.split('/')[0]) : [],
+      this.selected.isThere ? this.selected.selection.files.map((file) => file.split('/')[0]) : [],
     );
     return this.beside.flatMap(({ name, selected }, place) => {
-      const given = this.dependencies[place]!;
-      if (!isDirectory(selected.path)) {
-        return [`dependencies: no directory '${given}' (looked for ${selected.path})`];
-      }
-      if (taken.has(name)) {
+      if (selected.isThere && taken.has(name)) {
         return [
-          `dependencies: '${given}' would lie at '${name}' beside the script, where something else is; rename one, or leave it out where sourceDir holds it`,
+          `dependencies: '${this.dependencies[place]}' would lie at '${name}' beside the script, where something else is; rename one, or leave it out where sourceDir holds it`,
         ];
       }
       taken.add(name);
@@ -87,11 +83,11 @@ export class SourceDirectory {
 
   /** What is wrong with the directory and an entry point in it. @param at where both were declared */
   public problems(entryPoint: string, at = 'training'): string[] {
-    if (!isDirectory(this.path)) {
-      return [`${at}.sourceDir: no directory '${this.directory}' (looked for ${this.path})`];
+    const problems = this.selected.problems(`${at}.sourceDir`);
+    if (!this.selected.isThere) {
+      return problems;
     }
     const { files } = this.selected.selection;
-    const problems = this.selected.problems(`${at}.sourceDir`);
     if (!/\.(py|sh)$/.test(entryPoint)) {
       problems.push(
         `${at}.entryPoint: '${entryPoint}' is neither a .py nor a .sh file; those are what the training image runs`,
@@ -128,8 +124,4 @@ export class SourceDirectory {
     }
     return problems;
   }
-}
-
-function isDirectory(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }

@@ -100,7 +100,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
   public constructor(scope: Construct, id: string, props: TrainingJobProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const image = props.estimator.trainingImage(processorOf(props.instanceType) ?? 'cpu');
+    const image = props.estimator.image('training', processorOf(props.instanceType) ?? 'cpu');
     const source = props.source?.asset(this, 'Source');
 
     const execution = new TrainingRole(this, 'JobRole', {

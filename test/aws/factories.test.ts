@@ -34,7 +34,7 @@ test('each misspelt factory is one of the problems of its project', () => {
   expect(problemsOf({ model: misspelt(ModelSource, 'fromUri'), hosting: Hosting.serverless() })).toEqual([
     expect.stringMatching(/^model: there is no ModelSource\.fromUri; there are /),
   ]);
-  expect(image.trainingProblems('cpu', undefined)).toEqual([
+  expect(image.problems('training', 'cpu', undefined)).toEqual([
     'Framework.image.training: there is no ContainerImage.fromURI; did you mean ContainerImage.fromUri?',
   ]);
   expect(problemsOf({ training: directory.training({ algorithm: misspelt(Algorithm, 'xgb') }) })).toContain(
@@ -43,10 +43,10 @@ test('each misspelt factory is one of the problems of its project', () => {
 });
 
 test('options of a framework are held against their types', () => {
-  expect(Framework.huggingface({} as never).trainingProblems('gpu', undefined)).toEqual([
+  expect(Framework.huggingface({} as never).problems('training', 'gpu', undefined)).toEqual([
     'Framework.huggingface.transformers: is missing; give a string',
   ]);
   expect(
-    Framework.tensorflow('2.3.1', { py_version: 'py37' } as never).trainingProblems('cpu', undefined),
+    Framework.tensorflow('2.3.1', { py_version: 'py37' } as never).problems('training', 'cpu', undefined),
   ).toEqual([expect.stringMatching(/^Framework\.tensorflow\.py_version: is the SageMaker SDK's name; /)]);
 });

@@ -29,8 +29,9 @@ test('there is a factory for each algorithm, and an image in the table for each'
     const algorithm = Algorithm[factory]();
     expect(releases(algorithm.name, 'inference').length).toBeGreaterThan(0);
     expect(
-      algorithm.trainingProblems('gpu', 'us-east-1').concat(algorithm.trainingProblems('cpu', 'us-east-1'))
-        .length,
+      algorithm
+        .problems('training', 'gpu', 'us-east-1')
+        .concat(algorithm.problems('training', 'cpu', 'us-east-1')).length,
     ).toBeLessThan(2);
     expect(algorithm.warning(['training'])).toBeUndefined();
   }
@@ -270,8 +271,8 @@ test('what the guide allows has no problem', () => {
 });
 
 test('a forecast is served by CPUs', () => {
-  expect(Algorithm.deepAR().inferenceProblems('gpu', undefined)).toEqual([
+  expect(Algorithm.deepAR().problems('inference', 'gpu', undefined)).toEqual([
     'DeepAR does not serve on GPU instances; choose one with CPU',
   ]);
-  expect(Algorithm.deepAR().inferenceProblems('cpu', undefined)).toEqual([]);
+  expect(Algorithm.deepAR().problems('inference', 'cpu', undefined)).toEqual([]);
 });

@@ -167,7 +167,7 @@ test.each<[string, SageMakerProjectProps, RegExp]>([
 
 test('fails where the image lies in another region', () => {
   const images = Framework.image({ training: trains, inference: elsewhere() });
-  expect(images.trainingProblems('cpu', 'us-east-1')).toEqual([]);
-  expect(images.trainingProblems('cpu', 'eu-west-1')[0]).toMatch(/lies in us-east-1, .* replicate/);
-  expect(images.inferenceProblems('cpu', 'us-east-1')[0]).toMatch(/lies in eu-west-1, .* replicate/);
+  expect(images.problems('training', 'cpu', 'us-east-1')).toEqual([]);
+  expect(images.problems('training', 'cpu', 'eu-west-1')[0]).toMatch(/lies in us-east-1, .* replicate/);
+  expect(images.problems('inference', 'cpu', 'us-east-1')[0]).toMatch(/lies in eu-west-1, .* replicate/);
 });

@@ -17,8 +17,8 @@ function images(framework: Framework, processor: Processor = 'cpu') {
   const stack = stackIn('us-east-1');
   const name = (uri: string) => uri.split('/')[1];
   return {
-    training: () => name(framework.trainingImage(processor).uri(stack)),
-    inference: () => name(framework.inferenceImage(processor).uri(stack)),
+    training: () => name(framework.image('training', processor).uri(stack)),
+    inference: () => name(framework.image('inference', processor).uri(stack)),
   };
 }
 
@@ -71,8 +71,8 @@ test.each<[Framework, Processor, string, string]>([
 ])('%s trains and serves on %s instances', (framework, processor, training, inference) => {
   const { training: trains, inference: serves } = images(framework, processor);
   expect([trains(), serves()]).toEqual([training, inference]);
-  expect(framework.trainingProblems(processor, 'us-east-1')).toEqual([]);
-  expect(framework.inferenceProblems(processor, 'us-east-1')).toEqual([]);
+  expect(framework.problems('training', processor, 'us-east-1')).toEqual([]);
+  expect(framework.problems('inference', processor, 'us-east-1')).toEqual([]);
 });
 
 test('an image with several Pythons has the newest, or the one that was asked for', () => {
@@ -176,8 +176,8 @@ test.each<[Framework, 'training' | 'inference', Processor, string | undefined, R
 ])('%s fails as %s on %s in %s', (framework, use, processor, region, message) => {
   const problems =
     use === 'training'
-      ? framework.trainingProblems(processor, region)
-      : framework.inferenceProblems(processor, region);
+      ? framework.problems('training', processor, region)
+      : framework.problems('inference', processor, region);
   expect(problems).toEqual([expect.stringMatching(message)]);
 });
 
@@ -244,14 +244,14 @@ test('a synthesis is the same on any day', () => {
 });
 
 test('a known region is looked up at synthesis', () => {
-  const image = Framework.tensorflow().trainingImage('cpu');
+  const image = Framework.tensorflow().image('training', 'cpu');
   expect(image.uri(stackIn('af-south-1'))).toMatch(/^626614931356\.dkr\.ecr\.af-south-1\./);
   expect(image.uri(stackIn('eu-west-1'))).toMatch(/^763104351884\.dkr\.ecr\.eu-west-1\./);
 });
 
 test('an unknown region is looked up at deploy, in a mapping of all regions that have the image', () => {
   const stack = new Stack(new App(), 'stack');
-  expect(stack.resolve(Framework.sklearn().trainingImage('cpu').uri(stack))).toMatchObject({
+  expect(stack.resolve(Framework.sklearn().image('training', 'cpu').uri(stack))).toMatchObject({
     'Fn::Join': [
       '',
       [
@@ -274,7 +274,7 @@ test('an unknown region is looked up at deploy, in a mapping of all regions that
 
 test("the CDK's own table and ours agree where both know a region", async () => {
   const { Fact, FactName, RegionInfo } = await import('aws-cdk-lib/region-info');
-  const uri = (region: string) => Framework.tensorflow().trainingImage('cpu').uri(stackIn(region));
+  const uri = (region: string) => Framework.tensorflow().image('training', 'cpu').uri(stackIn(region));
   const both = RegionInfo.regions
     .map(({ name }) => [name, Fact.find(name, FactName.DLC_REPOSITORY_ACCOUNT)] as const)
     .filter(([, account]) => account !== undefined);

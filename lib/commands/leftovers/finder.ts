@@ -18,6 +18,8 @@ export interface Search {
   client<T extends Client>(Class: ClientClass<T>): T;
   /** Reports a part that could not be seen, so that the rest still can. Aborts are thrown again. */
   cannotSee(what: string, error: unknown): void;
+  /** What a call answers; undefined for what is gone by now, and for what cannot be seen, which is reported. */
+  see<T>(what: string, call: () => Promise<T>): Promise<T | undefined>;
 }
 
 /** What is found; the region is added to it. */

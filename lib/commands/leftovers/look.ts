@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { arnKind } from './arn';
 import { Clients } from './clients';
-import { failureReason } from './failure';
+import { failureReason, isGone } from './failure';
 import { find, type Found, type Search } from './finder';
 import { FINDERS } from './finders';
 import type { BlindSpot, Leftover } from './leftover';
@@ -130,6 +130,10 @@ class Look {
       options: { abortSignal: this.props.signal },
       client: (Class) => this.clients.get(region)!.get(Class),
       cannotSee: (what, error) => this.cannotSee(shownRegion, what, error),
+      see: (what, call) =>
+        call().catch((error: unknown) =>
+          isGone(error) ? undefined : this.cannotSee(shownRegion, what, error),
+        ),
     };
   }
 
@@ -137,14 +141,14 @@ class Look {
     try {
       return await see();
     } catch (error) {
-      this.cannotSee(region, what, error);
-      return undefined;
+      return this.cannotSee(region, what, error);
     }
   }
 
-  private cannotSee(region: string, what: string, error: unknown): void {
+  private cannotSee(region: string, what: string, error: unknown): undefined {
     this.props.signal.throwIfAborted();
     this.blindSpots.push({ region, what, why: failureReason(error) });
+    return undefined;
   }
 }
 

@@ -204,12 +204,12 @@ test('sees all of the account, and what it costs', async () => {
     // What runs, not what the configuration began with.
     'AWS::SageMaker::Endpoint': 3 * 0.23,
     'AWS::SageMaker::TrainingJob': 2 * 0.23,
-    // Its volume, whose price is not in the table: unknown, not free.
-    'AWS::SageMaker::NotebookInstance': undefined,
+    // It is stopped: its volume alone.
+    'AWS::SageMaker::NotebookInstance': (5 * 0.14) / 730,
     'AWS::S3::Bucket': (1000 * 0.023) / 730,
     'AWS::IAM::Role': 0,
   });
-  expect(total.perHour).toBeCloseTo(5 * 0.23 + 23 / 730);
+  expect(total.perHour).toBeCloseTo(5 * 0.23 + 23.7 / 730);
   expect(leftovers[0]!.detail).toBe(
     'DELETE_FAILED; Role (unet-training-Role-AB12CD34EF56): Cannot delete entity, must detach all policies first.; ' +
       'Job (unet-0123456789-76543210): CloudFormation did not receive a response from your custom resource.',

@@ -45,30 +45,26 @@ async function describeEndpoint(
     search.cannotSee(`instances of the endpoint ${EndpointName}`, error);
     return { detail: `${EndpointStatus}`, cost: unknownHourlyCost('its instances cannot be seen') };
   }
-  try {
-    const config = await client.send(
-      new DescribeEndpointConfigCommand({ EndpointConfigName: endpoint.EndpointConfigName }),
-      search.options,
-    );
-    const counts = runningInstances(endpoint);
-    const variants = (config.ProductionVariants ?? []).map((variant) => withCount(variant, counts));
-    const shadows = (config.ShadowProductionVariants ?? []).map((variant) => withCount(variant, counts));
-    return {
-      detail: [EndpointStatus, ...[...variants, ...shadows].map(shown)].join(', '),
-      cost: cost(
-        endpoint,
-        { ...config, ProductionVariants: variants, ShadowProductionVariants: shadows },
-        search,
-      ),
-    };
-  } catch (error) {
+  const EndpointConfigName = endpoint.EndpointConfigName;
+  const config = await search.see(`endpoint configuration ${EndpointConfigName}`, () =>
+    client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }), search.options),
+  );
+  if (!config) {
     // An endpoint serves on after its configuration is deleted, but then nobody tells its instance type.
-    if (!isGone(error)) {
-      search.cannotSee(`endpoint configuration ${endpoint.EndpointConfigName}`, error);
-    }
-    const reason = `its configuration ${endpoint.EndpointConfigName} cannot be read`;
+    const reason = `its configuration ${EndpointConfigName} cannot be read`;
     return { detail: `${EndpointStatus}, ${reason}`, cost: unknownHourlyCost(`instances: ${reason}`) };
   }
+  const counts = runningInstances(endpoint);
+  const variants = (config.ProductionVariants ?? []).map((variant) => withCount(variant, counts));
+  const shadows = (config.ShadowProductionVariants ?? []).map((variant) => withCount(variant, counts));
+  return {
+    detail: [EndpointStatus, ...[...variants, ...shadows].map(shown)].join(', '),
+    cost: cost(
+      endpoint,
+      { ...config, ProductionVariants: variants, ShadowProductionVariants: shadows },
+      search,
+    ),
+  };
 }
 
 /** What runs now, by variant: scaling moves it away from the configuration's number. */

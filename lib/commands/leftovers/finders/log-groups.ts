@@ -9,7 +9,6 @@ import {
   NOTEBOOK_LOG_GROUP,
   TRAINING_LOG_GROUP,
 } from '../../../names';
-import { isGone } from '../failure';
 import { each, type Finder, type Search } from '../finder';
 import { storageCost, unknownHourlyCost } from '../hourly-cost';
 import { awsCommand, quoted } from '../removal';
@@ -86,7 +85,8 @@ async function streamsByWriter(group: string, search: Search): Promise<Map<strin
   const client = search.client(CloudWatchLogsClient);
   const counts = new Map<string, number>();
   const request = { logGroupName: group, logStreamNamePrefix: names.project };
-  try {
+  // An account in which no job ever ran has no such group.
+  await search.see(`log streams in ${group}`, async () => {
     const pages = paginateDescribeLogStreams({ client }, request, search.options);
     for await (const { logStreamName } of each(pages, (page) => page.logStreams)) {
       const writer = logStreamName!.split('/')[0]!;
@@ -94,11 +94,6 @@ async function streamsByWriter(group: string, search: Search): Promise<Map<strin
         counts.set(writer, (counts.get(writer) ?? 0) + 1);
       }
     }
-  } catch (error) {
-    // An account in which no job ever ran has no such group.
-    if (!isGone(error)) {
-      search.cannotSee(`log streams in ${group}`, error);
-    }
-  }
+  });
   return counts;
 }

@@ -5,7 +5,6 @@ import {
   type NotebookInstanceSummary,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { isGone } from '../failure';
 import { each, type Finder, type Search } from '../finder';
 import { notebookVolumeCost, resourcesCost, unknownHourlyCost } from '../hourly-cost';
 import type { HourlyCost } from '../leftover';
@@ -77,19 +76,15 @@ function removal({ NotebookInstanceName, NotebookInstanceStatus }: NotebookInsta
 async function cost(notebook: NotebookInstanceSummary, search: Search): Promise<HourlyCost> {
   const name = notebook.NotebookInstanceName!;
   const isRunning = !['Stopped', 'Failed', 'Deleting'].includes(notebook.NotebookInstanceStatus ?? '');
-  let volumeSize: number;
-  try {
-    const described = await search
-      .client(SageMakerClient)
-      .send(new DescribeNotebookInstanceCommand({ NotebookInstanceName: name }), search.options);
-    // SageMaker's own default.
-    volumeSize = described.VolumeSizeInGB ?? 5;
-  } catch (error) {
-    if (!isGone(error)) {
-      search.cannotSee(`volume of the notebook instance ${name}`, error);
-    }
+  const command = new DescribeNotebookInstanceCommand({ NotebookInstanceName: name });
+  const described = await search.see(`volume of the notebook instance ${name}`, () =>
+    search.client(SageMakerClient).send(command, search.options),
+  );
+  if (!described) {
     return unknownHourlyCost('its volume cannot be seen');
   }
+  // SageMaker's own default.
+  const volumeSize = described.VolumeSizeInGB ?? 5;
   if (!isRunning) {
     return notebookVolumeCost(search.region, volumeSize);
   }

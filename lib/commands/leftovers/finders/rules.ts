@@ -4,7 +4,6 @@ import {
   ListTargetsByRuleCommand,
   type ListRulesResponse,
 } from '@aws-sdk/client-eventbridge';
-import { isGone } from '../failure';
 import type { Finder, Search } from '../finder';
 import { awsCommand } from '../removal';
 
@@ -31,17 +30,10 @@ export const rules: Finder = {
 
 /** A rule goes only without its targets, which at most five are. */
 async function removalOf(name: string, search: Search): Promise<string[]> {
-  const ids: string[] = [];
-  try {
-    const { Targets = [] } = await search
-      .client(EventBridgeClient)
-      .send(new ListTargetsByRuleCommand({ Rule: name }), search.options);
-    ids.push(...Targets.map(({ Id }) => Id!));
-  } catch (error) {
-    if (!isGone(error)) {
-      search.cannotSee(`targets of the event rule ${name}`, error);
-    }
-  }
+  const listed = await search.see(`targets of the event rule ${name}`, () =>
+    search.client(EventBridgeClient).send(new ListTargetsByRuleCommand({ Rule: name }), search.options),
+  );
+  const ids = (listed?.Targets ?? []).map(({ Id }) => Id!);
   const detach = `${awsCommand(search.region, 'events remove-targets', { rule: name })} --ids ${ids.join(' ')}`;
   return [...(ids.length > 0 ? [detach] : []), awsCommand(search.region, 'events delete-rule', { name })];
 }

@@ -5,7 +5,6 @@ import {
   type TrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
 import { trainingRunCost } from '../../../cost/training-run-cost';
-import { isGone } from '../failure';
 import { each, type Finder, type Search } from '../finder';
 import { unknownHourlyCost } from '../hourly-cost';
 import { awsCommand } from '../removal';
@@ -43,15 +42,13 @@ function removal(job: TrainingJobSummary, region: string): string[] {
 
 async function describe({ TrainingJobName, TrainingJobStatus }: TrainingJobSummary, search: Search) {
   const command = new DescribeTrainingJobCommand({ TrainingJobName });
-  try {
-    const request = await search.client(SageMakerClient).send(command, search.options);
-    const { instances, perHour, unknown } = trainingRunCost({ ...request }, search.region);
-    const what = instances.map(({ instanceCount, instanceType }) => `${instanceCount} × ${instanceType}`);
-    return { detail: [TrainingJobStatus, ...what].join(', '), cost: { perHour, unknown } };
-  } catch (error) {
-    if (!isGone(error)) {
-      search.cannotSee(`instances of the training job ${TrainingJobName}`, error);
-    }
+  const request = await search.see(`instances of the training job ${TrainingJobName}`, () =>
+    search.client(SageMakerClient).send(command, search.options),
+  );
+  if (!request) {
     return { detail: `${TrainingJobStatus}`, cost: unknownHourlyCost('its instances cannot be seen') };
   }
+  const { instances, perHour, unknown } = trainingRunCost({ ...request }, search.region);
+  const what = instances.map(({ instanceCount, instanceType }) => `${instanceCount} × ${instanceType}`);
+  return { detail: [TrainingJobStatus, ...what].join(', '), cost: { perHour, unknown } };
 }
