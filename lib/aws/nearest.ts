@@ -11,17 +11,11 @@ export function nearest(name: string, names: readonly string[]): string | undefi
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_item, index) => index);
   for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
+    const above = row;
+    row = [index + 1];
     for (const [place, other] of [...to].entries()) {
-      next.push(
-        Math.min(
-          (next[place] ?? 0) + 1,
-          (row[place + 1] ?? 0) + 1,
-          (row[place] ?? 0) + (letter === other ? 0 : 1),
-        ),
-      );
+      row.push(Math.min(row[place]! + 1, above[place + 1]! + 1, above[place]! + Number(letter !== other)));
     }
-    row = next;
   }
-  return row.at(-1) ?? 0;
+  return row.at(-1)!;
 }
