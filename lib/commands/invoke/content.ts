@@ -72,7 +72,15 @@ export async function readContent(file: string, settings: ContentSettings): Prom
     );
   }
   const body = await readWhole(file, payloadLimit);
-  return { request: { body, contentType, accept } };
+  return {
+    request: {
+      // A last line break is one more row to XGBoost's container, which then fails.
+      body:
+        settings.contentType === undefined && contentType === 'text/csv' ? withoutLastLineBreak(body) : body,
+      contentType,
+      accept,
+    },
+  };
 }
 
 /** The end of the answer's file name: ".json" for JSON; ".bin" for a type that nobody knows. */
@@ -105,6 +113,11 @@ function dataType(file: string): string {
 }
 
 /** The file's bytes; the limit is checked before they are read, since a file may be larger than memory. */
+function withoutLastLineBreak(body: Buffer): Buffer {
+  const end = body.findLastIndex((byte) => byte !== 0x0a && byte !== 0x0d);
+  return body.subarray(0, end + 1);
+}
+
 async function readWhole(file: string, limit?: number): Promise<Buffer> {
   const handle = await open(file);
   try {

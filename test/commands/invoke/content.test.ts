@@ -20,12 +20,22 @@ test.each([
   ['a.json', '{"instances": [[1.5]]}', 'application/json'],
   ['a.JSON', '{"instances" : []}\n', 'application/json'],
   ['a.jsonl', '[1]\n[2]\n', 'application/jsonlines'],
-  ['a.csv', '1,2\n3,4\n', 'text/csv'],
+  ['a.csv', '1,2\n3,4', 'text/csv'],
   ['a.npy', Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 0, 255]), 'application/x-npy'],
 ])('%s goes byte for byte with its type', async (name, bytes, contentType) => {
   const { request, photograph } = await readContent(await file(name, bytes), {});
   expect(request).toEqual({ body: Buffer.from(bytes), contentType, accept: 'application/json' });
   expect(photograph).toBeUndefined();
+});
+
+test("a table's last line break, at which XGBoost's container fails, stays here; with a type that was named it goes", async () => {
+  const path = await file('a.csv', '1,2\n3,4\r\n');
+  const sent = async (contentType?: string) =>
+    Buffer.from(
+      (await readContent(path, contentType === undefined ? {} : { contentType })).request.body,
+    ).toString();
+  expect(await sent()).toBe('1,2\n3,4');
+  expect(await sent('text/csv')).toBe('1,2\n3,4\r\n');
 });
 
 test.each(['photograph.jpg', 'photograph', 'photograph.json'])(

@@ -16,10 +16,11 @@ from serving_container.model_layout import ModelError
 
 from handler_container.codecs import CONTAINERS, CSV, JSON
 from handler_container.routes import routed
-from handler_container.xgboost_data import decode
+from handler_container.xgboost_data import decode_for_algorithm
 
-_JSON_LINES = "application/jsonlines"
-_ACCEPTED = (JSON, _JSON_LINES, CSV)
+# Accepted, but written only where SAGEMAKER_INFERENCE_OUTPUT selects what is told.
+_SELECTED = ("application/jsonlines", "application/x-recordio-protobuf")
+_ACCEPTED = (JSON, *_SELECTED, CSV)
 
 
 class XGBoostService:
@@ -30,6 +31,8 @@ class XGBoostService:
         files = [path for path in sorted(model_dir.iterdir()) if path.is_file() and path.name[0] != "."]
         if not files:
             raise ModelError("the archive holds no model")
+        if "SAGEMAKER_INFERENCE_OUTPUT" in os.environ:
+            raise ModelError("SAGEMAKER_INFERENCE_OUTPUT: what it selects is not told here, a deploy does")
         self._lock = threading.Lock()
         try:
             self._model = pickle.loads(files[0].read_bytes())  # noqa: S301 the person's own model
@@ -49,7 +52,7 @@ class XGBoostService:
         if not body:
             return Answer(204, b"", "text/html; charset=utf-8")
         try:
-            data = decode(body, headers.get("Content-Type"))
+            data = decode_for_algorithm(body, headers.get("Content-Type"))
         except Exception as error:
             return _refused(415, str(error))
         wanted, known = data.num_col(), self._model.num_features()
@@ -65,11 +68,11 @@ class XGBoostService:
             accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", CSV)
         if accept not in _ACCEPTED:
             return _refused(406, f"Accept type {accept} is not supported. Please use {', '.join(_ACCEPTED)}.")
-        scores = [{"score": score} for score in predictions]
+        if accept in _SELECTED:
+            return _refused(500, f"the container fails to write {accept} without SAGEMAKER_INFERENCE_OUTPUT")
         if accept == JSON:
+            scores = [{"score": score} for score in predictions]
             return Answer(200, json.dumps({"predictions": scores}).encode(), JSON)
-        if accept == _JSON_LINES:
-            return Answer(200, "".join(f"{json.dumps(score)}\n" for score in scores).encode(), _JSON_LINES)
         return Answer(200, CONTAINERS.encode(predictions, CSV).encode(), "text/csv; charset=utf-8")
 
 
