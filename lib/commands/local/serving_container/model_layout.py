@@ -85,9 +85,6 @@ def _versions(base: Path, model_dir: Path) -> dict[int, Path]:
         digits = path.name.lstrip("0")
         version = int(digits or "0") if len(digits) <= len(str(_LARGEST_VERSION)) else _LARGEST_VERSION + 1
         shown = f"version folder {path.relative_to(model_dir)}/ is refused"
-        if version == 0:
-            # The container strips leading zeros: 0 leaves an empty version in its configuration.
-            raise ModelError(f"{shown}: versions start at 1")
         if version > _LARGEST_VERSION:
             raise ModelError(f"{shown}: the largest version is {_LARGEST_VERSION}")
         if version in versions:
