@@ -13,12 +13,8 @@ const IMPORTS: Readonly<Record<string, string>> = {
 const DEFAULT_INSTANCE = `'ml.m5.xlarge'`;
 const DEFAULT_HOSTING = `Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 1 })`;
 
-/** What stands in the place of a part of the file. */
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
+/** What stands in the place of the text from one character to another. */
+type Edit = readonly [start: number, end: number, text: string];
 
 /** Values by props: undefined takes one away. */
 type Values = Readonly<Record<string, string | undefined>>;
@@ -49,8 +45,8 @@ export function editApp(text: string, proposal: Proposal, projectName: string | 
     }),
   ];
   const after = edits
-    .toSorted((one, other) => other.start - one.start)
-    .reduce((before, { start, end, text: put }) => before.slice(0, start) + put + before.slice(end), text);
+    .toSorted(([one], [other]) => other - one)
+    .reduce((before, [start, end, put]) => before.slice(0, start) + put + before.slice(end), text);
   return withImports(source, after);
 }
 
@@ -124,22 +120,21 @@ function written(values: Values): string[] {
 /** An object's edits for other values of some props. What stands before a prop that stays, such as its comment, stays with it. */
 function edited(node: ts.ObjectLiteralExpression, values: Values): Edit[] {
   const present = properties(node);
-  const changed = [...present].flatMap(([name, prop]): Edit[] => {
-    if (!(name in values)) {
-      return [];
-    }
-    const value = values[name];
-    const next = node.properties[node.properties.indexOf(prop) + 1];
-    return value === undefined
-      ? [{ start: prop.getFullStart(), end: next?.getFullStart() ?? node.properties.end, text: '' }]
-      : [{ start: prop.initializer.getStart(), end: prop.initializer.getEnd(), text: value }];
-  });
-  const added = Object.fromEntries(Object.entries(values).filter(([name]) => !present.has(name)));
   const { end: last, hasTrailingComma, length } = node.properties;
+  const edits = [...present]
+    .filter(([name]) => name in values)
+    .map(([name, prop]): Edit => {
+      const next = node.properties[node.properties.indexOf(prop) + 1];
+      const value = values[name];
+      return value === undefined
+        ? [prop.getFullStart(), next?.getFullStart() ?? last, '']
+        : [prop.initializer.getStart(), prop.initializer.getEnd(), value];
+    });
+  const added = Object.fromEntries(Object.entries(values).filter(([name]) => !present.has(name)));
   const isOpen =
-    length === 0 || hasTrailingComma || changed.some(({ end, text }) => text === '' && end === last);
+    length === 0 || hasTrailingComma || edits.some(([, end, text]) => text === '' && end === last);
   const end = node.getEnd() - 1;
-  return [...changed, { start: end, end, text: `${isOpen ? '' : ','}${written(added).join(',')}` }];
+  return [...edits, [end, end, `${isOpen ? '' : ','}${written(added).join(',')}`]];
 }
 
 /** The file with imports of what it names and does not import yet. */

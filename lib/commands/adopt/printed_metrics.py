@@ -22,6 +22,8 @@ _NO_MEASURE = re.compile(
     r"epoch|step|iter|batch|time|sec|elapsed|\beta\b|\blr\b|learning.?rate|size|shape|path|file|count|len\(",
     re.I,
 )
+# With more values before it, a whole line would take long to look for.
+_MAX_VALUES = 4
 # CreateTrainingJob's limits.
 _MAX_DEFINITIONS, _MAX_REGEX_LENGTH = 40, 500
 
@@ -36,7 +38,6 @@ _VALUE = re.compile("[\U000f0000-\U000ffffd]")
 
 _PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ #0]*[\d*]*(?:\.[\d*]+)?)[hlL]?([a-zA-Z%])")
 _SEPARATOR = re.compile(r"[,;|\t([{]|\s-\s|\s{2,}")
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class PrintedMetrics:
@@ -75,7 +76,7 @@ class PrintedMetrics:
         return [{"name": name, "regex": regex} for name, regex in found.items()][:_MAX_DEFINITIONS]
 
     def _add(self, text: str) -> None:
-        self._lines += re.split(r"[\n\r]", text)
+        self._lines += [line for line in re.split(r"[\n\r]", text) if _VALUE.search(line)]
 
     def _own(self) -> Iterator[tuple[str, str]]:
         samples = [self._sample(line) for line in self._lines]
@@ -88,8 +89,12 @@ class PrintedMetrics:
                 if not label or fraction or not self._measures(label, value[0]):
                     continue
                 own = [self._sample(line[: value.end()])]
-                for text in (r"\b" + _pattern(before[before.rindex(label) :]), _pattern(before)):
-                    pattern = re.compile(text + _NUMBER)
+                for text in (before[before.rindex(label) :], before):
+                    if len(_VALUE.findall(text)) > _MAX_VALUES:
+                        continue
+                    pattern = re.compile(
+                        (r"\b" if re.match(r"\w", text, re.ASCII) else "") + _pattern(text) + _NUMBER
+                    )
                     if _found(pattern, own) == [self._sample(value[0])] and len(_found(pattern, samples)) < 2:
                         yield metric_name(label, before), pattern.pattern
                         break
