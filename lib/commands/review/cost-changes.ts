@@ -54,9 +54,9 @@ export function costSection(pairs: readonly StackPair[], pricing: Pricing): Sect
       ...table(changed, before, after),
       ...list([
         ...changed.flatMap(runLine),
-        ...remarks('By use', changed.filter(isUsedOtherwise), ({ perUse }) => perUse),
         // A run's own unknowns are told with the run.
         ...remarks('Unknown', changed, ({ unknown, run }) => (run ? [] : unknown)),
+        ...remarks('By use', changed.filter(isUsedOtherwise), ({ perUse }) => perUse),
         ...remarks('Note', changed, ({ notes }) => notes),
         ...stillUnknown(resources.filter((pair) => !changed.includes(pair))),
       ]),
@@ -151,33 +151,22 @@ function row({ name, before, after }: CostPair): Text[] {
   ];
 }
 
-function hourly({ perHour, unknown }: ResourceCost): string {
-  return withUnknown(perHour, unknown.length > 0, formatPerHour);
+/** What is unknown beside an amount has its line below the table. */
+function hourly({ perHour }: ResourceCost): string {
+  return perHour === undefined ? 'unknown' : formatPerHour(perHour);
 }
 
 function monthly(cost: ResourceCost | undefined): string {
-  return cost === undefined ? '$0' : withUnknown(cost.perMonth, cost.unknown.length > 0, formatUsd);
-}
-
-function withUnknown(
-  amount: number | undefined,
-  hasUnknown: boolean,
-  format: (usd: number) => string,
-): string {
-  if (amount === undefined) {
-    return 'unknown';
-  }
-  return hasUnknown ? `${format(amount)} + unknown` : format(amount);
+  const perMonth = cost === undefined ? 0 : cost.perMonth;
+  return perMonth === undefined ? 'unknown' : formatUsd(perMonth);
 }
 
 function totalRow(before: Total, after: Total): Text[] {
-  const total = (value: number, { unknown }: Total, format: (usd: number) => string) =>
-    withUnknown(value, unknown > 0, format);
   return [
     [strong('Everything')],
-    [strong(total(before.perHour, before, formatPerHour))],
-    [strong(total(after.perHour, after, formatPerHour))],
-    [strong(`${total(before.perMonth, before, formatUsd)} → ${total(after.perMonth, after, formatUsd)}`)],
+    [strong(formatPerHour(before.perHour))],
+    [strong(formatPerHour(after.perHour))],
+    [strong(`${formatUsd(before.perMonth)} → ${formatUsd(after.perMonth)}`)],
   ];
 }
 
