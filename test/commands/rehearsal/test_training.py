@@ -2,7 +2,10 @@
 
 import io
 import json
+import re
 import tarfile
+import time
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -42,17 +45,21 @@ pathlib.Path(os.environ['SM_MODEL_DIR'], 'weights.txt').write_text(str(epoch))
 """
 
 
+def archived(script: str) -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as file:
+        entry = tarfile.TarInfo("train.py")
+        entry.size = len(script)
+        file.addfile(entry, io.BytesIO(script.encode()))
+    return archive.getvalue()
+
+
 @pytest.fixture
 def bucket(emulator):
     """A bucket with a script and its data."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="training-test")
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as file:
-        entry = tarfile.TarInfo("train.py")
-        entry.size = len(SCRIPT)
-        file.addfile(entry, io.BytesIO(SCRIPT.encode()))
-    s3.put_object(Bucket="training-test", Key="code/sourcedir.tar.gz", Body=archive.getvalue())
+    s3.put_object(Bucket="training-test", Key="code/sourcedir.tar.gz", Body=archived(SCRIPT))
     s3.put_object(Bucket="training-test", Key="data/below/data.txt", Body=b"contents")
     yield "training-test"
     for item in s3.list_objects_v2(Bucket="training-test").get("Contents", []):
@@ -196,6 +203,29 @@ def test_a_script_that_raises_fails_with_its_error(jobs):
     job = jobs.ended(jobs.start("failing", {"fail": "1"}))
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Failed", "Failed")
     assert "ValueError: no such luck" in job["FailureReason"]
+
+
+@pytest.mark.drill
+def test_a_gigabyte_of_output_passes_in_memory_that_does_not_grow(jobs, emulator, bucket):
+    def most_memory() -> int:
+        # Linux keeps the highest that there was.
+        status = Path(f"/proc/{emulator.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+    script = "for _ in range(1000): print((('x' * 999 + '\\n') * 1000), end='')"
+    emulator.client("s3").put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=archived(script))
+    before = most_memory()
+    name = jobs.start("loud")
+    while jobs.describe(name)["TrainingJobStatus"] == "InProgress":
+        time.sleep(1)
+    assert jobs.describe(name)["TrainingJobStatus"] == "Completed"
+    # What is kept of the log, and what handing it on takes.
+    assert most_memory() - before < 250_000_000
+    group = {"logGroupName": "/aws/sagemaker/TrainingJobs"}
+    logs = emulator.client("logs")
+    stream = logs.describe_log_streams(**group, logStreamNamePrefix=name)["logStreams"][0]["logStreamName"]
+    kept = logs.get_log_events(**group, logStreamName=stream, limit=1)["events"]
+    assert kept[0]["message"] == "the in-memory AWS keeps no more of this log"
 
 
 def test_a_missing_source_archive_fails_the_job(jobs, bucket):

@@ -9,13 +9,18 @@ from moto.logs.models import logs_backends
 from aws.authorization.authority import AccessDenied
 from aws.host import ACCOUNT, Session
 
+#: What is kept of a stream, in bytes: it is in memory, and a script may write for hours.
+_MOST = 50_000_000
+#: What a line takes beside its text.
+_EVENT = 500
+
 
 class LogWriter:
     """One stream. Where the role may not write it, nothing is written, as on AWS; the denial is told once."""
 
     def __init__(self, role: Session, group: str, stream: str):
         self._role, self._group, self._stream = role, group, stream
-        self._denied = False
+        self._room = _MOST
 
     def open(self) -> None:
         """Makes the group and the stream, where they are not there."""
@@ -30,13 +35,16 @@ class LogWriter:
                 self._role.require("logs:PutLogEvents", f"{group}{self._stream}")
                 logs.create_log_stream(self._group, self._stream)
         except AccessDenied:
-            self._denied = True
+            self._room = 0
 
     def write(self, lines: list[str]) -> None:
         """Appends lines."""
-        if not self._denied:
+        if self._room > 0:
             self.open()
-        if not self._denied:
+        if self._room > 0:
+            self._room -= sum(len(line) + _EVENT for line in lines)
+            if self._room <= 0:
+                lines = [*lines, "the in-memory AWS keeps no more of this log"]
             moment = int(time.time() * 1000)
             events = [{"timestamp": moment, "message": line or " "} for line in lines]
             logs_backends[ACCOUNT][self._role.region].put_log_events(self._group, self._stream, events)

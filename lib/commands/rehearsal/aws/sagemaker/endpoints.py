@@ -344,12 +344,13 @@ class Endpoints:
         with path.open("rb") as file:
             while True:
                 ended = child.poll() is not None
-                lines = file.read().decode(errors="replace").splitlines()
-                if lines and item.arn not in self._deleted:
-                    writer.write(lines)
-                if ended:
+                text = file.read(1024**2)
+                if text and item.arn not in self._deleted:
+                    writer.write(text.decode(errors="replace").splitlines())
+                elif ended:
                     return
-                time.sleep(0.3)
+                else:
+                    time.sleep(0.3)
 
     def _stop(self, server: Server) -> None:
         server.child.terminate()
