@@ -1,4 +1,4 @@
-// `npm run bench`: measures synthesis, training and prediction on this machine, each as a ratio to what it is compared with.
+// `npm run bench`: measures synthesis, training, prediction and a rehearsal on this machine, each as a ratio to what it is compared with.
 // What is measured stands in a file each; the Python beside them runs in processes of its own.
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BenchRun } from './bench-run';
 import { type Comparison, renderComparison } from './comparison';
+import { compareEnforcement } from './enforcement';
 import { comparePrediction } from './prediction';
 import { compareData, compareSynthesis } from './synthesis';
 import { compareTraining } from './training';
@@ -17,7 +18,7 @@ import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 /** The line of `npm run bench`. */
 const benchLine = new CommandLine({
   name: 'npm run bench',
-  summary: `Measures synthesis, training and prediction on this machine and prints each as a ratio of two medians of this run,
+  summary: `Measures synthesis, training, prediction and a rehearsal on this machine and prints each as a ratio within this run,
 with what it should be. Takes some minutes; anything else that runs meanwhile disturbs it.
 Exits with 0 whether the aims are met or not.`,
   options: {},
@@ -38,6 +39,7 @@ export const benchCommand: Command = benchLine.command(async (_arguments, { term
     const training = await compareTraining(run);
     print(training.comparisons);
     print(await comparePrediction(run, training.modelDirectory));
+    print(await compareEnforcement(run));
     return 0;
   } finally {
     terminal.clearProgress();

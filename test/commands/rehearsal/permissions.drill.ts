@@ -17,8 +17,6 @@ const UNNEEDED: Readonly<Record<string, string>> = {
   'TrainingJobRunRole: s3:PutObject': 'the last lines of a job that failed, and the one of a life succeeds',
   'NotebookRole: s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:PutObject': NO_NOTEBOOK_RUNS,
   'NotebookRole: s3:ListBucket': NO_NOTEBOOK_RUNS,
-  'NotebookRole: logs:CreateLogGroup, logs:CreateLogStream, logs:DescribeLogStreams, logs:PutLogEvents':
-    NO_NOTEBOOK_RUNS,
   'NotebookRole: sagemaker:InvokeEndpoint, sagemaker:InvokeEndpointAsync': NO_NOTEBOOK_RUNS,
   'NotebookRole: sagemaker:StopNotebookInstance': NO_NOTEBOOK_RUNS,
 };

@@ -146,6 +146,13 @@ def test_a_denial_names_principal_action_resource_and_the_nearest_statement(emul
             "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a",
         ),
         ("ecr", "get_authorization_token", {}, "ecr:GetAuthorizationToken", "*"),
+        (
+            "sagemaker-runtime",
+            "invoke_endpoint_async",
+            {"EndpointName": "e", "InputLocation": "s3://b/k"},
+            "sagemaker:InvokeEndpointAsync",
+            "arn:aws:sagemaker:us-east-1:123456789012:endpoint/e",
+        ),
     ],
 )
 def test_a_call_is_allowed_by_its_action_on_its_resource_alone(
@@ -161,6 +168,30 @@ def test_a_call_is_allowed_by_its_action_on_its_resource_alone(
     except ClientError as error:
         assert "not authorized" not in str(error) and "does not know" not in str(error)
     assert f"not authorized to perform: {action}" in denied(getattr(elsewhere, operation), **parameters)
+
+
+@pytest.mark.parametrize(
+    "service, operation, parameters, actions",
+    [
+        (
+            "cloudformation",
+            "describe_stacks",
+            {},
+            ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
+        ),
+        (
+            "budgets",
+            "describe_budgets",
+            {"AccountId": "123456789012"},
+            ["budgets:ViewBudget", "billing:GetBillingViewData"],
+        ),
+    ],
+)
+def test_a_call_that_depends_on_a_second_action_needs_both(session, service, operation, parameters, actions):
+    getattr(session(*(allow(action) for action in actions))(service), operation)(**parameters)
+    for given, wanted in (actions, actions[::-1]):
+        call = getattr(session(allow(given))(service), operation)
+        assert f"not authorized to perform: {wanted}" in denied(call, **parameters)
 
 
 def test_a_prefix_condition_refuses_a_list_without_one(session):
@@ -297,6 +328,32 @@ def test_a_job_pulls_reads_and_enters_a_vpc_by_its_role(emulator, statements, mo
 def told(emulator, principal: str) -> list[str]:
     lines = (line for line in emulator.lines() if line.get("type") == "denied")
     return [line["reason"] for line in lines if line["principal"] == principal]
+
+
+def test_a_notebook_that_may_not_log_its_start_is_told(emulator):
+    iam, sagemaker = emulator.client("iam"), emulator.client("sagemaker")
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "sagemaker.amazonaws.com"},
+    }
+    document = json.dumps({"Statement": [trust]})
+    role = iam.create_role(RoleName="bound-notebook", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    sagemaker.create_notebook_instance_lifecycle_config(NotebookInstanceLifecycleConfigName="starts")
+    named = {"NotebookInstanceName": "bound-notebook"}
+    sagemaker.create_notebook_instance(
+        **named, InstanceType="ml.t3.medium", RoleArn=role, LifecycleConfigName="starts"
+    )
+    reasons = told(emulator, "arn:aws:sts::123456789012:assumed-role/bound-notebook/SageMaker")
+    assert [reason.split()[7] for reason in reasons] == [
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    ]
+    sagemaker.stop_notebook_instance(**named)
+    sagemaker.delete_notebook_instance(**named)
+    sagemaker.delete_notebook_instance_lifecycle_config(NotebookInstanceLifecycleConfigName="starts")
+    iam.delete_role(RoleName="bound-notebook")
 
 
 def test_a_rule_reaches_a_topic_only_by_the_policy_of_the_topic(emulator):

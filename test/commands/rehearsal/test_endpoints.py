@@ -20,10 +20,12 @@ def bucket(emulator, tmp_path_factory):
     """A bucket with a model that doubles, one that triples, and one that is none."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="model-test")
-    for name, factor in (("double", 2.0), ("triple", 3.0), ("broken", None)):
+    for name, factor in (("double", 2.0), ("triple", 3.0), ("broken", None), ("linked", None)):
         folder = tmp_path_factory.mktemp(name)
         if factor is None:
             (folder / "readme.txt").write_text("no model")
+            if name == "linked":
+                (folder / "link.txt").symlink_to("readme.txt")
         else:
             save_multiplier(folder, factor)
         archive = io.BytesIO()
@@ -34,6 +36,18 @@ def bucket(emulator, tmp_path_factory):
     for item in s3.list_objects_v2(Bucket="model-test")["Contents"]:
         s3.delete_object(Bucket="model-test", Key=item["Key"])
     s3.delete_bucket(Bucket="model-test")
+
+
+ALARM = {
+    "AlarmName": "rolls-back",
+    "Namespace": "AWS/SageMaker",
+    "MetricName": "Invocation5XXErrors",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 0,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
 
 
 def resources(bucket: str, role: str, model: str, **variant) -> dict:
@@ -155,6 +169,30 @@ def test_serves_switches_and_survives_a_broken_successor(stack, emulator, bucket
         changed |= {name: resources(bucket, role, "triple")[name] for name in ("Target", "Policy")}
         assert stack.deploy(changed) == "UPDATE_ROLLBACK_COMPLETE"
         assert reason in stack.reason("UPDATE_FAILED")
+    # Who looks at the alarms is SageMaker by the model's role.
+    iam, sagemaker = emulator.client("iam"), emulator.client("sagemaker")
+    looking = {"Effect": "Deny", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [looking]})
+    iam.put_role_policy(RoleName="test", PolicyName="blind", PolicyDocument=document)
+    emulator.client("cloudwatch").put_metric_alarm(**ALARM)
+    sagemaker.update_endpoint(
+        EndpointName="served",
+        EndpointConfigName=second["Config"].rsplit("/", 1)[-1],
+        DeploymentConfig={
+            "BlueGreenUpdatePolicy": {
+                "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+            },
+            "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": ALARM["AlarmName"]}]},
+        },
+    )
+
+    def settled():
+        described = sagemaker.describe_endpoint(EndpointName="served")
+        return described if described["EndpointStatus"] == "InService" else None
+
+    assert "not authorized to perform: cloudwatch:DescribeAlarms" in emulator.wait(settled)["FailureReason"]
+    iam.delete_role_policy(RoleName="test", PolicyName="blind")
+    emulator.client("cloudwatch").delete_alarms(AlarmNames=[ALARM["AlarmName"]])
     assert {item: stack.resource(item)["PhysicalResourceId"] for item in first} == second
     assert len(emulator.client("sagemaker").list_endpoint_configs()["EndpointConfigs"]) == 1
 
@@ -188,6 +226,9 @@ def test_an_endpoint_that_cannot_start_rolls_back(stack, emulator, bucket, role,
     )
     sagemaker = emulator.client("sagemaker")
     assert sagemaker.list_endpoints()["Endpoints"] == sagemaker.list_models()["Models"] == []
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert stack.deploy(resources(bucket, role, "linked", **serverless)) == "ROLLBACK_COMPLETE"
+    assert "Failed to extract model data archive" in stack.reason("CREATE_FAILED")
     assert stack.delete() == "DELETE_COMPLETE"
     assert stack.deploy(resources(bucket, role, "double", **serverless)) == "CREATE_COMPLETE", (
         stack.failures()

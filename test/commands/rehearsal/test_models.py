@@ -25,6 +25,12 @@ TARGETS = {
             },
             "waitIntervalInSeconds' failed to satisfy constraint: Member must not be null",
         ),
+        (
+            "sagemaker",
+            "CreateTrainingJob",
+            {"StoppingCondition": {"MaxPendingTimeInSeconds": 1799}},
+            "maxPendingTimeInSeconds' failed to satisfy constraint: Member must have value greater than or equal to 1800",
+        ),
         ("events", "PutTargets", TARGETS, None),
         (
             "events",

@@ -142,6 +142,32 @@ def test_a_custom_name_cannot_be_replaced(stack):
     assert "Rename named and update the stack again" in stack.reason("UPDATE_FAILED")
 
 
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("SubnetId", ("subnet-1", "subnet-2")),
+        ("SecurityGroupIds", (["sg-1"], ["sg-2"])),
+        ("DirectInternetAccess", ("Enabled", "Disabled")),
+        ("PlatformIdentifier", ("notebook-al2-v3", "notebook-al2023-v1")),
+    ],
+)
+def test_a_named_notebook_keeps_its_place(stack, role, key, values):
+    def notebook(value) -> dict:
+        place = {"SubnetId": "subnet-1", "SecurityGroupIds": ["sg-1"], key: value}
+        properties = {
+            "NotebookInstanceName": "named",
+            "InstanceType": "ml.t3.medium",
+            "RoleArn": role,
+            **place,
+        }
+        return {"Notebook": {"Type": "AWS::SageMaker::NotebookInstance", "Properties": properties}}
+
+    assert stack.deploy(notebook(values[0])) == "CREATE_COMPLETE", stack.failures()
+    assert stack.deploy(notebook(values[1])) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Rename named and update the stack again" in stack.reason("UPDATE_FAILED")
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
 GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 17}}
 ALARM = {
     "Type": "AWS::CloudWatch::Alarm",
@@ -275,6 +301,21 @@ def test_a_creation_under_way_can_be_deleted(stack, emulator):
     emulator.wait(lambda: ("Wait", "CREATE_IN_PROGRESS", "") in stack.events())
     assert stack.delete() == "DELETE_COMPLETE"
     assert not any("Made" in entry["name"] for entry in emulator.left())
+
+
+def test_an_update_under_way_can_be_cancelled_and_not_deleted(stack):
+    stack.deploy({"Made": parameter("1")})
+    stack.begin({"Made": parameter("2"), "Handle": handle(), "Wait": wait("Handle")})
+    with pytest.raises(ClientError, match="cannot be deleted while in status UPDATE_IN_PROGRESS"):
+        stack.cloudformation.delete_stack(StackName=stack.name)
+    stack.cloudformation.cancel_update_stack(StackName=stack.name)
+    assert stack.settled() == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_resources_are_retained_only_where_they_could_not_be_deleted(stack):
+    stack.deploy({"Made": parameter("1")})
+    with pytest.raises(ClientError, match="only when the stack is in the DELETE_FAILED state"):
+        stack.cloudformation.delete_stack(StackName=stack.name, RetainResources=["Made"])
 
 
 def test_deletes_what_is_already_gone_and_again(stack, emulator):

@@ -383,6 +383,25 @@ def test_refuses_a_channel_without_objects_and_a_name_in_use(jobs, bucket):
     jobs.ended(jobs.start("twice"))
     with pytest.raises(ClientError, match="ResourceInUse.*must be unique"):
         jobs.start("twice")
+    request = jobs.request("unseen-apart")
+    request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{bucket}//data/"
+    with pytest.raises(ClientError, match="has an empty part"):
+        jobs.client.create_training_job(**request)
+
+
+def test_data_that_the_role_may_list_below_a_prefix_only_is_not_seen(jobs, emulator, bucket):
+    iam = emulator.client("iam")
+    listing = {
+        "Effect": "Deny",
+        "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{bucket}",
+        "Condition": {"Null": {"s3:prefix": "true"}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [listing]})
+    iam.put_role_policy(RoleName="test", PolicyName="below", PolicyDocument=document)
+    with pytest.raises(ClientError, match='No S3 objects found.*has "s3:ListBucket" permissions'):
+        jobs.client.create_training_job(**jobs.request("unseen-below"))
+    iam.delete_role_policy(RoleName="test", PolicyName="below")
 
 
 def test_tags_are_kept(jobs):

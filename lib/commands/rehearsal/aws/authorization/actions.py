@@ -288,6 +288,15 @@ def _named(service: str, kind: str, *members: str) -> Callable[[Call, str], str 
     return resource
 
 
+def _budgets(call: Call, account: str) -> Iterator[Need]:
+    seen = call.operation.startswith("Describe") or call.operation.startswith("List")
+    name = call.parameters.get("BudgetName") or call.parameters.get("Budget", {}).get("BudgetName")
+    resource = f"arn:aws:budgets::{account}:budget/{name or '*'}"
+    yield Need(f"budgets:{'ViewBudget' if seen else 'ModifyBudget'}", resource)
+    if seen:
+        yield Need("billing:GetBillingViewData", f"arn:aws:billing::{account}:billingview/primary")
+
+
 def _kms(call: Call, account: str) -> Iterator[Need]:
     action, parameters = f"kms:{call.operation}", call.parameters
     key = parameters.get("KeyId") or parameters.get("TargetKeyId")
@@ -322,6 +331,7 @@ _SERVICES: dict[str, Callable[[Call, str], Iterator[Need]]] = {
     "cloudformation": _cloudformation,
     "lambda": _lambda,
     "kms": _kms,
+    "budgets": _budgets,
     "sns": _sns,
     "sts": _sts,
     "cloudwatch": _cloudwatch,

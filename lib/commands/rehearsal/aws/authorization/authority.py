@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from moto.awslambda.models import lambda_backends
@@ -26,6 +28,21 @@ class AccessDenied(Exception):
     """A call that its caller's policies do not allow, in IAM's words."""
 
 
+def _counted(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds what a method takes of the processor to its authority's seconds."""
+
+    @functools.wraps(method)
+    def counted(authority: Authority, *arguments: Any, **more: Any) -> Any:
+        begun = time.thread_time()
+        try:
+            return method(authority, *arguments, **more)
+        finally:
+            with authority._lock:
+                authority._seconds += time.thread_time() - begun
+
+    return counted
+
+
 class Authority:
     """The policies of one account, and what was decided by them."""
 
@@ -36,17 +53,24 @@ class Authority:
         self._lock = threading.Lock()
         #: How often each decision was made, by its role, action, resource and statements.
         self._record: dict[tuple[str, str, str, bool, tuple[str, ...]], int] = {}
+        #: What deciding took of the processor, in seconds.
+        self._seconds = 0.0
         #: Every statement that allows something to a role, by its name: as it was when somebody last took on a role.
         self._statements: dict[str, tuple[str, Statement]] = {}
 
+    @_counted
     def check(self, principal: Principal, call: Call) -> None:
         """@raises AccessDenied for what the caller may not do"""
         if principal.role is not None or call.operation == "AssumeRole":
             for need in needs_of(call, self._account):
-                self.require(principal, need, call.region)
+                self._require(principal, need, call.region)
 
+    @_counted
     def require(self, principal: Principal, need: Need, region: str) -> None:
         """@raises AccessDenied for an action that the caller may not take"""
+        self._require(principal, need, region)
+
+    def _require(self, principal: Principal, need: Need, region: str) -> None:
         role = self._role(principal.role) if principal.role is not None else None
         if principal.role is not None and role is None:
             raise AccessDenied(f"the role {principal.role} is gone")
@@ -63,6 +87,7 @@ class Authority:
         identity = _bounded(role) if role else statements_of("administrator", _ADMINISTRATOR)
         self._decide(request, need, identity)
 
+    @_counted
     def session(self, role: str, service: str, name: str) -> Principal:
         """A service that takes on a role. @raises AccessDenied where the role does not trust it"""
         self._note_statements()
@@ -75,6 +100,7 @@ class Authority:
             raise AccessDenied(f"the role {role} is not known yet")
         return principal
 
+    @_counted
     def require_service(
         self, service: str, need: Need, region: str, source: str, owner: bool = False
     ) -> None:
@@ -138,6 +164,7 @@ class Authority:
                 calls.append(Allowed(own, other, _needs_both(action, resource)))
         too_much = unneeded(statements, calls)
         return {
+            "seconds": round(self._seconds, 3),
             "decisions": [
                 {
                     "role": role,

@@ -261,6 +261,12 @@ class Endpoints:
                 f'Failed to download model data for container "container_1" from URL: "{container["ModelDataUrl"]}".'
             )
         with tarfile.open(archive) as file:
+            # Source: an answer of AWS on re:Post.
+            if any(member.issym() for member in file):
+                raise ContainerFailed(
+                    f'Failed to extract model data archive for container "container_1" from URL "{container["ModelDataUrl"]}": it has '
+                    "symbolic links in it."
+                )
             file.extractall(folder / "model", filter="data")
         python = self._host.python(container["Image"])
         code = self._code(role, container.get("Environment", {}), folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from botocore import xform_name
 from moto.core.responses import ActionResult, EmptyResult
 
+from aws.authorization.authority import AccessDenied
 from aws.clock import now
+from aws.host import ACCOUNT
 from aws.sagemaker.store import KINDS, Item, Kind, Store, store
 from aws.sagemaker.training_request import session_of
 from aws.sagemaker.validation import check, invalid
@@ -86,12 +89,20 @@ class NotebookActions(StoredActions):
 
     def create_notebook_instance(self) -> ActionResult:
         request = self._checked
-        session_of(self.host, request["RoleArn"], self.region)
+        role = session_of(self.host, request["RoleArn"], self.region)
         if "LifecycleConfigName" in request:
             self._store.get(_LIFECYCLE_CONFIG, request["LifecycleConfigName"])
+            # Its scripts write there; without a log they run all the same, and the denial is told.
+            for action in ("CreateLogGroup", "CreateLogStream", "PutLogEvents"):
+                with contextlib.suppress(AccessDenied):
+                    role.require(f"logs:{action}", self._lifecycle_log)
         item = self._store.add(_NOTEBOOK, request)
         self._notebook_moves(item, "InService")
         return ActionResult({"NotebookInstanceArn": item.arn})
+
+    @property
+    def _lifecycle_log(self) -> str:
+        return f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:/aws/sagemaker/NotebookInstances:log-stream:"
 
     def _notebook_moves(self, item: Item, status: str) -> None:
         item.modified = now()

@@ -35,6 +35,10 @@ def check(host: Host, region: str, request: dict[str, Any]) -> None:
                 "the rehearsal knows channels of an S3Prefix in File or FastFile mode, and of a ManifestFile in File mode, "
                 f"not {channel['ChannelName']}"
             )
+        if "//" in source["S3Uri"].removeprefix("s3://"):
+            raise invalid(
+                f"The S3 URL {source['S3Uri']} of channel {channel['ChannelName']} has an empty part"
+            )
         if not _listed(role, source["S3Uri"]):
             raise invalid(
                 f'No S3 objects found under S3 URL "{source["S3Uri"]}" given in input data source. Please ensure that the '
