@@ -23,7 +23,7 @@ export interface Samples {
 /** What a report says beside photographs. */
 export const SAMPLE_NOTE =
   "These photographs are the first of the job's own data: the script may have trained on them, so they show that the model answers, " +
-  'not how well it does on new ones. Name others with npm run local -- --predict FILE.';
+  'not how well it does on new ones. Name others with --predict FILE.';
 
 const SHOWN_PHOTOGRAPHS = 8;
 const SHOWN_ROWS = 500;
