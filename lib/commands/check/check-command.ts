@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../../python/python-environment';
@@ -27,7 +27,8 @@ const QUICK: readonly Step[] = [
   ['Python lint', '.venv/bin/ruff', 'check', '.'],
 ];
 
-const PYTEST = ['.venv/bin/python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] as const;
+/** About half of what Python's tests take. */
+const REHEARSAL = 'test/commands/rehearsal';
 
 /** All checks of the project but the drills: the same on a laptop and in CI. */
 export const checkCommand: Command = new CommandLine({
@@ -41,9 +42,10 @@ export const checkCommand: Command = new CommandLine({
   await ready(context);
   await all(QUICK, context);
   await tests(
-    (times) => [
-      ['Python tests', ...PYTEST, '-m', 'not drill', '--junit-xml', times.pytest, 'test'],
-      ['tests', 'jest', '--testPathIgnorePatterns', String.raw`\.drill\.ts$`, ...jestOptions(times)],
+    (folder) => [
+      pytest('Python tests', folder, '-m', 'not drill', `--ignore=${REHEARSAL}`, 'test'),
+      pytest('Python tests of the in-memory AWS', folder, '-m', 'not drill', REHEARSAL),
+      ['tests', 'jest', '--testPathIgnorePatterns', String.raw`\.drill\.ts$`, ...jestOptions(folder)],
     ],
     context,
   );
@@ -60,24 +62,24 @@ export const drillsCommand: Command = new CommandLine({
 }).command(async (_arguments, context) => {
   await ready(context);
   await tests(
-    (times) => [
-      ['Python drills', ...PYTEST, '-m', 'drill', '--junit-xml', times.pytest, 'test'],
-      ['drills', 'jest', '--testPathPatterns', String.raw`\.drill\.ts$`, ...jestOptions(times)],
+    (folder) => [
+      pytest('Python drills', folder, '-m', 'drill', 'test'),
+      ['drills', 'jest', '--testPathPatterns', String.raw`\.drill\.ts$`, ...jestOptions(folder)],
     ],
     context,
   );
   return 0;
 });
 
-/** Files of a run that say how long each test took. */
-interface Times {
-  readonly jest: string;
-  readonly pytest: string;
+/** A run of pytest, which says in the folder how long each test took. */
+function pytest(name: string, folder: string, ...options: string[]): Step {
+  const times = ['--junit-xml', join(folder, `${name}.xml`)];
+  return [name, '.venv/bin/python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...times, ...options];
 }
 
 /** Two workers beside pytest: on two cores, one waits for what it started while the others work. */
-function jestOptions({ jest }: Times): string[] {
-  return ['--maxWorkers=2', '--json', '--outputFile', jest];
+function jestOptions(folder: string): string[] {
+  return ['--maxWorkers=2', '--json', '--outputFile', join(folder, 'jest.json')];
 }
 
 async function ready({ terminal, signal }: CommandContext): Promise<void> {
@@ -85,16 +87,15 @@ async function ready({ terminal, signal }: CommandContext): Promise<void> {
 }
 
 /** Runs tests, and tells the slowest. */
-async function tests(steps: (times: Times) => readonly Step[], context: CommandContext): Promise<void> {
+async function tests(steps: (folder: string) => readonly Step[], context: CommandContext): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'check-'));
-  const times = { jest: join(folder, 'jest.json'), pytest: join(folder, 'pytest.xml') };
   try {
-    await all(steps(times), context);
+    await all(steps(folder), context);
   } finally {
-    const files = [
-      ...(existsSync(times.jest) ? jestFiles(readFileSync(times.jest, 'utf8'), ROOT) : []),
-      ...(existsSync(times.pytest) ? pytestFiles(readFileSync(times.pytest, 'utf8')) : []),
-    ];
+    const files = readdirSync(folder).flatMap((name) => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      return name.endsWith('.xml') ? pytestFiles(text) : jestFiles(text, ROOT);
+    });
     context.terminal.info(['\nslowest files:', ...slowest(files)].join('\n'));
     rmSync(folder, { recursive: true });
   }
