@@ -70,6 +70,8 @@ export class LocalRun {
   /** How the model is checked and served; undefined until it is asked for. */
   private serving: Promise<ServingOptions> | undefined;
   private lastLines: readonly string[] = [];
+  /** What would mend the script that failed. */
+  private wayOut: string | undefined;
   private readonly samples: Samples;
 
   public constructor(private readonly options: LocalRunOptions) {
@@ -201,7 +203,7 @@ export class LocalRun {
       });
       if (way !== undefined) {
         terminal.info(way);
-        this.notes.push(way);
+        this.wayOut = way;
       }
     } else {
       const final = result.finalMetrics.map(({ MetricName, Value }) => `${MetricName} ${Value}`).join(', ');
@@ -319,7 +321,7 @@ export class LocalRun {
     const html = await renderReport({
       title: `${project.name}: local run`,
       ...told,
-      failureReason: outcome.failureReason,
+      failureReason: [outcome.failureReason, this.wayOut].filter((line) => line !== undefined).join('\n'),
       lastLines: outcome.trainingJobStatus === 'Failed' ? this.lastLines : undefined,
       runs: this.options.skipTraining ? undefined : await rememberRun(outDirectory, told),
       cost: this.options.cost,
