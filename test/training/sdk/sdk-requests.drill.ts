@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Duration, Size } from 'aws-cdk-lib';
 import { SDK_CALLABLES, SDK_PARAMETERS } from '../../../lib/commands/props/sdk-parameters';
+import { Hosting } from '../../../lib/endpoint/hosting';
+import { ModelSource } from '../../../lib/endpoint/model-source';
 import { Algorithm } from '../../../lib/images/algorithm';
 import { ContainerImage } from '../../../lib/images/container-image';
 import { Framework } from '../../../lib/images/framework';
@@ -18,7 +20,7 @@ import {
 } from '../../../lib/training/training-request';
 import { stoppingCondition } from '../../../lib/training/training-time';
 import { RecordingTerminal } from '../../console/recording-terminal';
-import { ProjectDirectory } from '../../project-fixture';
+import { ProjectDirectory, synthesizedProject } from '../../project-fixture';
 
 /** The newest of the SDK's version 2, in an environment that only this drill makes. */
 const SDK = 'sagemaker==2.257.7';
@@ -371,6 +373,7 @@ let answers: {
   readonly requests: readonly Record<string, unknown>[];
   /** The files of the archive that each uploads. */
   readonly archives: readonly (readonly string[])[];
+  readonly containers: Readonly<Record<string, { environment: Record<string, string>; packed: boolean }>>;
   readonly parameters: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -382,7 +385,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
   });
   const asked = CASES.map(({ of, arguments: arguments_, inputs }) => ({ of, arguments: arguments_, inputs }));
-  const told = execFileSync(python, [join(__dirname, 'sdk_requests.py')], {
+  const told = execFileSync(python, [join(__dirname, 'sdk_requests.py'), directory.sourceDir], {
     input: JSON.stringify(asked),
     encoding: 'utf8',
     maxBuffer: 1 << 26,
@@ -432,6 +435,33 @@ test.each(CASES.map((one, place) => [one.title, place] as const))(
     expect(source?.files() ?? []).toEqual(answers.archives[place]);
   },
 );
+
+test.each([
+  ['pytorch', Framework.pytorch('2.6')],
+  ['huggingface', Framework.huggingface({ transformers: '4.49', pytorch: '2.6' })],
+  ['sklearn', Framework.sklearn('1.9-0')],
+  ['xgboost', Framework.xgboost('3.2-0')],
+] as const)('the SDK tells a container of %s the same of the script that serves', (name, framework) => {
+  const archived = framework.servingScript === 'archive';
+  const hosted = synthesizedProject({
+    model: ModelSource.fromS3('s3://some-bucket/model.tar.gz', { framework }),
+    hosting: Hosting.realtime({
+      instanceType: 'ml.m5.xlarge',
+      entryPoint: 'train.py',
+      ...(archived ? { sourceDir: directory.sourceDir } : {}),
+    }),
+  });
+  const anywhere = { SAGEMAKER_SUBMIT_DIRECTORY: expect.anything() };
+  const [model] = Object.values(hosted.endpoint().findResources('AWS::SageMaker::Model'));
+  const { environment, packed } = answers.containers[name]!;
+  // Where the SDK packs the script into the model, it is the training script that does so here.
+  expect(packed).toBe(!archived);
+  expect(model!.Properties.PrimaryContainer.Environment).toEqual({
+    ...environment,
+    SAGEMAKER_REGION: { Ref: 'AWS::Region' },
+    ...(archived ? anywhere : {}),
+  });
+});
 
 // Version 3 would want an environment of its own.
 test.each(SDK_CALLABLES.filter((name) => name !== 'ModelTrainer'))(

@@ -1,6 +1,6 @@
 """What the SageMaker Python SDK sends to CreateTrainingJob, by a session that records and reaches nothing.
 
-    python sdk_requests.py < cases.json
+    python sdk_requests.py SOURCE < cases.json
 
 Each case has `of`, the class of the estimator; `arguments` of it; `inputs` of its fit. A value
 `{"call": NAME, "arguments": {...}}` is made by that name of the SDK. Prints one JSON document: the
@@ -13,15 +13,19 @@ import logging
 import sys
 import tarfile
 import warnings
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 warnings.simplefilter("ignore")
 logging.disable(logging.CRITICAL)
 
 import sagemaker  # noqa: E402
 from sagemaker import debugger, estimator, inputs, model  # noqa: E402
-from sagemaker.pytorch import PyTorch  # noqa: E402
+from sagemaker.fw_utils import UploadedCode  # noqa: E402
+from sagemaker.huggingface import HuggingFaceModel  # noqa: E402
+from sagemaker.pytorch import PyTorch, PyTorchModel  # noqa: E402
+from sagemaker.sklearn import SKLearnModel  # noqa: E402
 from sagemaker.tensorflow import TensorFlow  # noqa: E402
+from sagemaker.xgboost import XGBoostModel  # noqa: E402
 
 REGION = "eu-west-1"
 CALLS = {
@@ -88,6 +92,39 @@ def request(case):
     return session.sent, session.archived
 
 
+def container(made_by, arguments):
+    """What a model's container is told, and whether the script is packed into the model."""
+    packed = []
+    with (
+        patch("sagemaker.utils.repack_model", lambda **_: packed.append(True)),
+        patch(
+            "sagemaker.fw_utils.tar_and_upload_dir",
+            lambda script, **_: UploadedCode("s3://BKT/source.tar.gz", script),
+        ),
+    ):
+        model = made_by(
+            model_data="s3://BKT/model.tar.gz",
+            role="r",
+            entry_point="train.py",
+            source_dir=sys.argv[1],
+            sagemaker_session=RecordingSession(),
+            **arguments,
+        )
+        told = model.prepare_container_def("ml.m5.xlarge")
+    return {"environment": told["Environment"], "packed": bool(packed)}
+
+
+MODELS = {
+    "pytorch": (PyTorchModel, {"framework_version": "2.6", "py_version": "py312"}),
+    "huggingface": (
+        HuggingFaceModel,
+        {"transformers_version": "4.49.0", "pytorch_version": "2.6.0", "py_version": "py312"},
+    ),
+    "sklearn": (SKLearnModel, {"framework_version": "1.4-2", "py_version": "py3"}),
+    "xgboost": (XGBoostModel, {"framework_version": "1.7-1"}),
+}
+
+
 def parameters(callables):
     """The names of parameters, without those that stand for others."""
     found = []
@@ -103,6 +140,7 @@ print(
         {
             "requests": [request for request, _ in answers],
             "archives": [files for _, files in answers],
+            "containers": {name: container(*model) for name, model in MODELS.items()},
             "parameters": {name: parameters(callables) for name, callables in CALLABLES.items()},
         }
     )

@@ -82,10 +82,16 @@ def task_of(model_dir: Path, environment: Mapping[str, str]) -> str:
 def pipeline(model_dir: str) -> Any:
     """The pipeline of the model in the archive."""
     if "HF_MODEL_ID" in os.environ:
-        raise ModelError("HF_MODEL_ID: a model that the container downloads at its start is not tried here")
+        raise ModelError(
+            "HF_MODEL_ID: a model that the container downloads at its start is not tried here; leave it "
+            "out and put the model into the archive by save_pretrained, or deploy to see it"
+        )
     task = task_of(Path(model_dir), os.environ)
     if task == "text-to-image":
-        raise ModelError("text-to-image: diffusers' pipelines are not tried here")
+        raise ModelError(
+            "text-to-image: the container's own pipeline of diffusers is not tried here; give model_fn in "
+            "code/inference.py and --python with a Python that has diffusers, or deploy to see it"
+        )
     try:
         import transformers  # noqa: PLC0415 only this framework's environment has it
     except ImportError as error:
