@@ -1,5 +1,6 @@
 """Training jobs: checked, really run, watched, stopped."""
 
+import contextlib
 import io
 import json
 import re
@@ -205,22 +206,78 @@ def test_a_script_that_raises_fails_with_its_error(jobs):
     assert "ValueError: no such luck" in job["FailureReason"]
 
 
+def most_memory(pid: int) -> int:
+    """The highest that there was of a process, in bytes."""
+    return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
+
+
+#: A model that doubles, with 2 GB beside it of which the last part does not compress.
+LARGE_MODEL = """
+import os
+import tensorflow as tf
+module = tf.Module()
+module.serve = tf.function(lambda x: {'y': x * 2}, input_signature=[tf.TensorSpec([None], tf.float32, name='x')])
+folder = os.environ['SM_MODEL_DIR'] + '/1'
+tf.saved_model.save(module, folder, signatures=module.serve)
+os.makedirs(folder + '/assets.extra')
+with open(folder + '/assets.extra/weights', 'wb') as file:
+    file.truncate(2_000_000_000)
+    file.seek(0, os.SEEK_END)
+    for _ in range(300):
+        file.write(os.urandom(1_000_000))
+"""
+
+
+@pytest.mark.drill
+def test_a_model_of_2_gb_is_trained_packed_and_served_in_memory_that_does_not_have_it(
+    jobs, emulator, bucket, role
+):
+    s3, sagemaker = emulator.client("s3"), jobs.client
+    s3.put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=archived(LARGE_MODEL))
+    before = most_memory(emulator.process.pid)
+    name, most = jobs.start("large"), 0
+    while jobs.describe(name)["TrainingJobStatus"] == "InProgress":
+        for child in Path(f"/proc/{emulator.process.pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError, TypeError):
+                most = max([most, *map(most_memory, map(int, child.read_text().split()))])
+        time.sleep(1)
+    described = jobs.describe(name)
+    assert described["TrainingJobStatus"] == "Completed", described["FailureReason"]
+    uri = described["ModelArtifacts"]["S3ModelArtifacts"]
+    key = uri.removeprefix(f"s3://{bucket}/")
+    assert s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 300_000_000
+    container = {"Image": IMAGE.replace("training", "inference"), "ModelDataUrl": uri}
+    sagemaker.create_model(ModelName="large", ExecutionRoleArn=role, PrimaryContainer=container)
+    variant = {"VariantName": "all", "ModelName": "large"}
+    variant |= {"InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="large", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="large", EndpointConfigName="large")
+    emulator.wait(
+        lambda: sagemaker.describe_endpoint(EndpointName="large")["EndpointStatus"] != "Creating", 300
+    )
+    answer = emulator.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="large", Body='{"instances": [1.0, 2.0]}', ContentType="application/json"
+    )
+    assert json.loads(answer["Body"].read()) == {"predictions": [2.0, 4.0]}
+    # The runner reads and packs piece by piece; the in-memory AWS has the archive a few times while it arrives.
+    assert 0 < most < 500_000_000
+    assert most_memory(emulator.process.pid) - before < 1_500_000_000
+    sagemaker.delete_endpoint(EndpointName="large")
+    sagemaker.delete_endpoint_config(EndpointConfigName="large")
+    sagemaker.delete_model(ModelName="large")
+
+
 @pytest.mark.drill
 def test_a_gigabyte_of_output_passes_in_memory_that_does_not_grow(jobs, emulator, bucket):
-    def most_memory() -> int:
-        # Linux keeps the highest that there was.
-        status = Path(f"/proc/{emulator.process.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
-
     script = "for _ in range(1000): print((('x' * 999 + '\\n') * 1000), end='')"
     emulator.client("s3").put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=archived(script))
-    before = most_memory()
+    before = most_memory(emulator.process.pid)
     name = jobs.start("loud")
     while jobs.describe(name)["TrainingJobStatus"] == "InProgress":
         time.sleep(1)
     assert jobs.describe(name)["TrainingJobStatus"] == "Completed"
     # What is kept of the log, and what handing it on takes.
-    assert most_memory() - before < 250_000_000
+    assert most_memory(emulator.process.pid) - before < 250_000_000
     group = {"logGroupName": "/aws/sagemaker/TrainingJobs"}
     logs = emulator.client("logs")
     stream = logs.describe_log_streams(**group, logStreamNamePrefix=name)["logStreams"][0]["logStreamName"]
