@@ -14,6 +14,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.jsonl': 'application/jsonlines',
   '.npy': 'application/x-npy',
   '.csv': 'text/csv',
+  '.libsvm': 'text/libsvm',
 };
 const IMAGE_EXTENSIONS = /^\.(jpe?g|png|webp|gif|tiff?|avif|bmp|hei[cf])$/i;
 

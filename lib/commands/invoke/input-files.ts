@@ -35,7 +35,7 @@ export async function inputFiles(paths: readonly string[]): Promise<string[]> {
   );
   if (empty.length > 0) {
     throw new UserError(
-      `nothing to predict in ${empty.join(', ')}: images, .json, .jsonl, .npy and .csv files are read, folders inside are not`,
+      `nothing to predict in ${empty.join(', ')}: images, .json, .jsonl, .npy, .csv and .libsvm files are read, folders inside are not`,
     );
   }
   return files.flat();

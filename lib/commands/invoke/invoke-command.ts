@@ -28,7 +28,7 @@ export const invokeLine = new CommandLine({
   name: 'npm run invoke',
   words: { usage: 'FILE…' },
   summary: `Predicts files, or the files of a folder, with this project's endpoint.
-Images come back as NAME.mask.png and NAME.overlay.png; .json, .jsonl, .npy and .csv go as they are.`,
+Images come back as NAME.mask.png and NAME.overlay.png; .json, .jsonl, .npy, .csv and .libsvm go as they are.`,
   options: {
     endpoint: { type: 'string', value: 'NAME', description: 'another endpoint of the account' },
     url: { type: 'string', value: 'URL', description: 'a server instead: http://127.0.0.1:8080' },

@@ -10,7 +10,7 @@ const WAYS_OUT: readonly (readonly [failure: RegExp, wayOut: (found: string, job
     [
       /^(?:ModuleNotFound|Import)Error: .*'(sagemaker_(?:xgboost_)?containers?[.\w]*)'/,
       (module) =>
-        `${module}: only the containers of scikit-learn and XGBoost have it, and of it there is here what serves: worker, encoders and content_types of sagemaker_containers.beta.framework, encoder and data_utils of sagemaker_xgboost_container; import the rest within try … except ImportError`,
+        `${module}: only the containers of scikit-learn and XGBoost have it, and of it there is here what serves: worker, encoders and content_types of sagemaker_containers.beta.framework, encoder, data_utils and distributed of sagemaker_xgboost_container; import the rest within try … except ImportError`,
     ],
     [
       /^ModuleNotFoundError: No module named '([\w]+)/,

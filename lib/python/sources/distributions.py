@@ -50,7 +50,9 @@ _DEPENDENCIES = {
 def distributions_of(module: str) -> list[str]:
     """The distributions that bring a module, the one to propose first."""
     known = _DISTRIBUTIONS.get(module, ())
-    return [*known, *(name for name in _installed().get(module, []) if name not in known)] or [module]
+    return [*known, *(name for name in _installed().get(module, []) if name not in known)] or [
+        normalized(module)
+    ]
 
 
 @cache

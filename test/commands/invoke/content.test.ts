@@ -73,7 +73,7 @@ test.each([
     'a.txt',
     'x',
     {},
-    'the type of ".txt" is not known: images, .json, .jsonl, .npy, .csv are; name another with --content-type',
+    'the type of ".txt" is not known: images, .json, .jsonl, .npy, .csv, .libsvm are; name another with --content-type',
   ],
   ['a.jpg', 'no image', {}, 'the file is called .jpg, and is not an image'],
   ['a.json', '', {}, 'the file is empty'],

@@ -71,6 +71,19 @@ def test_what_a_package_of_the_image_brings_is_there(tmp_path, version):
     assert sorted(names) == ["pyarrow", "s3fs"]
 
 
+@pytest.mark.parametrize(
+    ("image", "script", "expected"),
+    [
+        ("sagemaker-scikit-learn:1.2-1-cpu-py3", "import pyarrow", [("pyarrow", "14.0.1", "25.0.0")]),
+        ("sagemaker-xgboost:1.7-1", "import matplotlib", [("matplotlib", "3.4.1", "3.10.9")]),
+        # By the distribution's name, which has another sign.
+        ("tensorflow-training:2.3.1-cpu-py37", "import protobuf3_to_dict", [("protobuf3-to-dict",)]),
+    ],
+)
+def test_the_packages_of_each_framework(tmp_path, image, script, expected):
+    assert installed(tmp_path, {"train.py": script}, f"1.dkr.ecr.eu-west-1.amazonaws.com/{image}") == expected
+
+
 def test_what_the_image_lacks_is_told(tmp_path):
     [note] = missing(tmp_path, {"train.py": "import lightgbm"})["notes"]
     assert note == (

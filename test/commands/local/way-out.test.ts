@@ -14,7 +14,7 @@ test.each([
   ['a module that is not there', 'import lightgbmx.sub', /^lightgbmx: .* requirements\.txt in sourceDir/],
   [
     "a part of a container's own package",
-    'import sagemaker_xgboost_container.distributed',
+    'import sagemaker_xgboost_container.checkpointing',
     /^sagemaker_xgboost_container: only the containers of scikit-learn and XGBoost have it.*except ImportError/,
   ],
   [

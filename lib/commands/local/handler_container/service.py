@@ -15,8 +15,11 @@ from handler_container.frameworks import Framework
 from handler_container.model_servers import GUNICORN, wrong_count
 from handler_container.routes import routed
 
-# What scripts import of sagemaker-containers and of XGBoost's container.
-_STAND_INS = Path(__file__).parent / "stand_ins"
+# What scripts import of sagemaker-containers, of XGBoost's container and of the toolkit.
+_STAND_INS = (
+    str(Path(__file__).parent / "stand_ins"),
+    str(Path(__file__).parents[1] / "training_container/sagemaker_toolkit"),
+)
 
 # The handlers, and how many arguments each takes beside the context.
 _ARGUMENTS = {"model_fn": 1, "input_fn": 2, "predict_fn": 2, "output_fn": 2, "transform_fn": 4}
@@ -34,7 +37,7 @@ class HandlerService:
         self._lock = threading.Lock()
         sys.path.insert(0, str(code_dir))
         if framework.server is GUNICORN:
-            sys.path.append(str(_STAND_INS))
+            sys.path.extend(_STAND_INS)
         script = None
         if (code_dir / f"{module_name}.py").exists() or framework.model_fn is None:
             try:

@@ -13,6 +13,8 @@ _FIRST_WITH_KERAS_3 = (2, 16)
 
 # What scripts import of the containers of scikit-learn and XGBoost, beside the handlers.
 _CONTAINERS = Path(__file__).parents[1] / "handler_container/stand_ins"
+# And of the toolkit, which is in each image that runs scripts.
+_TOOLKIT = Path(__file__).parent / "sagemaker_toolkit"
 
 
 def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
         )
     return {
         "variables": {"TF_USE_LEGACY_KERAS": "1"} if keras_2 else {},
-        "folders": [str(Path(__file__).parent / "keras2")] if keras_2 else [],
+        "folders": [str(_TOOLKIT), *([str(Path(__file__).parent / "keras2")] if keras_2 else [])],
         "notes": notes,
     }
 
@@ -57,8 +59,8 @@ def _other_framework(known: dict[str, Any] | None) -> dict[str, Any]:
             notes.append(
                 f"{name} {here} on Python {python_version()} stands for the image's {name} {version}"
             )
-    folders = [str(_CONTAINERS)] if known["serving"] in ("sklearn", "xgboost") else []
-    return {"variables": {}, "folders": folders, "notes": notes}
+    containers = [str(_CONTAINERS)] if known["serving"] in ("sklearn", "xgboost") else []
+    return {"variables": {}, "folders": [str(_TOOLKIT), *containers], "notes": notes}
 
 
 def _version(*distributions: str) -> str | None:
