@@ -24,6 +24,25 @@ def test_another_version_of_the_framework_is_named() -> None:
     assert stand_ins(f"{REGISTRY}/sagemaker-scikit-learn:{same}-cpu-py3", {})["notes"] == []
 
 
+@pytest.mark.parametrize(
+    ("image", "keras", "python"),
+    [
+        ("sagemaker-tensorflow-scriptmode:1.12.0-gpu-py3", "Keras 2", "TensorFlow 1.12.0 on Python 3"),
+        ("tensorflow-training:2.0.4-cpu-py36", "Keras 2", "TensorFlow 2.0.4 on Python 3.6"),
+        ("tensorflow-training:2.1.0-cpu-py3", "Keras 2", "TensorFlow 2.1.0 on Python 3"),
+        ("tensorflow-training:2.14.1-cpu-py310", "Keras 2", "TensorFlow 2.14.1 on Python 3.10"),
+        ("tensorflow-training:2.16.2-cpu-py310", "Keras 3", "TensorFlow 2.16.2 on Python 3.10"),
+        ("tensorflow-training:2.19.0-cpu-py312-ubuntu22.04", "Keras 3", "TensorFlow 2.19.0 on Python 3.12"),
+    ],
+)
+def test_each_tensorflow_has_the_keras_of_its_time(image: str, keras: str, python: str) -> None:
+    found = stand_ins(f"{REGISTRY}/{image}", {})
+    [note] = found["notes"]
+    assert f"with {keras}" in note
+    assert note.endswith(f"the image's {python}")
+    assert (found["variables"] == {"TF_USE_LEGACY_KERAS": "1"}) is (keras == "Keras 2")
+
+
 @pytest.mark.parametrize("image", ["kmeans:1", ""])
 def test_what_is_not_known_has_no_stand_in(image: str) -> None:
     assert stand_ins(f"{REGISTRY}/{image}", {}) == {"variables": {}, "folders": [], "notes": []}

@@ -22,7 +22,10 @@ def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
 
     A job whose `environment` says something else of TF_USE_LEGACY_KERAS keeps it.
     """
-    tag = re.search(r"(?:^|/)tensorflow-training:((\d+)\.(\d+)[\d.]*)-\w+-py(\d)(\d+)", image)
+    tag = re.search(
+        r"(?:^|/)(?:sagemaker-tensorflow-scriptmode|tensorflow-training):((\d+)\.(\d+)[\d.]*)-\w+-py(\d)(\d*)",
+        image,
+    )
     if tag is None:
         return _other_framework(framework_image(image))
     version, major, minor, *python = tag.groups()
@@ -35,7 +38,7 @@ def stand_ins(image: str, environment: dict[str, str]) -> dict[str, Any]:
         keras = f"Keras 2 (tf-keras {_version('tf-keras')})" if keras_2 else f"Keras {_version('keras')}"
         notes.append(
             f"TensorFlow {here} with {keras} on Python {python_version()} stands for "
-            f"the image's TensorFlow {version} on Python {'.'.join(python)}"
+            f"the image's TensorFlow {version} on Python {'.'.join(filter(None, python))}"
         )
     return {
         "variables": {"TF_USE_LEGACY_KERAS": "1"} if keras_2 else {},
