@@ -203,6 +203,8 @@ def test_a_hundred_slow_clients_keep_nobody_waiting_and_are_let_go(model_dir):
                 for client in slow[1::2]:
                     with suppress(OSError):
                         client.sendall(b"1")
+            slow[0].settimeout(5)
+            slow[1].settimeout(5)
             assert slow[1].recv(1000).startswith(b"HTTP/1.1 408 ")
             assert slow[0].recv(1000) == b""
     finally:
