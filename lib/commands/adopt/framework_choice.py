@@ -39,11 +39,15 @@ def requirements(text: str) -> list[Requirement]:
 
 
 def choose_framework(
-    used: set[str], required: list[Requirement], versions: dict[str, list[dict[str, str]]]
+    used: set[str],
+    required: list[Requirement],
+    versions: dict[str, list[dict[str, str]]],
+    keras2: bool = False,
 ) -> tuple[str | None, dict[str, str | None], Requirement | None, bool]:
     """The framework of a script that uses some packages, its version, what pins it, and whether that fits.
 
     What fits the pin and is patched comes first. `versions` has those that train and serve, the newest first.
+    `keras2`: where nothing pins TensorFlow, it has to be one whose Keras is 2.
     """
     # A library on top of one may be all that is imported.
     used = used | {"tensorflow", "torch"} & {each.name for each in required}
@@ -51,7 +55,8 @@ def choose_framework(
     if name is None:
         return None, {"code": None}, None, False
     pinned = next((each for each in required if each.name in TELLING[name]), None)
-    fitting = [each for each in versions[name] if allows(pinned.specifier if pinned else "", each["version"])]
+    wanted = pinned.specifier if pinned else "<2.16" if keras2 and name == "tensorflow" else ""
+    fitting = [each for each in versions[name] if allows(wanted, each["version"])]
     patched = [[each for each in some if "unpatched" not in each] for some in (fitting, versions[name])]
     [chosen, *_] = [*patched[0], *fitting, *patched[1], *versions[name]]
     return name, chosen, pinned, chosen in fitting

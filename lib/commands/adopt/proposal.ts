@@ -27,6 +27,7 @@ interface ReadScript {
     value: string | number;
   })[];
   readonly metrics: readonly MetricDefinition[];
+  /** Directories, relative to the project, and buckets. */
   readonly channels: Readonly<Record<string, string>>;
   readonly findings: readonly Finding[];
 }
@@ -91,7 +92,7 @@ export async function propose(
       channels: object(
         Object.entries(read.channels).map(([name, path]) => [
           name,
-          `Channel.fromDirectory(${literal(path)})`,
+          `Channel.${path.startsWith('s3://') ? 'fromS3' : 'fromDirectory'}(${literal(path)})`,
         ]),
       ),
     },

@@ -50,7 +50,9 @@ def proposal(root: str, script: str, data: str | None, versions: dict[str, Any])
     required = requirements(text)
     there = {each.name for each in required} | (brought_by(text) or set())
     imported = {module: [*map(normalized, distributions_of(module))] for module in reader.imports}
-    name, version, pinned, fits = choose_framework({*chain(*imported.values())}, required, versions)
+    name, version, pinned, fits = choose_framework(
+        {*chain(*imported.values())}, required, versions, reader.keras2
+    )
     if name:
         known = known_image(f"{name}-training:{version['version']}")
         there |= {*(known.packages if known else _IN_EVERY_IMAGE), *_IN_IMAGES.get(name, ()), *TELLING[name]}
@@ -85,16 +87,18 @@ def proposal(root: str, script: str, data: str | None, versions: dict[str, Any])
         "hyperparameters": [*reader.hyperparameters.values()],
         "metrics": reader.metrics.definitions(),
         "channels": {
-            channel: os.path.relpath(folder or reader.source / "data" / channel, root)
-            for channel, folder in channels.items()
+            channel: place
+            if isinstance(place, str)
+            else os.path.relpath(place or reader.source / "data" / channel, root)
+            for channel, place in channels.items()
         },
         "findings": [each for each in reader.findings if keras3 or "keras3" not in each],
     }
 
 
-def _channels(reader: ScriptReader, data: str | None) -> dict[str, Path | None]:
-    """The channels of a script, each with the folder that has its data."""
-    found: dict[str, Path | None] = {}
+def _channels(reader: ScriptReader, data: str | None) -> dict[str, Path | str | None]:
+    """The channels of a script, each with the folder or bucket that has its data."""
+    found: dict[str, Path | str | None] = {}
     for name, fallback in reader.channels.items():
         words = next((words for words in _SAME_DATA if name in words), ())
         folders = [reader.script.parent / fallback] if fallback else []
@@ -107,6 +111,13 @@ def _channels(reader: ScriptReader, data: str | None) -> dict[str, Path | None]:
             reader.found(None, f"reads the channel '{name}', whose data is not known; {way_out}")
     if found:
         return found
+    if data is None and reader.buckets:
+        for bucket, place in reader.buckets.items():
+            way_out = f"npm start -- --s3 {bucket}=FOLDER answers it on this machine"
+            text = f"reads {bucket} itself, which the job's role may as it is a channel; {way_out}"
+            reader.found(place, text, False)
+        alone = len(reader.buckets) == 1
+        return {"training" if alone else bucket.removeprefix("s3://"): bucket for bucket in reader.buckets}
     if data is None:
         way_out = "give --data DIR, and read os.environ['SM_CHANNEL_TRAINING']"
         reader.found(None, f"reads no channel, and a job has 1 to 20; {way_out}")

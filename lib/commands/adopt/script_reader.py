@@ -54,9 +54,13 @@ class ScriptReader:
         self.channels: dict[str, str | None] = {}
         # Top-level names of what is not its own, with the first file and line.
         self.imports: dict[str, tuple[str, int]] = {}
+        # What it reads by itself, such as s3://bucket, with the first file and line.
+        self.buckets: dict[str, tuple[str, int]] = {}
         self.functions: set[str] = set()
         # Whether it writes to the model's folder, and a SavedModel.
         self.saves = self.exports = False
+        # Whether it calls what Keras 3 has no longer.
+        self.keras2 = False
         self._options: set[ast.expr] = set()
         self._relative: set[tuple[str, int]] = set()
         self._read()
@@ -160,6 +164,8 @@ class ScriptReader:
                 self.found(node, f"reads sys.argv by position; {way_out}")
             case ast.Constant(value=str(text)):
                 self.saves |= bool(re.match(r"/opt/ml/model(/|$)", text))
+                if bucket := re.match(r"s3://[a-z0-9][a-z0-9.-]+", text):
+                    self.buckets.setdefault(bucket[0], (self.file, node.lineno))
                 channel = re.match(r"/opt/ml/input/data/([\w.-]+)", text)
                 # /opt/ml/input/data/training beside SM_CHANNEL_TRAINING is the same one.
                 if channel and channel[1].lower() not in self.channels:
@@ -202,6 +208,7 @@ class ScriptReader:
             self._boost(given.get("evals"), node.args[0] if node.args else given.get("params"))
         if "save_format" in given:
             way_out = "model.export(os.path.join(os.environ['SM_MODEL_DIR'], '1')) writes what is served"
+            self.keras2 = True
             self.found(node, f"save_format= is gone in Keras 3; {way_out}", keras3=True)
         self._file_access(node, name, given)
 

@@ -125,6 +125,29 @@ new SageMakerProject(app, 'mine', {
   own.remove();
 }, 60_000);
 
+test('a script of Keras 2 that reads a bucket has the last framework for it, and the bucket as its channel', async () => {
+  const own = new AdoptingProject(['bucket']);
+  own.write(
+    'scripts/bucket/train.py',
+    `import os, s3fs, tensorflow as tf
+names = s3fs.S3FileSystem().ls('s3://photographs-of-pets/original/')
+masks = s3fs.S3FileSystem().ls('s3://photographs-of-pets/masks/')
+model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+model.save(f'{os.environ["SM_MODEL_DIR"]}/1', save_format='tf')
+`,
+  );
+  const { code, diff, findings } = await own.adopt('scripts/bucket/train.py', '--write');
+  expect(diff).toContain("framework: Framework.tensorflow('2.14.1'),");
+  expect(diff).toContain("channels: { training: Channel.fromS3('s3://photographs-of-pets') },");
+  expect(findings.filter(({ fails }) => fails)).toEqual([]);
+  expect(findings.map(({ text }) => text).join('\n')).toContain(
+    'npm start -- --s3 s3://photographs-of-pets=FOLDER',
+  );
+  expect(code).toBe(0);
+  expect((await synthesizeApp(own.root, join(own.root, 'cdk.out'))).stacks).toHaveLength(3);
+  own.remove();
+}, 60_000);
+
 test('a script is read and never run, and what will not work is told with its line', async () => {
   project.write(
     'scripts/notebook/train.py',
