@@ -378,14 +378,15 @@ test('the function may pass the job its role, to SageMaker only', () => {
 test('the function reaches the jobs of its own project, and not those of one whose name begins alike', () => {
   const patterns = [
     ...JSON.stringify(trainingTemplate().findResources('AWS::IAM::Policy')).matchAll(
-      /(?:training-job\/|log-stream:)([^"/]+)/g,
+      /(?:training-job\/|log-stream:|jobs\/)(unet[^"/]+)/g,
     ),
   ].map(([, pattern]) => new RegExp(`^${pattern!.replaceAll('?', '.').replaceAll('*', '.*')}$`));
-  expect(patterns).toHaveLength(2);
+  expect(patterns).toHaveLength(6);
   for (const pattern of patterns) {
-    expect(`${identity()}-0a1b2c3d`).toMatch(pattern);
-    expect('unet-two-0123456789-0a1b2c3d').not.toMatch(pattern);
-    expect('unet-2-0123456789-0a1b2c3d').not.toMatch(pattern);
+    // The last is what the keys of a request's jobs begin with.
+    const meets = (request: string) =>
+      [`${request}-0a1b2c3d`, `${request}-`].some((name) => pattern.test(name));
+    expect([identity(), 'unet-two-0123456789', 'unet-2-0123456789'].map(meets)).toEqual([true, false, false]);
   }
 });
 

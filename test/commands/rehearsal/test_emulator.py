@@ -24,6 +24,12 @@ def test_the_emulator_answers_on_loopback_alone_lists_what_is_left_and_ends_with
         bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "some-bucket"}}
         assert stack.deploy({"Bucket": bucket}) == "CREATE_COMPLETE"
         assert "some-bucket" in json.dumps(emulator.left())
+        sns = emulator.client("sns")
+        topic = sns.create_topic(Name="some-topic")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=emulator.url)
+        # It is the in-memory AWS that asks this server.
+        sns.publish(TopicArn=topic, Message="some message")
+        sns.delete_topic(TopicArn=topic)
         assert stack.delete() == "DELETE_COMPLETE"
         assert emulator.left() == []
 

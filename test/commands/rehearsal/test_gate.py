@@ -74,6 +74,12 @@ def test_who_has_no_key_of_the_run_is_refused(emulator, path, key):
     assert status == 403 and "<Code>AccessDenied</Code>" in text
 
 
+def test_no_two_runs_have_the_same_key():
+    from aws.identities import Identities
+
+    assert len({Identities("123456789012").person.id for _ in range(100)}) == 100
+
+
 @pytest.mark.parametrize(
     "service, operation, parameters, code",
     [
