@@ -86,7 +86,7 @@ test('on this machine', async () => {
 }, 600_000);
 
 test('with an AWS', async () => {
-  const { child, said } = await begin('npm start -- --keep', /AWS_EC2_METADATA_DISABLED=\S+\n/);
+  const { child, said } = await begin('npm start -- --keep', /export AWS_(?:.*\\\n)*.*[^\\]\n/);
   const exported = /export (AWS_[^]*?)\n {2}npm/.exec(`${said}\n  npm`)?.[1] ?? '';
   const aws = Object.fromEntries(
     [...exported.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]),
