@@ -17,7 +17,7 @@ import { type App, Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import type { ModelSource } from '../../../lib/endpoint/model-source';
 import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
-import { EmulatedAws } from '../../../lib/commands/rehearsal/emulated-aws';
+import { EmulatedAws, type EmulatedAwsOptions } from '../../../lib/commands/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
 import { endpointName, type HostingKind, modelDataUrlParameterName } from '../../../lib/names';
@@ -109,7 +109,7 @@ export class Drill {
   public static async start(
     name: string,
     alarmSecondsPerMinute = 60,
-    standInMetrics: Readonly<Record<string, number>> = {},
+    containers: Pick<EmulatedAwsOptions, 'pythons' | 'standInMetrics'> = {},
   ): Promise<Drill> {
     const folder = mkdtempSync(join(tmpdir(), 'drill-'));
     const directory = new ProjectDirectory();
@@ -120,7 +120,7 @@ export class Drill {
       python: PYTHON,
       region: 'us-east-1',
       alarmSecondsPerMinute,
-      standInMetrics,
+      ...containers,
       logFile: join(folder, 'emulator.log'),
       onEvent: (event) => events.push(event),
       signal: new AbortController().signal,
