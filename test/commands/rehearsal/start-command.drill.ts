@@ -56,9 +56,12 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
     const started = startByNpm(`npm-${signal}`);
     await until(() => started.said().includes('an AWS in memory at'), 'an in-memory AWS');
     expect((await remains(started)).length).toBeGreaterThan(2);
+    const begun = Date.now();
     started.child.kill(signal);
     await started.ended;
     await until(async () => (await remains(started)).length === 0, 'nothing remains');
+    // Left alone, it would live its whole life and end too.
+    expect(Date.now() - begun).toBeLessThan(30_000);
   },
   420_000,
 );

@@ -5,7 +5,9 @@ import socket
 import zipfile
 from urllib.parse import urlencode
 
+import boto3
 import pytest
+from botocore.config import Config
 from cross_origin import ask_from_another_origin
 from emulated import Emulator, Stack
 
@@ -18,6 +20,11 @@ def test_the_emulator_answers_on_loopback_alone_lists_what_is_left_and_ends_with
         for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "npm_config_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
         emulator = Emulator(tmp_path / "state")
+        # As in another terminal, to which the variables are given.
+        for name, value in emulator.announced["variables"].items():
+            monkeypatch.setenv(name, value)
+        once = Config(read_timeout=10, retries={"total_max_attempts": 1})
+        assert boto3.Session().client("s3", "us-east-1", config=once).list_buckets()["Buckets"] == []
         monkeypatch.undo()
         assert emulator.left() == []
         stack = Stack(emulator, "s")
