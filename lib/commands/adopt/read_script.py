@@ -20,7 +20,13 @@ from framework_choice import TELLING, allows, choose_framework, requirements
 from image_tables import known_image
 from script_reader import ScriptReader
 
-# What images have, where lib/images/packages has no table: each, and those of a framework.
+# The images whose packages lib/images/packages has.
+_IMAGES = {
+    "tensorflow": "tensorflow-training",
+    "sklearn": "sagemaker-scikit-learn",
+    "xgboost": "sagemaker-xgboost",
+}
+# What images have that no table says: each without one, and those of a framework.
 _IN_EVERY_IMAGE = {
     *("numpy", "scipy", "boto3", "botocore", "requests", "psutil", "six", "urllib3", "sagemaker-training"),
     *("pandas", "pillow", "scikit-learn"),
@@ -28,8 +34,8 @@ _IN_EVERY_IMAGE = {
 _IN_IMAGES = {
     "pytorch": ("torchaudio", "tqdm", "pyyaml"),
     "huggingface": ("datasets", "torch", "tokenizers", "tqdm", "pyyaml"),
-    "xgboost": ("sagemaker-xgboost-container", "joblib"),
-    "sklearn": ("sagemaker-sklearn-container", "joblib"),
+    "xgboost": ("sagemaker-xgboost-container",),
+    "sklearn": ("sagemaker-sklearn-container",),
 }
 # Words for the same data.
 _SAME_DATA = (("train", "training"), ("validation", "valid", "val", "eval", "dev"), ("test", "testing"))
@@ -54,7 +60,7 @@ def proposal(root: str, script: str, data: str | None, versions: dict[str, Any])
         {*chain(*imported.values())}, required, versions, reader.keras2
     )
     if name:
-        known = known_image(f"{name}-training:{version['version']}")
+        known = known_image(f"{_IMAGES.get(name)}:{version['version']}")
         there |= {*(known.packages if known else _IN_EVERY_IMAGE), *_IN_IMAGES.get(name, ()), *TELLING[name]}
         if name in ("pytorch", "sklearn") and "model_fn" not in reader.functions:
             text = f"has no model_fn(model_dir), by which the {name} container loads the model: add one"

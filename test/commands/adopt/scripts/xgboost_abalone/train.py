@@ -3,6 +3,7 @@
 import argparse
 import os
 
+import numba
 import xgboost as xgb
 from sagemaker_xgboost_container.data_utils import get_dmatrix
 
@@ -20,4 +21,5 @@ if __name__ == "__main__":
     watchlist = [(dtrain, "train"), (dval, "validation")]
     params = {"max_depth": args.max_depth, "eta": args.eta, "objective": args.objective}
     bst = xgb.train(params=params, dtrain=dtrain, evals=watchlist, num_boost_round=args.num_round)
+    print("threads", numba.get_num_threads())
     bst.save_model(os.path.join(args.model_dir, "xgboost-model"))
