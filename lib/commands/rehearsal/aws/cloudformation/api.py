@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -84,42 +81,21 @@ class CloudFormationApi(ChangeSetActions):
         found = [
             stack for stack in stacks_of(self.region, deleted=True) if not wanted or stack.status in wanted
         ]
-        return ActionResult({"StackSummaries": [views.stack_summary(stack) for stack in found]})
+        return ActionResult({"StackSummaries": [views.stack(stack) for stack in found]})
 
     def describe_stack_events(self) -> ActionResult:
         stack = self._stack()
         return ActionResult({"StackEvents": list(reversed(stack.events))})
 
     def describe_stack_resources(self) -> ActionResult:
-        return ActionResult({"StackResources": self._resources(views.resource)})
+        stack, wanted = self._stack(), self._get_param("LogicalResourceId")
+        found = [item for item in stack.resources.values() if wanted in (None, item.logical_id)]
+        return ActionResult({"StackResources": [views.resource(stack, item) for item in found]})
 
     def list_stack_resources(self) -> ActionResult:
-        return ActionResult({"StackResourceSummaries": self._resources(views.resource_summary)})
-
-    def describe_stack_resource(self) -> ActionResult:
-        found = self._resources(views.resource)
-        if not found:
-            raise invalid(
-                f"Resource {self._get_param('LogicalResourceId')} does not exist for stack {self._get_param('StackName')}"
-            )
-        return ActionResult(
-            {"StackResourceDetail": {**found[0], "LastUpdatedTimestamp": found[0]["Timestamp"]}}
-        )
-
-    def _resources(self, view: Callable[[Stack, Any], dict[str, Any]]) -> list[dict[str, Any]]:
-        wanted, physical = self._get_param("LogicalResourceId"), self._get_param("PhysicalResourceId")
-        if physical and not self._get_param("StackName"):
-            owners = [
-                (stack, item)
-                for stack in stacks_of(self.region)
-                for item in stack.resources.values()
-                if item.physical_id == physical
-            ]
-            if not owners:
-                raise invalid(f"Stack for {physical} does not exist")
-            return [view(*owner) for owner in owners]
         stack = self._stack()
-        return [view(stack, item) for item in stack.resources.values() if wanted in (None, item.logical_id)]
+        found = [views.resource(stack, item) for item in stack.resources.values()]
+        return ActionResult({"StackResourceSummaries": found})
 
     def get_template(self) -> ActionResult:
         if self._get_param("ChangeSetName"):
@@ -134,9 +110,6 @@ class CloudFormationApi(ChangeSetActions):
         body = stack.target.body if stack and stack.target else self._body(None)
         return ActionResult(views.template_summary(parse(body)))
 
-    def validate_template(self) -> ActionResult:
-        return ActionResult({"Parameters": views.template_summary(parse(self._body(None)))["Parameters"]})
-
     def list_exports(self) -> ActionResult:
         exports = [
             {"ExportingStackId": stack.id, "Name": name, "Value": value}
@@ -145,18 +118,7 @@ class CloudFormationApi(ChangeSetActions):
         ]
         return ActionResult({"Exports": exports})
 
-    def list_imports(self) -> ActionResult:
-        name = self._get_param("ExportName")
-        users = [stack.name for stack in stacks_of(self.region) if name in stack.imports]
-        if not users:
-            raise invalid(f"Export '{name}' is not imported by any stack.")
-        return ActionResult({"Imports": users})
-
     def update_termination_protection(self) -> ActionResult:
         stack = self._stack()
         stack.termination_protection = bool(self._get_param("EnableTerminationProtection"))
         return ActionResult({"StackId": stack.id})
-
-    def get_stack_policy(self) -> ActionResult:
-        self._stack()
-        return ActionResult({})

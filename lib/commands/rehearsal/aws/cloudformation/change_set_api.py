@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from aws.cloudformation import changes, engine, schemas, views
+from aws.cloudformation import changes, engine, parameters, schemas, views
 from aws.cloudformation.errors import ChangeSetNotFound, invalid
 from aws.cloudformation.stack import ChangeSet, Stack, Target, add_stack, find_stack, stacks_of
+from aws.cloudformation.template import parse
 from aws.host import ACCOUNT, Host
 
 #: The states from which a stack can be updated.
@@ -47,17 +48,15 @@ class StackActions(BaseResponse):
             raise invalid(f"S3 error: {error}") from error
 
     def _target(self, stack: Stack) -> Target:
-        tags = {tag["Key"]: tag["Value"] for tag in self._get_param("Tags", []) or []}
-        if self._get_param("Tags") is None and stack.target is not None:
-            tags = stack.target.tags
-        return Target.of(
-            self.host,
-            self.region,
-            self._body(stack),
-            self._get_param("Parameters", []) or [],
-            tags,
-            stack.target,
-        )
+        """Reads a template and fetches its parameters, as a change set does when it is created."""
+        body, previous, tags = self._body(stack), stack.target, self._get_param("Tags")
+        template = parse(body)
+        kept = previous.given if previous else {}
+        given = parameters.given_values(template, self._get_param("Parameters", []), kept)
+        resolved = parameters.resolved_values(self.host, self.region, template, given)
+        if tags is None and previous is not None:
+            return Target(body, template, given, resolved, previous.tags)
+        return Target(body, template, given, resolved, {tag["Key"]: tag["Value"] for tag in tags or []})
 
     def _refuse_options(self) -> None:
         for option in (
@@ -116,7 +115,6 @@ class ChangeSetActions(StackActions):
         change_set = ChangeSet(
             f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:changeSet/{change_set_name}/{uuid.uuid4()}",
             change_set_name,
-            kind,
             target,
             found,
             self._get_param("Description"),
@@ -155,7 +153,7 @@ class ChangeSetActions(StackActions):
     def list_change_sets(self) -> ActionResult:
         stack = self._stack()
         return ActionResult(
-            {"Summaries": [views.change_set_summary(stack, item) for item in stack.change_sets.values()]}
+            {"Summaries": [views.change_set(stack, item) for item in stack.change_sets.values()]}
         )
 
     def delete_change_set(self) -> ActionResult:

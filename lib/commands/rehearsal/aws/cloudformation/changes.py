@@ -46,8 +46,8 @@ def check(stack: Stack, target: Target) -> None:
 
 def changes(stack: Stack, target: Target) -> list[dict[str, Any]]:
     """The change set's changes, one per resource; tags of the stack count for every resource."""
-    new = _definitions(stack, target)
-    old = _definitions(stack, stack.target) if stack.target else {}
+    new = _definitions(stack.resolver(target, {}))
+    old = _definitions(stack.resolver(stack.target, {})) if stack.target else {}
     tags_changed = stack.target is not None and stack.target.tags != target.tags
     found = []
     for logical_id in [*new, *(name for name in old if name not in new)]:
@@ -79,26 +79,18 @@ def _modification(
     unknown = isinstance(handler_of(new["Type"]), CustomResource)
     replacing = schemas.replacing(new["Type"], region, before, after)
 
-    def recreation(name: str) -> str:
-        return "Conditionally" if unknown else "Always" if name in replacing else "Never"
-
-    details = [
-        {
-            "Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation(name)},
+    def detail(name: str) -> dict[str, Any]:
+        recreation = "Conditionally" if unknown else "Always" if name in replacing else "Never"
+        return {
+            "Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation},
             "Evaluation": "Static",
             "ChangeSource": "DirectModification",
         }
-        for name in sorted(names)
-    ]
-    replaced = {detail["Target"]["RequiresRecreation"] for detail in details}
+
     return {
-        "Replacement": "Conditional"
-        if "Conditionally" in replaced
-        else "True"
-        if "Always" in replaced
-        else "False",
+        "Replacement": "Conditional" if unknown and names else str(bool(replacing)),
         "Scope": ["Properties"] * bool(names) + ["Tags"] * tags_changed,
-        "Details": details,
+        "Details": [detail(name) for name in sorted(names)],
     }
 
 
@@ -107,48 +99,11 @@ def differs(stack: Stack, target: Target, found: list[dict[str, Any]]) -> bool:
     old = stack.target
     if old is None or not stack.resources:
         return True
-    before, after = ((which.template.get("Outputs") or {}) for which in (old, target))
-    outputs_changed = _substituted(stack, old, before) != _substituted(stack, target, after)
-    return bool(found) or outputs_changed or old.tags != target.tags
+    before, after = (
+        stack.resolver(which, {}).parameterized(which.template.get("Outputs", {})) for which in (old, target)
+    )
+    return bool(found) or before != after or old.tags != target.tags
 
 
-def _definitions(stack: Stack, target: Target) -> dict[str, Any]:
-    resources = stack.resolver(target, stack.resources).resources()
-    return {
-        logical_id: _substituted(stack, target, definition) for logical_id, definition in resources.items()
-    }
-
-
-def _substituted(stack: Stack, target: Target, value: Any) -> Any:
-    """A definition with its parameters filled in and all other references left as they are."""
-    values = {**stack.pseudo_parameters(), **target.resolved}
-    resolver = Resolver(target.template, values, _Unresolved())
-    if isinstance(value, list):
-        return [_substituted(stack, target, item) for item in value]
-    if isinstance(value, dict):
-        if value.keys() == {"Ref"} and value["Ref"] in values:
-            return values[value["Ref"]]
-        if value.keys() == {"Fn::If"}:
-            name, then, otherwise = value["Fn::If"]
-            return _substituted(stack, target, then if resolver.condition(name) else otherwise)
-        return {key: _substituted(stack, target, item) for key, item in value.items()}
-    return value
-
-
-class _Unresolved:
-    """A lookup for conditions, which may refer to parameters only."""
-
-    def ref(self, logical_id: str) -> Any:
-        raise invalid(f"Template error: condition refers to {logical_id}, which is no parameter")
-
-    def attribute(self, logical_id: str, name: str) -> Any:
-        return self.ref(logical_id)
-
-    def export(self, name: str) -> str:
-        return self.ref(name)
-
-    def stack_output(self, stack: str, output: str, region: str | None) -> str:
-        return self.ref(output)
-
-    def ssm(self, name: str) -> str:
-        return name
+def _definitions(resolver: Resolver) -> dict[str, Any]:
+    return resolver.parameterized(resolver.resources())

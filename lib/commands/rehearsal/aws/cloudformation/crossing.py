@@ -5,36 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from aws.cloudformation.errors import invalid
-from aws.cloudformation.stack import Stack, Target, stacks_of
+from aws.cloudformation.stack import Stack, stacks_of
+from aws.cloudformation.template import Resolver
 
 
-def outputs_of(stack: Stack, target: Target) -> list[dict[str, str]]:
-    """The stack's outputs as DescribeStacks shows them."""
-    resolver = stack.resolver(target, stack.resources)
-    stack.imports.clear()
-    _note_imports(stack, target.template)
+def outputs_of(resolver: Resolver) -> list[dict[str, str]]:
+    """A stack's outputs as DescribeStacks shows them."""
     outputs = []
-    for key, definition in target.template.get("Outputs", {}).items():
+    for key, definition in resolver.template.get("Outputs", {}).items():
         if "Condition" in definition and not resolver.condition(definition["Condition"]):
             continue
         output = {"OutputKey": key, "OutputValue": str(resolver.resolve(definition["Value"]))}
-        if "Description" in definition:
-            output["Description"] = definition["Description"]
+        output["Description"] = definition.get("Description")
         if "Export" in definition:
             output["ExportName"] = str(resolver.resolve(definition["Export"]["Name"]))
         outputs.append(output)
     return outputs
-
-
-def _note_imports(stack: Stack, value: Any) -> None:
-    if isinstance(value, list):
-        for item in value:
-            _note_imports(stack, item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Fn::ImportValue" and isinstance(item, str):
-                stack.imports.add(item)
-            _note_imports(stack, item)
 
 
 def check_exports(stack: Stack, outputs: list[dict[str, str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from aws.cloudformation.crossing import check_exports, importers, outputs_of
 from aws.cloudformation.errors import ResourceFailed
 from aws.cloudformation.provisioner import Provisioner
 from aws.cloudformation.resources import handler_of
-from aws.cloudformation.stack import Resource, Stack, Target, copy_of
+from aws.cloudformation.stack import Resource, Stack, Target
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Deployment:
         self._stack = stack
         self._target = target
         self._creating = creating
-        self._previous = {logical_id: copy_of(resource) for logical_id, resource in stack.resources.items()}
+        self._previous = {logical_id: copy.copy(resource) for logical_id, resource in stack.resources.items()}
         self._resolver = stack.resolver(target, stack.resources)
         self._definitions = self._resolver.resources()
         self._provisioner = Provisioner(stack, target.tags)
@@ -76,7 +77,7 @@ class Deployment:
         reason = None
         if not self._failed and not self._stack.cancelled.is_set():
             try:
-                outputs = outputs_of(self._stack, self._target)
+                outputs = outputs_of(self._resolver)
                 check_exports(self._stack, outputs)
             except ServiceException as error:
                 outputs, reason = None, error.message
@@ -84,6 +85,7 @@ class Deployment:
             self._give_up(reason)
             return
         self._stack.target, self._stack.outputs = self._target, outputs
+        self._stack.imports = self._resolver.lookup.imports
         if self._creating:
             self._stack.report("CREATE_COMPLETE")
             return
@@ -177,7 +179,7 @@ class Deployment:
                     self._stack.report_resource(previous, "UPDATE_COMPLETE")
                 self._stack.resources[logical_id] = previous
                 return True
-            restored = copy_of(previous)
+            restored = copy.copy(previous)
             done = provisioner.make(restored, made)
             if restored.physical_id != made.physical_id:
                 # The function answered the rollback with another id still: the one before it goes.
@@ -227,23 +229,12 @@ class Deployment:
 
 def delete_in_order(provisioner: Provisioner, resources: list[Resource], creating: bool = False) -> bool:
     """Deletes resources, each after those that depend on it; False when any stays."""
-    by_key: dict[str, Resource] = {}
-    for resource in resources:
-        by_key[f"{resource.logical_id}/{resource.physical_id}"] = resource
+    by_key = {f"{resource.logical_id}/{resource.physical_id}": resource for resource in resources}
     needs = {
         key: {other for other, item in by_key.items() if resource.logical_id in item.dependencies}
         for key, resource in by_key.items()
     }
-    deleted: list[str] = []
-
-    def one(key: str) -> bool:
-        done = provisioner.delete(by_key[key], creating)
-        if done:
-            deleted.append(key)
-        return done
-
-    graph.run(needs, one, stop_on_failure=False)
-    return len(deleted) == len(by_key)
+    return graph.run(needs, lambda key: provisioner.delete(by_key[key], creating), stop_on_failure=False)
 
 
 def _delete(stack: Stack, running: threading.Thread | None) -> None:

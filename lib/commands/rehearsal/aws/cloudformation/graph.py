@@ -10,8 +10,8 @@ from graphlib import TopologicalSorter
 _MOST_AT_ONCE = 12
 
 
-def run(dependencies: dict[str, set[str]], work: Callable[[str], bool], stop_on_failure: bool = True) -> None:
-    """Calls `work` for every key after its dependencies; a False stops what has not begun.
+def run(dependencies: dict[str, set[str]], work: Callable[[str], bool], stop_on_failure: bool = True) -> bool:
+    """Calls `work` for every key after its dependencies; a False stops what has not begun. Whether all was done.
 
     Without `stop_on_failure` only what depends on the failed one is left out. Raises graphlib.CycleError for a circle,
     which a template's check refuses before.
@@ -36,7 +36,7 @@ def run(dependencies: dict[str, set[str]], work: Callable[[str], bool], stop_on_
             threading.Thread(target=one, args=(ready.pop(0),), daemon=True).start()
             running += 1
         if running == 0:
-            return
+            return not order.is_active()
         key, succeeded = finished.get()
         running -= 1
         if succeeded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws import rules
@@ -13,7 +13,7 @@ from aws.clock import now
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.schemas import Problem
-from aws.cloudformation.template import Resolver, parse
+from aws.cloudformation.template import Resolver
 from aws.host import ACCOUNT, Host
 
 
@@ -43,21 +43,6 @@ class Target:
     resolved: dict[str, Any]
     tags: dict[str, str]
 
-    @classmethod
-    def of(
-        cls,
-        host: Host,
-        region: str,
-        body: str,
-        given: list[dict[str, Any]],
-        tags: dict[str, str],
-        previous: Target | None,
-    ):
-        """Reads a template and fetches its parameters, as a change set does when it is created."""
-        template = parse(body)
-        values = parameters.given_values(template, given, previous.given if previous else {})
-        return cls(body, template, values, parameters.resolved_values(host, region, template, values), tags)
-
 
 @dataclass
 class ChangeSet:
@@ -65,7 +50,6 @@ class ChangeSet:
 
     id: str
     name: str
-    type: str
     target: Target
     changes: list[dict[str, Any]]
     description: str | None
@@ -115,9 +99,9 @@ class Stack:
         role = self.host.session(self.role_arn, "cloudformation.amazonaws.com", name, self.region)
         return role.client(service)
 
-    def pseudo_parameters(self) -> dict[str, Any]:
-        """What `AWS::…` references give in this stack."""
-        return {
+    def resolver(self, target: Target, resources: dict[str, Resource]) -> Resolver:
+        """Resolves the target's values, references going to `resources`."""
+        pseudo_parameters = {
             "AWS::AccountId": ACCOUNT,
             "AWS::NotificationARNs": [],
             "AWS::Partition": "aws",
@@ -126,10 +110,7 @@ class Stack:
             "AWS::StackName": self.name,
             "AWS::URLSuffix": "amazonaws.com",
         }
-
-    def resolver(self, target: Target, resources: dict[str, Resource]) -> Resolver:
-        """Resolves the target's values, references going to `resources`."""
-        values = {**self.pseudo_parameters(), **target.resolved}
+        values = {**pseudo_parameters, **target.resolved}
         return Resolver(target.template, values, StackLookup(self, resources))
 
     def report(self, status: str, reason: str | None = None) -> None:
@@ -175,7 +156,7 @@ class Stack:
             "ClientRequestToken": self.request_token,
         }
         with self._lock:
-            self.events.append({key: value for key, value in event.items() if value is not None})
+            self.events.append(event)
         self.host.progress(
             {
                 "type": "stack-event",
@@ -202,6 +183,8 @@ class StackLookup:
     def __init__(self, stack: Stack, resources: dict[str, Resource]):
         self._stack = stack
         self._resources = resources
+        #: The exports that were asked for.
+        self.imports: set[str] = set()
 
     def _resource(self, logical_id: str) -> Resource:
         if logical_id not in self._resources:
@@ -223,7 +206,7 @@ class StackLookup:
     def export(self, name: str) -> str:
         for other in stacks_of(self._stack.region):
             if name in other.exports():
-                self._stack.imports.add(name)
+                self.imports.add(name)
                 return other.exports()[name]
         raise invalid(f"No export named {name} found.")
 
@@ -263,8 +246,3 @@ def add_stack(stack: Stack) -> None:
 def all_stacks() -> list[Stack]:
     """Every stack of every region that is not deleted."""
     return [stack for region in list(_stacks) for stack in stacks_of(region)]
-
-
-def copy_of(resource: Resource) -> Resource:
-    """A resource as it stands, to return to."""
-    return replace(resource, attributes=dict(resource.attributes))

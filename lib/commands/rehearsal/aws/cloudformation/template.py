@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 from moto.cloudformation.utils import yaml_tag_constructor
@@ -18,16 +18,6 @@ from aws.cloudformation.errors import invalid
 NO_VALUE = object()
 _SUB = re.compile(r"\$\{(!?)([^}]+)\}")
 _SSM_REFERENCE = re.compile(r"\{\{resolve:ssm:([^}:]+)(?::\d+)?\}\}")
-
-
-class Lookup(Protocol):
-    """Where a template's references get their values."""
-
-    def ref(self, logical_id: str) -> Any: ...
-    def attribute(self, logical_id: str, name: str) -> Any: ...
-    def export(self, name: str) -> str: ...
-    def stack_output(self, stack: str, output: str, region: str | None) -> str: ...
-    def ssm(self, name: str) -> str: ...
 
 
 def parse(body: str) -> dict[str, Any]:
@@ -50,12 +40,12 @@ def parse(body: str) -> dict[str, Any]:
 
 
 class Resolver:
-    """Resolves one template's values against parameters, pseudo parameters and a lookup."""
+    """Resolves one template's values against parameters, pseudo parameters and a stack's StackLookup."""
 
-    def __init__(self, template: dict[str, Any], values: dict[str, Any], lookup: Lookup):
+    def __init__(self, template: dict[str, Any], values: dict[str, Any], lookup: Any):
         self.template = template
+        self.lookup = lookup
         self._values = values
-        self._lookup = lookup
         self._conditions: dict[str, bool] = {}
 
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -95,7 +85,7 @@ class Resolver:
         if isinstance(value, list):
             return [item for item in map(self.resolve, value) if item is not NO_VALUE]
         if isinstance(value, str):
-            return _SSM_REFERENCE.sub(lambda match: self._lookup.ssm(match[1]), value)
+            return _SSM_REFERENCE.sub(lambda match: self.lookup.ssm(match[1]), value)
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
@@ -107,15 +97,28 @@ class Resolver:
         resolved = {key: self.resolve(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not NO_VALUE}
 
+    def parameterized(self, value: Any) -> Any:
+        """A value with its parameters filled in and all other references left as they are."""
+        if isinstance(value, list):
+            return [self.parameterized(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if value.keys() == {"Ref"} and value["Ref"] in self._values:
+            return self._values[value["Ref"]]
+        if value.keys() == {"Fn::If"}:
+            name, then, otherwise = value["Fn::If"]
+            return self.parameterized(then if self.condition(name) else otherwise)
+        return {key: self.parameterized(item) for key, item in value.items()}
+
     def _ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
             return NO_VALUE
-        return self._values[name] if name in self._values else self._lookup.ref(name)
+        return self._values[name] if name in self._values else self.lookup.ref(name)
 
     def _function(self, name: str, operand: Any) -> Any:
         if name == "Fn::GetAtt":
             logical_id, attribute = _attribute(operand)
-            return self._lookup.attribute(logical_id, self.resolve(attribute))
+            return self.lookup.attribute(logical_id, self.resolve(attribute))
         if name == "Fn::If":
             return self.resolve(operand[1] if self.condition(operand[0]) else operand[2])
         if name == "Fn::Sub":
@@ -130,9 +133,9 @@ class Resolver:
         if name == "Fn::FindInMap":
             return self._find_in_map(operand)
         if name == "Fn::ImportValue":
-            return self._lookup.export(operand)
+            return self.lookup.export(operand)
         if name == "Fn::GetStackOutput":
-            return self._lookup.stack_output(
+            return self.lookup.stack_output(
                 operand["StackName"], operand["OutputName"], operand.get("Region")
             )
         if name == "Fn::Base64":
@@ -165,7 +168,7 @@ class Resolver:
             if name in variables:
                 return _text(variables[name])
             if "." in name:
-                return _text(self._lookup.attribute(*_attribute(name)))
+                return _text(self.lookup.attribute(*_attribute(name)))
             return _text(self._ref(name))
 
         return self.resolve(_SUB.sub(replace, text))
@@ -191,8 +194,9 @@ class Resolver:
                     yield from self._references(item[1] if self.condition(item[0]) else item[2])
                 else:
                     if key == "Fn::Sub":
-                        text = item if isinstance(item, str) else item[0]
-                        yield from (match[2].split(".")[0] for match in _SUB.finditer(text) if not match[1])
+                        text, variables = (item, {}) if isinstance(item, str) else item
+                        named = {match[2].split(".")[0] for match in _SUB.finditer(text) if not match[1]}
+                        yield from named - variables.keys()
                     yield from self._references(item)
 
     def check(self) -> None:
@@ -200,10 +204,7 @@ class Resolver:
         resources = self.resources()
         known = resources.keys() | self._values.keys() | {"AWS::NoValue"}
         for definition in resources.values():
-            missing = {
-                name for name in self._references(definition.get("Properties", {})) if name not in known
-            }
-            missing -= set(self._sub_variables(definition))
+            missing = set(self._references(definition.get("Properties", {}))) - known
             if missing:
                 raise invalid(
                     "Template format error: Unresolved resource dependencies "
@@ -215,16 +216,6 @@ class Resolver:
         except CycleError as error:
             circle = sorted(set(error.args[1]))
             raise invalid(f"Circular dependency between resources: [{', '.join(circle)}]") from None
-
-    def _sub_variables(self, value: Any) -> Iterator[str]:
-        if isinstance(value, list):
-            for item in value:
-                yield from self._sub_variables(item)
-        elif isinstance(value, dict):
-            for key, item in value.items():
-                if key == "Fn::Sub" and isinstance(item, list):
-                    yield from item[1]
-                yield from self._sub_variables(item)
 
 
 def _attribute(operand: Any) -> tuple[str, Any]:

@@ -1,34 +1,37 @@
-"""Stacks, resources and change sets in the shapes of the API."""
+"""Stacks, resources and change sets in the words of the API, whose model picks from them what each answer has."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws.cloudformation.stack import ChangeSet, Resource, Stack
+from aws.cloudformation.stack import ChangeSet, Resource, Stack, Target
+
+_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
-def _pairs(values: dict[str, str], key: str, value: str) -> list[dict[str, str]]:
-    return [{key: name, value: item} for name, item in values.items()]
+def _tags(target: Target) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in target.tags.items()]
 
 
-def _parameters(
-    given: dict[str, str], resolved: dict[str, Any], template: dict[str, Any]
-) -> list[dict[str, str]]:
+def _secret(parameter: dict[str, Any]) -> bool:
+    return str(parameter.get("NoEcho", "false")).lower() == "true"
+
+
+def _parameters(target: Target) -> list[dict[str, str]]:
     listed = []
-    for name, value in given.items():
-        entry = {"ParameterKey": name, "ParameterValue": value}
-        if template["Parameters"][name]["Type"].startswith("AWS::SSM::"):
-            found = resolved[name]
+    for name, value in target.given.items():
+        declared, found = target.template["Parameters"][name], target.resolved[name]
+        entry = {"ParameterKey": name, "ParameterValue": "****" if _secret(declared) else value}
+        if declared["Type"].startswith("AWS::SSM::"):
             entry["ResolvedValue"] = ",".join(found) if isinstance(found, list) else str(found)
-        if str(template["Parameters"][name].get("NoEcho", "false")).lower() == "true":
-            entry["ParameterValue"] = "****"
         listed.append(entry)
     return listed
 
 
 def stack(item: Stack) -> dict[str, Any]:
-    """An entry of DescribeStacks."""
-    shown = {
+    """A stack."""
+    target = item.target
+    return {
         "StackId": item.id,
         "StackName": item.name,
         "CreationTime": item.created,
@@ -41,56 +44,33 @@ def stack(item: Stack) -> dict[str, Any]:
         "EnableTerminationProtection": item.termination_protection,
         "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
         "NotificationARNs": [],
-        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        "Capabilities": _CAPABILITIES,
         "Outputs": item.outputs,
-        "Tags": [],
-        "Parameters": [],
+        "Tags": _tags(target) if target else [],
+        "Parameters": _parameters(target) if target else [],
+        "Description": target.template.get("Description") if target else None,
     }
-    if item.target:
-        shown["Tags"] = _pairs(item.target.tags, "Key", "Value")
-        shown["Parameters"] = _parameters(item.target.given, item.target.resolved, item.target.template)
-        shown["Description"] = item.target.template.get("Description")
-    return {key: value for key, value in shown.items() if value is not None}
 
 
-def stack_summary(item: Stack) -> dict[str, Any]:
-    """An entry of ListStacks."""
-    keys = (
-        "StackId",
-        "StackName",
-        "CreationTime",
-        "LastUpdatedTime",
-        "DeletionTime",
-        "StackStatus",
-        "StackStatusReason",
-    )
-    shown = stack(item)
-    return {key: shown[key] for key in keys if key in shown}
-
-
-def resource_summary(owner: Stack, item: Resource) -> dict[str, Any]:
-    """An entry of ListStackResources."""
-    shown = {
+def resource(owner: Stack, item: Resource) -> dict[str, Any]:
+    """A resource of a stack."""
+    return {
+        "StackId": owner.id,
+        "StackName": owner.name,
         "LogicalResourceId": item.logical_id,
         "PhysicalResourceId": item.physical_id,
         "ResourceType": item.type,
         "LastUpdatedTimestamp": item.updated,
+        "Timestamp": item.updated,
         "ResourceStatus": item.status,
         "ResourceStatusReason": item.reason,
         "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
     }
-    return {key: value for key, value in shown.items() if value is not None}
 
 
-def resource(owner: Stack, item: Resource) -> dict[str, Any]:
-    """An entry of DescribeStackResources."""
-    shown = resource_summary(owner, item)
-    return {**shown, "StackId": owner.id, "StackName": owner.name, "Timestamp": shown["LastUpdatedTimestamp"]}
-
-
-def change_set_summary(owner: Stack, item: ChangeSet) -> dict[str, Any]:
-    """An entry of ListChangeSets."""
-    shown = {
+def change_set(owner: Stack, item: ChangeSet) -> dict[str, Any]:
+    """A change set of a stack."""
+    return {
         "StackId": owner.id,
         "StackName": owner.name,
         "ChangeSetId": item.id,
@@ -100,19 +80,10 @@ def change_set_summary(owner: Stack, item: ChangeSet) -> dict[str, Any]:
         "StatusReason": item.reason,
         "CreationTime": item.created,
         "Description": item.description,
-    }
-    return {key: value for key, value in shown.items() if value is not None}
-
-
-def change_set(owner: Stack, item: ChangeSet) -> dict[str, Any]:
-    """DescribeChangeSet's answer."""
-    target = item.target
-    return {
-        **change_set_summary(owner, item),
         "Changes": item.changes,
-        "Parameters": _parameters(target.given, target.resolved, target.template),
-        "Tags": _pairs(target.tags, "Key", "Value"),
-        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        "Parameters": _parameters(item.target),
+        "Tags": _tags(item.target),
+        "Capabilities": _CAPABILITIES,
     }
 
 
@@ -122,14 +93,14 @@ def template_summary(template: dict[str, Any]) -> dict[str, Any]:
         {
             "ParameterKey": name,
             "ParameterType": item["Type"],
-            "NoEcho": str(item.get("NoEcho", "false")).lower() == "true",
-            **({"DefaultValue": str(item["Default"])} if "Default" in item else {}),
-            **({"Description": item["Description"]} if "Description" in item else {}),
+            "NoEcho": _secret(item),
+            "DefaultValue": item.get("Default"),
+            "Description": item.get("Description"),
         }
         for name, item in template.get("Parameters", {}).items()
     ]
     types = sorted({item["Type"] for item in template.get("Resources", {}).values()})
-    return {"Parameters": parameters, "ResourceTypes": types, "Description": template.get("Description", "")}
+    return {"Parameters": parameters, "ResourceTypes": types, "Description": template.get("Description")}
 
 
 def validation_events(owner: Stack, item: ChangeSet) -> list[dict[str, Any]]:
