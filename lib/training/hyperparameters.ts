@@ -5,7 +5,16 @@ export type HyperparameterValue =
   string | number | boolean | Readonly<Record<string, string | number | boolean>>;
 
 /** Hyperparameters for the toolkit and its frameworks begin so; they never reach the script's arguments. */
-export const SAGEMAKER_PREFIX = 'sagemaker_';
+const SAGEMAKER_PREFIX = 'sagemaker_';
+
+/** Those of a job that its declaration names, without those that are added to them. */
+export function declaredHyperparameters(
+  hyperparameters: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(hyperparameters).filter(([name]) => !name.startsWith(SAGEMAKER_PREFIX)),
+  );
+}
 
 /** Hyperparameters that the toolkit keeps for itself without their names beginning with `sagemaker_`. */
 const TOOLKIT_HYPERPARAMETERS: readonly string[] = ['default_user_module_name', '_tuning_objective_metric'];

@@ -9,15 +9,12 @@ export interface GateOutcome {
   readonly passed: boolean;
 }
 
-/** What the deployed function would make of a job's final metrics, metric by metric. */
-export function gateOutcomes(
-  minimumMetrics: MinimumMetrics,
-  finalMetrics: readonly FinalMetric[],
-): GateOutcome[] {
+/** What the deployed function would make of the last value of each metric. */
+export function gateOutcomes(minimumMetrics: MinimumMetrics, metrics: readonly FinalMetric[]): GateOutcome[] {
   return Object.entries(minimumMetrics).map(([name, minimum]) => ({
     name,
     minimum: Number(minimum),
-    value: finalMetrics.find(({ MetricName }) => MetricName === name)?.Value,
-    passed: shortfalls({ [name]: minimum }, finalMetrics).length === 0,
+    value: metrics.findLast(({ MetricName }) => MetricName === name)?.Value,
+    passed: shortfalls({ [name]: minimum }, metrics).length === 0,
   }));
 }

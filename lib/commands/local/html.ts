@@ -39,6 +39,14 @@ export function table(columns: readonly string[], rows: readonly (readonly HtmlV
   </table>`;
 }
 
+/** What a reader may ask for, folded below a line that names it. */
+export function folded(summary: HtmlValue, content: HtmlValue): Html {
+  return html`<details>
+    <summary>${summary}</summary>
+    <div class="scroll">${content}</div>
+  </details>`;
+}
+
 function render(value: HtmlValue): string {
   if (value === undefined) {
     return '';

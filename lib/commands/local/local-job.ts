@@ -8,9 +8,9 @@ import { UsageError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
 import { hasScript } from '../../training/job-script';
 import {
+  declaredHyperparameters,
   encodeHyperparameters,
   hyperparameterProblems,
-  SAGEMAKER_PREFIX,
 } from '../../training/hyperparameters';
 
 /** What a command line changes of a declared job. */
@@ -73,7 +73,7 @@ export function changedJob(
   );
   const problems = [
     ...Object.entries(changes.channels).flatMap(([name, path]) => channelProblems(name, path, declared)),
-    ...hyperparameterProblems({ ...declaredHyperparameters(job), ...values }).map(
+    ...hyperparameterProblems({ ...declaredValues(job), ...values }).map(
       (problem) => `--hyperparameter: ${problem}`,
     ),
   ];
@@ -142,12 +142,11 @@ function channelProblems(name: string, path: string, declared: readonly string[]
   return [`--channel ${name}: '${path}' does not exist${hint}`];
 }
 
-/** The hyperparameters that bin/app.ts names, without those that are added to them. */
-function declaredHyperparameters(job: DeclaredTrainingJob): Record<string, unknown> {
+/** The hyperparameters that bin/app.ts names, as it names them. */
+function declaredValues({ request }: DeclaredTrainingJob): Record<string, unknown> {
+  const texts = Object.entries(declaredHyperparameters(request.HyperParameters));
   return Object.fromEntries(
-    Object.entries(job.request.HyperParameters ?? {})
-      .filter(([key]) => !key.startsWith(SAGEMAKER_PREFIX))
-      .map(([key, text]) => [key, hasScript(job.request) ? (JSON.parse(text) as unknown) : text]),
+    texts.map(([key, text]) => [key, hasScript(request) ? (JSON.parse(text) as unknown) : text]),
   );
 }
 

@@ -5,20 +5,16 @@ import { printableName } from '../../aws/printable';
 import { fileErrorText } from '../../console/file-errors';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
-import { writeWhole } from '../invoke/output-files';
 import { payloadLimit } from '../invoke/payload-limit';
 import { latencyOf } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
 import { MODEL_SCRIPT } from '../../endpoint/serving-script';
-import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
 import { frameworkEnvironment, servesFromModel, servesHere } from './framework-python';
-import { type GateOutcome, gateOutcomes } from './gate';
+import { gateOutcomes } from './gate';
 import { modelProblems } from './model-check';
-import { renderReport } from './report';
-import { rememberRun } from './run-records';
-import { runVersions } from './run-versions';
+import { writeReport } from './report';
 import { chooseSamples, refusedSample, type Samples } from './samples';
 import { type ServingOptions, ServingProcess } from './serving-process';
 import { baseDirectory, METRICS_FILE } from './training-directories';
@@ -57,21 +53,17 @@ export interface LocalRunOptions {
   readonly signal: AbortSignal;
 }
 
-/** How a training ended. */
-type Outcome = Pick<TrainingResult, 'trainingJobStatus' | 'failureReason'>;
+const NO_MODEL =
+  'the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none';
 
 /** A training job and an endpoint of the template, run on this machine. */
 export class LocalRun {
   private readonly durations: Record<string, number> = {};
   private readonly notes: string[] = [];
   /** How the training ended; nothing before it began. */
-  private outcome: Outcome | undefined;
+  private outcome: Pick<TrainingResult, 'trainingJobStatus' | 'failureReason'> | undefined;
   private reported = false;
-  /** How the model is checked and served; undefined until it is asked for. */
-  private serving: Promise<ServingOptions> | undefined;
   private lastLines: readonly string[] = [];
-  /** What would mend the script that failed. */
-  private wayOut: string | undefined;
   private readonly samples: Samples;
 
   public constructor(private readonly options: LocalRunOptions) {
@@ -81,67 +73,65 @@ export class LocalRun {
 
   /** The whole run, with its report in every outcome; returns its exit code. */
   public async run(): Promise<number> {
+    const { outDirectory, signal, terminal } = this.options;
     // What lies there of an earlier run would be taken for this one's.
-    rmSync(this.reportPath, { force: true });
+    rmSync(join(outDirectory, 'report.html'), { force: true });
     try {
-      return await this.attempt();
+      const exitCode = await this.attempt();
+      await this.report([]);
+      return exitCode;
     } catch (error) {
-      const text = error instanceof UserError ? error.message : fileErrorText(error);
-      const why = this.options.signal.aborted ? 'interrupted' : text;
-      if (this.outcome && !this.reported && why !== undefined) {
-        this.notes.push(`The run ended early: ${why}`);
-        // A disk that is full does not take the report either: what comes first is the reason.
-        await this.report(this.outcome, []).catch(({ message }: Error) =>
-          this.options.terminal.info(message),
-        );
-      }
+      const text = fileErrorText(error) ?? (error as Error).message;
+      this.notes.push(`The run ended early: ${signal.aborted ? 'interrupted' : text}`);
+      // A disk that is full does not take the report either: what comes first is the reason.
+      await this.report([]).catch(({ message }: Error) => terminal.info(message));
       throw error;
     }
   }
 
   private async attempt(): Promise<number> {
-    const { terminal, project, serve, predict } = this.options;
-    const outcome = await this.train();
-    if (outcome.trainingJobStatus === 'Failed') {
-      await this.report(outcome, []);
+    const { project, serve, predict, skipTraining, trainingJob } = this.options;
+    await (skipTraining ? this.requireModel() : this.train());
+    if (this.outcome?.trainingJobStatus === 'Failed') {
       return 1;
     }
-    for (const { name, minimum, value } of this.gate().filter(({ passed }) => !passed)) {
-      terminal.info(
+    const gate = gateOutcomes(trainingJob.minimumMetrics, this.metrics());
+    for (const { name, minimum, value } of gate.filter(({ passed }) => !passed)) {
+      this.options.terminal.info(
         `the gate would stop this model: ${name} is ${value ?? 'missing'}, at least ${minimum} is asked (minimumMetrics)`,
       );
     }
-    const { image = '', environment } = await this.container();
-    if (!servesHere(image, environment)) {
-      const text = `the container ${image} does not run here; the model is in ${relative('', this.modelDirectory)}, npm start tries its deploy with a stand-in, and npx cdk deploy --all serves it`;
-      this.notes.push(text);
-      terminal.info(text);
-      await this.report(outcome, []);
-      return serve || predict.length > 0 ? 1 : 0;
-    }
-    const problems = await this.modelProblems();
-    if (problems.length > 0) {
-      const wanted = project.endpoint !== undefined || serve || predict.length > 0;
-      const text = `the serving image would not load this model:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
-      this.notes.push(
-        wanted ? text : 'Nothing was served: no endpoint is declared, and the job left no SavedModel.',
+    const asked = serve || predict.length > 0;
+    const container = await this.container();
+    if (!servesHere(container.image, container.environment)) {
+      this.note(
+        `the container ${container.image} does not run here; the model is in ${relative('', this.modelDirectory)}, npm start tries its deploy with a stand-in, and npx cdk deploy --all serves it`,
       );
-      if (wanted) {
-        terminal.info(text);
-      }
-      await this.report(outcome, []);
-      return wanted ? 1 : 0;
+      return asked ? 1 : 0;
     }
-    return await this.use(outcome);
+    const problems = hasFiles(this.modelDirectory) ? await modelProblems(container) : [NO_MODEL];
+    if (problems.length === 0) {
+      return await this.use(container);
+    }
+    if (project.endpoint === undefined && !asked) {
+      this.notes.push('Nothing was served: no endpoint is declared, and the job left no SavedModel.');
+      return 0;
+    }
+    this.note(
+      `the serving image would not load this model:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    return 1;
   }
 
   /** Serves the model, predicts, and goes on serving if asked to; returns the exit code. */
-  private async use(outcome: Outcome): Promise<number> {
+  private async use(container: ServingOptions): Promise<number> {
     const { terminal, serve } = this.options;
-    const serving = await this.serve();
+    const started = Date.now();
+    const serving = await ServingProcess.start(container);
+    this.durations['loading the model'] = (Date.now() - started) / 1000;
     try {
       const predictions = await this.predict(serving.url);
-      await this.report(outcome, predictions);
+      await this.report(predictions);
       if (serve) {
         terminal.info(
           `serving at ${serving.url} until interrupted; try: npm run invoke -- FILE --url ${serving.url}`,
@@ -155,21 +145,20 @@ export class LocalRun {
     }
   }
 
-  /** Trains, unless told otherwise; returns how it ended. */
-  private async train(): Promise<Outcome> {
-    const { outDirectory, terminal, signal, skipTraining } = this.options;
-    if (skipTraining) {
-      if (!hasFiles(this.modelDirectory)) {
-        throw new UserError(
-          `--skip-training: there is no model in ${relative('', this.modelDirectory)}; run once without it`,
-        );
-      }
-      return (this.outcome = { trainingJobStatus: 'Completed' });
+  /** @throws UserError where no earlier run left a model to serve */
+  private requireModel(): void {
+    if (!hasFiles(this.modelDirectory)) {
+      throw new UserError(
+        `--skip-training: there is no model in ${relative('', this.modelDirectory)}; run once without it`,
+      );
     }
+    this.outcome = { trainingJobStatus: 'Completed' };
+  }
+
+  private async train(): Promise<void> {
+    const { outDirectory, terminal, signal, trainingJob } = this.options;
     this.outcome = { trainingJobStatus: 'Failed' };
-    mkdirSync(outDirectory, { recursive: true });
     rmSync(join(outDirectory, METRICS_FILE), { force: true });
-    const { trainingJob } = this.options;
     const progress = new TrainingProgress(terminal);
     const started = Date.now();
     const result = await runTrainingJob(
@@ -193,48 +182,24 @@ export class LocalRun {
     if (signal.aborted) {
       throw new UserError('interrupted');
     }
-    if (result.trainingJobStatus === 'Failed') {
-      terminal.info(progress.lastLines.join('\n'));
-      terminal.info(`FailureReason: ${result.failureReason}`);
-      const { HyperParameters = {}, InputDataConfig = [] } = trainingJob.request;
-      const way = wayOut(progress.lastLines, {
-        channels: InputDataConfig.map(({ ChannelName = '' }) => ChannelName),
-        hyperparameters: Object.keys(HyperParameters).filter((name) => !name.startsWith(SAGEMAKER_PREFIX)),
-      });
-      if (way !== undefined) {
-        terminal.info(way);
-        this.wayOut = way;
-      }
-    } else {
+    if (result.trainingJobStatus !== 'Failed') {
       const final = result.finalMetrics.map(({ MetricName, Value }) => `${MetricName} ${Value}`).join(', ');
       terminal.info(
         `${result.trainingJobStatus} in ${this.durations.training.toFixed(0)} s${final && `: ${final}`}`,
       );
+      return;
     }
-    return result;
-  }
-
-  /** Says what the gate makes of the final metrics; nothing if there is none. */
-  private gate(): GateOutcome[] {
-    return gateOutcomes(this.options.trainingJob.minimumMetrics, this.metrics().finalMetrics);
-  }
-
-  /** Why the serving image would not load the model, one line each. */
-  private async modelProblems(): Promise<readonly string[]> {
-    if (!hasFiles(this.modelDirectory)) {
-      return [
-        'the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none',
-      ];
+    terminal.info(this.lastLines.join('\n'));
+    terminal.info(`FailureReason: ${result.failureReason}`);
+    const way = wayOut(this.lastLines, trainingJob.request);
+    if (way !== undefined) {
+      terminal.info(way);
+      this.outcome = { ...result, failureReason: `${result.failureReason}\n${way}` };
     }
-    return modelProblems(await this.container());
   }
 
-  /** The declared container; without an endpoint, the one that goes with what trained. Its script is unpacked once. */
-  private container(): Promise<ServingOptions> {
-    return (this.serving ??= this.readContainer());
-  }
-
-  private async readContainer(): Promise<ServingOptions> {
+  /** The declared container; without an endpoint, the one that goes with what trained. */
+  private async container(): Promise<ServingOptions & { readonly image: string }> {
     const { project, trainingJob, outDirectory, servingPython, port, signal } = this.options;
     const { image, environment, sourceArchive } = project.endpoint ?? containerOf(trainingJob);
     const codeDirectory = join(outDirectory, 'opt/serving/code');
@@ -256,13 +221,6 @@ export class LocalRun {
     };
   }
 
-  private async serve(): Promise<ServingProcess> {
-    const started = Date.now();
-    const serving = await ServingProcess.start(await this.container());
-    this.durations['loading the model'] = (Date.now() - started) / 1000;
-    return serving;
-  }
-
   /** Predicts the files of the run into `predictions/`. */
   private async predict(url: string): Promise<PredictionResult[]> {
     const { outDirectory, terminal, signal } = this.options;
@@ -282,15 +240,12 @@ export class LocalRun {
       terminal,
       signal,
     });
-    terminal.clearProgress();
     const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));
-    const predicted = results.filter(({ status }) => status === 'predicted').length;
+    const failed = results.filter(({ status }) => status !== 'predicted');
     terminal.info(
-      `${predicted} of ${results.length} predicted${latency ? `: p50 ${latency.p50.toFixed(0)} ms, p95 ${latency.p95.toFixed(0)} ms` : ''}`,
+      `${results.length - failed.length} of ${results.length} predicted${latency ? `: p50 ${latency.p50.toFixed(0)} ms, p95 ${latency.p95.toFixed(0)} ms` : ''}`,
     );
-    for (const { file, error } of results.filter(({ status }) => status !== 'predicted')) {
-      terminal.info(`${printableName(file)}: ${error}`);
-    }
+    failed.forEach(({ file, error }) => terminal.info(`${printableName(file)}: ${error}`));
     const refused = refusedSample(this.samples, results);
     if (refused !== undefined) {
       this.notes.push(refused);
@@ -299,56 +254,45 @@ export class LocalRun {
     return results;
   }
 
-  /** Writes report.html, and says where. */
-  private async report(outcome: Outcome, predictions: readonly PredictionResult[]): Promise<void> {
-    const { project, trainingJob, outDirectory } = this.options;
-    this.reported = true;
-    const { metrics, finalMetrics } = this.metrics();
-    const names = [...new Set(metrics.map(({ MetricName }) => MetricName))];
-    const gate = this.gate();
-    const told = {
-      job: { request: requestHere(trainingJob.request, this.options.channels) },
-      status: outcome.trainingJobStatus,
-      durations: this.durations,
-      metrics: names.map((name) => ({
-        name,
-        points: metrics
-          .filter(({ MetricName }) => MetricName === name)
-          .map(({ Timestamp, Value }) => ({ timestamp: Timestamp, value: Value })),
-      })),
-      finalMetrics,
-    };
-    const html = await renderReport({
-      title: `${project.name}: local run`,
-      ...told,
-      failureReason: [outcome.failureReason, this.wayOut].filter((line) => line !== undefined).join('\n'),
-      lastLines: outcome.trainingJobStatus === 'Failed' ? this.lastLines : undefined,
-      runs: this.options.skipTraining ? undefined : await rememberRun(outDirectory, told),
-      cost: this.options.cost,
-      gate: gate.length > 0 ? gate : undefined,
-      predictions,
-      versions: await runVersions(this.options.python),
-      notes: this.notes,
-      predictionNote: predictions.length > 0 ? this.samples.note : undefined,
-      targets: this.samples.targets,
-    });
-    await writeWhole(this.reportPath, html);
-    this.options.terminal.info(`report: ${relative('', this.reportPath)}`);
+  /** Says something that the report says too. */
+  private note(text: string): void {
+    this.notes.push(text);
+    this.options.terminal.info(text);
   }
 
-  private get reportPath(): string {
-    return join(this.options.outDirectory, 'report.html');
+  /** Writes report.html, once, of a run that came to its training; says where. */
+  private async report(predictions: readonly PredictionResult[]): Promise<void> {
+    const { project, trainingJob, channels, outDirectory, skipTraining, python, cost } = this.options;
+    if (!this.outcome || this.reported) {
+      return;
+    }
+    this.reported = true;
+    const path = await writeReport(outDirectory, python, {
+      title: `${project.name}: local run`,
+      request: requestHere(trainingJob.request, channels),
+      status: this.outcome.trainingJobStatus,
+      failureReason: this.outcome.failureReason,
+      lastLines: this.lastLines,
+      durations: this.durations,
+      metrics: this.metrics(),
+      minimumMetrics: trainingJob.minimumMetrics,
+      trained: !skipTraining,
+      cost,
+      predictions,
+      samples: this.samples,
+      notes: this.notes,
+    });
+    this.options.terminal.info(`report: ${path}`);
   }
 
   private get modelDirectory(): string {
     return join(baseDirectory(this.options.outDirectory), 'model');
   }
 
-  private metrics(): MetricsFile {
+  /** What the script printed: of the last run, where this one does not train. */
+  private metrics(): MetricsFile['metrics'] {
     const path = join(this.options.outDirectory, METRICS_FILE);
-    return existsSync(path)
-      ? (JSON.parse(readFileSync(path, 'utf8')) as MetricsFile)
-      : { metrics: [], finalMetrics: [] };
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as MetricsFile).metrics : [];
   }
 }
 

@@ -1,6 +1,9 @@
 import * as echarts from 'echarts';
-import { html, Html, table } from './html';
-import type { ReportMetric } from './report-data';
+import type { FinalMetric } from '../../training/job/minimum-metrics';
+import { folded, html, Html, type HtmlValue, table } from './html';
+
+/** A metric's name, as in MetricDefinitions: "validation:loss"; its values in the order of the log. */
+export type Curve = readonly [name: string, values: readonly number[]];
 
 /** Drawn at this size, in pixels, and scaled to the page by its view box. */
 const WIDTH = 440;
@@ -19,49 +22,34 @@ const MARKS = ['●', '■', '▲', '◆'] as const;
 const ALL_ROWS = 2000;
 const MOST_ROWS = 200;
 
+/** The curves of values, in the order in which the log began with them. */
+export function curvesOf(metrics: readonly FinalMetric[]): Map<string, number[]> {
+  const curves = new Map<string, number[]>();
+  for (const { MetricName: name = '', Value: value = NaN } of metrics) {
+    curves.set(name, curves.get(name) ?? []);
+    curves.get(name)!.push(value);
+  }
+  return curves;
+}
+
 /**
  * One chart per metric family, the part of the name after the colon: train:loss and validation:loss share "loss".
  * @param commonFamily what all of them are, where their names do not say it
  */
-export function metricCharts(metrics: readonly ReportMetric[], commonFamily?: string): Html[] {
-  const families = new Map<string, ReportMetric[]>();
-  for (const metric of metrics.filter(({ points }) => points.length > 0)) {
-    const family = commonFamily ?? metric.name.slice(metric.name.indexOf(':') + 1);
-    families.set(family, [...(families.get(family) ?? []), metric]);
+export function metricCharts(curves: Iterable<Curve>, commonFamily?: string): Html[] {
+  const families = new Map<string, Curve[]>();
+  for (const curve of curves) {
+    const family = commonFamily ?? curve[0].slice(curve[0].indexOf(':') + 1);
+    families.set(family, [...(families.get(family) ?? []), curve]);
   }
   const rows = Math.min(MOST_ROWS, Math.floor(ALL_ROWS / families.size));
   return [...families].map(([family, members]) => familyChart(family, members, rows));
 }
 
-function familyChart(family: string, metrics: readonly ReportMetric[], rows: number): Html {
-  const longest = Math.max(...metrics.map(({ points }) => points.length));
-  const label = `${family} by epoch: ${metrics.map(({ name, points }) => `${name} ends at ${points.at(-1)!.value}`).join(', ')}`;
-  return html`<figure class="chart">
-    <figcaption>${family}</figcaption>
-    ${legend(metrics)}
-    <div role="img" aria-label="${label}">${new Html(drawCurves(metrics, longest))}</div>
-    <details>
-      <summary>values</summary>
-      <div class="scroll">${valueTable(metrics, longest, rows)}</div>
-    </details>
-  </figure>`;
-}
-
-function legend(metrics: readonly ReportMetric[]): Html {
-  return html`<ul class="legend">
-    ${metrics.map(
-      ({ name, points }, index) =>
-        html`<li>
-          <span class="mark" style="color:${seriesColor(name, index)}" aria-hidden="true"
-            >${MARKS[index % MARKS.length]}</span
-          >${name} <b>${short(points.at(-1)!.value)}</b>
-        </li>`,
-    )}
-  </ul>`;
-}
-
-function drawCurves(metrics: readonly ReportMetric[], longest: number): string {
-  return drawChart({
+function familyChart(family: string, curves: readonly Curve[], rows: number): Html {
+  const longest = Math.max(...curves.map(([, values]) => values.length));
+  const ends = curves.map(([name, values]) => `${name} ends at ${values.at(-1)}`);
+  const drawing = drawChart({
     xAxis: {
       type: 'value',
       name: 'epoch',
@@ -71,8 +59,40 @@ function drawCurves(metrics: readonly ReportMetric[], longest: number): string {
       splitLine: { show: false },
     },
     yAxis: { type: 'value', scale: true },
-    series: metrics.map((metric, index) => series(metric, index, longest)),
+    series: curves.map((curve, index) => series(curve, index, longest)),
   });
+  return chartFigure(family, {
+    told: legend(curves),
+    label: `${family} by epoch: ${ends.join(', ')}`,
+    drawing,
+    values: valueTable(curves, longest, rows),
+  });
+}
+
+/** A drawing with what is told of it above, in words for who cannot see it, and its values folded below. */
+export function chartFigure(
+  caption: string,
+  of: { readonly told: Html; readonly label: string; readonly drawing: string; readonly values: HtmlValue },
+): Html {
+  return html`<figure class="chart">
+    <figcaption>${caption}</figcaption>
+    ${of.told}
+    <div role="img" aria-label="${of.label}">${new Html(of.drawing)}</div>
+    ${folded('values', of.values)}
+  </figure>`;
+}
+
+function legend(curves: readonly Curve[]): Html {
+  return html`<ul class="legend">
+    ${curves.map(
+      ([name, values], index) =>
+        html`<li>
+          <span class="mark" style="color:${seriesColor(name, index)}" aria-hidden="true"
+            >${MARKS[index % MARKS.length]}</span
+          >${name} <b>${short(values.at(-1)!)}</b>
+        </li>`,
+    )}
+  </ul>`;
 }
 
 /** A chart as SVG, its text and axes in the colour of the page's text; a name of the upward axis stands above it. */
@@ -107,35 +127,39 @@ export function drawChart({
 }
 
 /** A line through the epochs. A value that came once, as of a test at the end, is a dashed line across: it has no epoch. */
-function series({ name, points }: ReportMetric, index: number, longest: number): echarts.LineSeriesOption {
+function series([name, values]: Curve, index: number, longest: number): echarts.LineSeriesOption {
   const color = seriesColor(name, index);
-  const once = points.length === 1 && longest > 1;
+  const once = values.length === 1 && longest > 1;
   return {
     type: 'line',
     name,
     silent: true,
     data: once
-      ? [1, longest].map((epoch) => [epoch, points[0]!.value])
-      : points.map(({ value }, at) => [at + 1, value]),
+      ? [1, longest].map((epoch) => [epoch, values[0]!])
+      : values.map((value, at) => [at + 1, value]),
     itemStyle: { color },
     lineStyle: { color, width: 2.5, type: once ? 'dashed' : (LINES[index % LINES.length] as never) },
-    symbol: once || points.length > 40 ? 'none' : SYMBOLS[index % SYMBOLS.length],
+    symbol: once || values.length > 40 ? 'none' : SYMBOLS[index % SYMBOLS.length],
     symbolSize: 7,
     // As many points as the chart has pixels, peaks kept.
     sampling: 'lttb',
   };
 }
 
-function valueTable(metrics: readonly ReportMetric[], longest: number, rows: number): Html {
+function valueTable(curves: readonly Curve[], longest: number, rows: number): Html {
   const step = Math.ceil(longest / rows);
-  const epochs = Array.from({ length: longest }, (_, at) => at).filter(
-    (at) => (longest - 1 - at) % step === 0,
-  );
+  const epochs = thinned([...Array(longest).keys()], rows);
   return html`${step > 1 ? html`<p>Each ${step}th of ${longest} values; metrics.json has all.</p>` : undefined}
   ${table(
-    ['epoch', ...metrics.map(({ name }) => name)],
-    epochs.map((at) => [at + 1, ...metrics.map(({ points }) => points[at]?.value)]),
+    ['epoch', ...curves.map(([name]) => name)],
+    epochs.map((at) => [at + 1, ...curves.map(([, values]) => values[at])]),
   )}`;
+}
+
+/** So many of a list at most, evenly, the last among them. */
+export function thinned<T>(items: readonly T[], most: number): T[] {
+  const step = Math.ceil(items.length / most);
+  return items.filter((_, at) => (items.length - 1 - at) % step === 0);
 }
 
 function seriesColor(name: string, index: number): string {

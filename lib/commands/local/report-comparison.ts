@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { html, Html, table } from './html';
-import { drawChart, short } from './report-charts';
+import { html, type Html, table } from './html';
+import { chartFigure, drawChart, short } from './report-charts';
 
 /** More classes than these are no picture. */
 const MOST_CLASSES = 20;
@@ -98,12 +98,7 @@ function confusionMatrix(targets: readonly number[], predicted: readonly number[
         type: 'heatmap',
         silent: true,
         data: cells,
-        label: {
-          show: true,
-          color: 'currentColor',
-          fontSize: 13,
-          formatter: '{@[3]}',
-        },
+        label: { show: true, color: 'currentColor', fontSize: 13, formatter: '{@[3]}' },
       },
     ],
   });
@@ -156,15 +151,6 @@ function residuals(targets: readonly number[], predicted: readonly number[]): Ht
 }
 
 function figure(caption: string, told: string, drawing: string, values: Html): Html {
-  return html`<div class="charts">
-    <figure class="chart">
-      <figcaption>${caption}</figcaption>
-      <p class="facts">${told}</p>
-      <div role="img" aria-label="${caption}: ${told}">${new Html(drawing)}</div>
-      <details>
-        <summary>values</summary>
-        <div class="scroll">${values}</div>
-      </details>
-    </figure>
-  </div>`;
+  const facts = { told: html`<p class="facts">${told}</p>`, label: `${caption}: ${told}` };
+  return html`<div class="charts">${chartFigure(caption, { ...facts, drawing, values })}</div>`;
 }

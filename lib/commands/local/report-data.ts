@@ -1,39 +1,29 @@
+import type { FinalMetric, MinimumMetrics } from '../../training/job/minimum-metrics';
 import type { PredictionResult } from '../invoke/predict-files';
-import type { GateOutcome } from './gate';
-
-/** A metric as the regexes found it in the log, in its order. */
-export interface ReportMetric {
-  /** As in MetricDefinitions: "validation:loss". */
-  readonly name: string;
-  readonly points: readonly { readonly timestamp: string; readonly value: number }[];
-}
+import type { Samples } from './samples';
 
 /** What a report tells: plain data, so that any run can write one. */
 export interface ReportData {
   readonly title: string;
-  /** The training job. */
-  readonly job: {
-    /** CreateTrainingJob's request. */
-    readonly request: Readonly<Record<string, unknown>>;
-  };
+  /** CreateTrainingJob's request. */
+  readonly request: Readonly<Record<string, unknown>>;
   /** TrainingJobStatus: Completed, Failed or Stopped. */
   readonly status: string;
   readonly failureReason?: string;
-  /** The last lines of a script that failed: its traceback. */
+  /** The script's last lines; where it failed, its traceback. */
   readonly lastLines?: readonly string[];
   /** Seconds by phase, in the order they are shown. */
   readonly durations: Readonly<Record<string, number>>;
-  readonly metrics: readonly ReportMetric[];
-  /** FinalMetricDataList. */
-  readonly finalMetrics: readonly { readonly MetricName: string; readonly Value: number }[];
-  /** The gate's metrics; no value where the job never printed the metric. */
-  readonly gate?: readonly GateOutcome[];
+  /** All values that the regexes found in the log, in its order. */
+  readonly metrics: readonly FinalMetric[];
+  /** The gate's; none where nothing is gated. */
+  readonly minimumMetrics: MinimumMetrics;
   readonly predictions: readonly PredictionResult[];
-  /** Version by the name of what ran: Python, TensorFlow, this project's Node. */
-  readonly versions?: Readonly<Record<string, string>>;
+  /** What was predicted. */
+  readonly samples: Samples;
   readonly notes: readonly string[];
-  /** The last runs of the same directory, the newest first, this one too. */
-  readonly runs?: readonly RunRecord[];
+  /** Whether the run is one to compare others with: it trained. */
+  readonly trained: boolean;
   /** What the same would cost on AWS, in a sentence. */
   readonly cost?: string;
   /** What a deploy made, and what was left of it after the destroy. */
@@ -43,10 +33,6 @@ export interface ReportData {
   };
   /** Which roles did what, where policies are enforced. */
   readonly permissions?: readonly PermissionUse[];
-  /** What a reader should know of the predicted files. */
-  readonly predictionNote?: string;
-  /** What each row of the first predicted file should be answered with. */
-  readonly targets?: readonly number[];
 }
 
 /** A run as it is remembered, to be compared with others. */
@@ -57,8 +43,7 @@ export interface RunRecord {
   /** Of the script, as it reads them. */
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly seconds: number | undefined;
-  readonly finalMetrics: Readonly<Record<string, number>>;
-  /** A metric's values, thinned out. */
+  /** A metric's values, thinned out; the last is its final one. */
   readonly curves: Readonly<Record<string, readonly number[]>>;
 }
 

@@ -1,6 +1,6 @@
-import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
+import { declaredHyperparameters } from '../../training/hyperparameters';
 import { html, type Html, type HtmlValue, table } from './html';
-import type { ReportData } from './report-data';
+import type { GateOutcome } from './gate';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,12 +9,10 @@ const MOST_OF_VALUE = 300;
 const MOST_OF_REQUEST = 30_000;
 
 /** The job's settings: what a person asks first as tables, the whole request folded below. */
-export function jobSection({ job, gate }: ReportData): Html {
-  const { request } = job;
+export function jobSection(request: Fields, gate: readonly GateOutcome[]): Html {
   const algorithm = fields(request.AlgorithmSpecification);
   const resources = fields(request.ResourceConfig);
-  const hyperparameters = Object.entries(fields(request.HyperParameters));
-  const toolkit = ([key]: [string, unknown]) => key.startsWith(SAGEMAKER_PREFIX);
+  const hyperparameters = declaredHyperparameters(request.HyperParameters as Record<string, string>);
   const settings: Fields = {
     TrainingJobName: request.TrainingJobName,
     TrainingImage: algorithm.TrainingImage,
@@ -29,10 +27,10 @@ export function jobSection({ job, gate }: ReportData): Html {
   };
   return html`<div class="columns">
       ${block('Settings', pairs(Object.entries(settings)))}
-      ${block('Hyperparameters', pairs(hyperparameters.filter((entry) => !toolkit(entry))))}
+      ${block('Hyperparameters', pairs(Object.entries(hyperparameters)))}
       ${block('Channels', pairs(list(request.InputDataConfig).map(channel)))}
       ${block('Metrics', pairs(list(algorithm.MetricDefinitions).map(({ Name, Regex }) => [text(Name), Regex])))}
-      ${gate && block('Gate', gateTable(gate))}
+      ${gate.length > 0 ? block('Gate', gateTable(gate)) : undefined}
     </div>
     <details>
       <summary>CreateTrainingJob request</summary>
@@ -52,7 +50,7 @@ export function pairs(entries: readonly (readonly [string, unknown])[]): Html {
       );
 }
 
-function gateTable(gate: NonNullable<ReportData['gate']>): Html {
+function gateTable(gate: readonly GateOutcome[]): Html {
   const rows = gate.map(({ name, minimum, value, passed }) => [
     name,
     minimum,

@@ -4,7 +4,7 @@ import { classStyle, segmentationClass } from '../invoke/classes';
 import { latencyOf } from '../invoke/latency';
 import { colorMask } from '../invoke/mask';
 import type { PredictionResult } from '../invoke/predict-files';
-import { html, type Html, table } from './html';
+import { folded, html, type Html, table } from './html';
 
 /** Longest side of an embedded picture, in pixels. */
 const THUMBNAIL = 320;
@@ -161,8 +161,8 @@ function timings(predictions: readonly PredictionResult[]): Html {
     ]);
   return html`<h3>Timings</h3>
     <p>${latency ? `p50 ${latency.p50} ms, p95 ${latency.p95} ms` : 'Nothing was answered.'}</p>
-    <details>
-      <summary>each of ${predictions.length}</summary>
-      <div class="scroll">${table(['file', 'status', 'ms', 'request bytes', 'response bytes'], rows)}</div>
-    </details>`;
+    ${folded(
+      `each of ${predictions.length}`,
+      table(['file', 'status', 'ms', 'request bytes', 'response bytes'], rows),
+    )}`;
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SAGEMAKER_PREFIX } from '../../training/hyperparameters';
+import { declaredHyperparameters } from '../../training/hyperparameters';
 import { writeWhole } from '../invoke/output-files';
+import { curvesOf, thinned } from './report-charts';
 import type { ReportData, RunRecord } from './report-data';
 
 /** So many runs are remembered, and so many values of each of their metrics. */
@@ -11,25 +12,19 @@ const MOST_VALUES = 200;
 /** Remembers a run among the last ones of its directory, in runs.json there; gives them, the newest first. */
 export async function rememberRun(
   outDirectory: string,
-  data: Pick<ReportData, 'job' | 'status' | 'durations' | 'metrics' | 'finalMetrics'>,
+  data: Pick<ReportData, 'request' | 'status' | 'durations' | 'metrics'>,
 ): Promise<RunRecord[]> {
   const path = join(outDirectory, 'runs.json');
-  const hyperparameters = (data.job.request.HyperParameters ?? {}) as Readonly<Record<string, string>>;
+  const hyperparameters = declaredHyperparameters(data.request.HyperParameters as Record<string, string>);
   const run: RunRecord = {
     ended: new Date().toISOString(),
     status: data.status,
     hyperparameters: Object.fromEntries(
-      Object.entries(hyperparameters)
-        .filter(([key]) => !key.startsWith(SAGEMAKER_PREFIX))
-        .map(([key, value]) => [key, value.slice(0, 100)]),
+      Object.entries(hyperparameters).map(([key, value]) => [key, value.slice(0, 100)]),
     ),
     seconds: data.durations.training,
-    finalMetrics: Object.fromEntries(data.finalMetrics.map(({ MetricName, Value }) => [MetricName, Value])),
     curves: Object.fromEntries(
-      data.metrics.map(({ name, points }) => {
-        const step = Math.ceil(points.length / MOST_VALUES);
-        return [name, points.filter((_, at) => at % step === 0).map(({ value }) => value)];
-      }),
+      [...curvesOf(data.metrics)].map(([name, values]) => [name, thinned(values, MOST_VALUES)]),
     ),
   };
   const runs = [run, ...formerRuns(path)].slice(0, MOST_RUNS);

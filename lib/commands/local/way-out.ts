@@ -1,8 +1,8 @@
+import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import { declaredHyperparameters } from '../../training/hyperparameters';
+
 /** What a script's failure has to do with its declaration. */
-export interface DeclaredJob {
-  readonly channels: readonly string[];
-  readonly hyperparameters: readonly string[];
-}
+type DeclaredJob = Pick<CreateTrainingJobRequest, 'InputDataConfig' | 'HyperParameters'>;
 
 /** Failures that a person mends in the declaration, the data or a file beside the script, and how. */
 const WAYS_OUT: readonly (readonly [failure: RegExp, wayOut: (found: string, job: DeclaredJob) => string])[] =
@@ -19,8 +19,8 @@ const WAYS_OUT: readonly (readonly [failure: RegExp, wayOut: (found: string, job
     ],
     [
       /error: unrecognized arguments: (.*)/,
-      (argument, { hyperparameters }) =>
-        `${argument}: each hyperparameter is an argument of the script (${listed(hyperparameters)}); take it out of bin/app.ts, or add_argument it in the script`,
+      (argument, { HyperParameters }) =>
+        `${argument}: each hyperparameter is an argument of the script (${listed(Object.keys(declaredHyperparameters(HyperParameters)))}); take it out of bin/app.ts, or add_argument it in the script`,
     ],
     [
       /error: the following arguments are required: (.*)/,
@@ -39,8 +39,8 @@ const WAYS_OUT: readonly (readonly [failure: RegExp, wayOut: (found: string, job
     ],
     [
       /^KeyError: 'SM_CHANNEL_(\w+)'/,
-      (channel, { channels }) =>
-        `no channel ${channel.toLowerCase()} is declared (${listed(channels)}): name it in channels in bin/app.ts, or read SM_CHANNEL_<one of those>`,
+      (channel, { InputDataConfig = [] }) =>
+        `no channel ${channel.toLowerCase()} is declared (${listed(InputDataConfig.map(({ ChannelName }) => ChannelName))}): name it in channels in bin/app.ts, or read SM_CHANNEL_<one of those>`,
     ],
   ];
 
@@ -58,6 +58,6 @@ export function wayOut(lastLines: readonly string[], job: DeclaredJob): string |
   return undefined;
 }
 
-function listed(names: readonly string[]): string {
+function listed(names: readonly (string | undefined)[]): string {
   return names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import type { Terminal } from '../../console/terminal';
+import type { FinalMetric } from '../../training/job/minimum-metrics';
 import { TrainingProgress } from '../local/training-progress';
 import type { MadeResource } from '../local/report-data';
 import type { EmulatorEvent } from './emulator-event';
@@ -10,14 +11,6 @@ export interface StackFailure {
   readonly reason: string;
 }
 
-/** A metric's value with its moment. */
-export interface ObservedMetric {
-  readonly name: string;
-  readonly value: number;
-  /** ISO 8601. */
-  readonly timestamp: string;
-}
-
 /** Shows what happens in the in-memory AWS while it happens, and remembers what a person asks for afterwards. */
 export class RehearsalProgress {
   /** What failed, in its order; consequences such as a cancelled creation left out. */
@@ -25,7 +18,7 @@ export class RehearsalProgress {
   /** Training jobs by name, with their last SecondaryStatus. */
   public readonly jobs = new Map<string, string>();
   /** The metrics of all jobs, in the order of their logs. */
-  public readonly metrics: ObservedMetric[] = [];
+  public readonly metrics: FinalMetric[] = [];
   /** What policies did not allow: principal, action, resource and the nearest statement, each once. */
   public readonly denials = new Set<string>();
   private jobProgress: TrainingProgress | undefined;
@@ -92,9 +85,9 @@ export class RehearsalProgress {
     }
     this.jobs.set(job, secondaryStatus);
     if (event.metric !== undefined && event.value !== undefined) {
-      const metric = { name: event.metric, value: event.value, timestamp: new Date().toISOString() };
-      this.metrics.push(metric);
-      this.jobProgress?.show({ type: 'metric', ...metric });
+      const { metric: name, value } = event;
+      this.metrics.push({ MetricName: name, Value: value });
+      this.jobProgress?.show({ type: 'metric', name, value, timestamp: new Date().toISOString() });
     } else if (event.logLine !== undefined) {
       this.jobProgress?.show({ type: 'log', line: event.logLine });
     } else {

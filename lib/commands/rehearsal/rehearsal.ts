@@ -3,15 +3,10 @@ import { join, relative } from 'node:path';
 import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
-import { writeWhole } from '../invoke/output-files';
 import { latencyOf } from '../invoke/latency';
 import type { PredictionResult } from '../invoke/predict-files';
 import { servesHere, trainsHere } from '../local/framework-python';
-import { gateOutcomes } from '../local/gate';
-import { renderReport } from '../local/report';
-import type { ReportData } from '../local/report-data';
-import { rememberRun } from '../local/run-records';
-import { runVersions } from '../local/run-versions';
+import { writeReport } from '../local/report';
 import { chooseSamples, refusedSample, type Samples } from '../local/samples';
 import type { ProjectTemplate } from '../../assembly/project-template';
 import { CDK, Clients, projectCommand } from './clients';
@@ -202,21 +197,19 @@ export class Rehearsal {
       return undefined;
     }
     this.reported = true;
-    const told = {
-      job: { request: { TrainingJobName: name, ...job.request, ...this.trained } },
+    return await writeReport(outDirectory, this.options.python, {
+      title: `${project.name}: rehearsal`,
+      request: { TrainingJobName: name, ...job.request, ...this.trained },
       status: status ?? 'Not trained',
       durations,
+      metrics: this.progress.metrics,
       // A stand-in learns nothing that a gate could say something of.
-      ...this.metrics(trainsHere(job.request) ? job.minimumMetrics : {}),
-    };
-    const data: ReportData = {
-      title: `${project.name}: rehearsal`,
-      ...told,
+      minimumMetrics: trainsHere(job.request) ? job.minimumMetrics : {},
       failureReason: failure,
-      lastLines: failure !== undefined && status === 'Failed' ? this.progress.lastLogLines : undefined,
+      lastLines: this.progress.lastLogLines,
+      trained: true,
       predictions,
-      versions: await runVersions(this.options.python),
-      runs: await rememberRun(outDirectory, told),
+      samples: this.samples,
       cost,
       deployed:
         this.progress.created > 0 || left
@@ -227,18 +220,13 @@ export class Rehearsal {
               ),
             }
           : undefined,
-      predictionNote: predictions.length > 0 ? this.samples.note : undefined,
-      targets: this.samples.targets,
       permissions: decisions && permissionUses(decisions),
       notes: [
         `The CDK CLI deploys into an AWS in memory${left ? ', and has destroyed all again' : ''}.`,
         ...standInNotes(project),
         ...(this.refused === undefined ? [] : [this.refused]),
       ],
-    };
-    const path = join(outDirectory, 'report.html');
-    await writeWhole(path, await renderReport(data));
-    return relative('', path);
+    });
   }
 
   /** The request of the job that trained, with the names that only a deploy knows. */
@@ -256,21 +244,6 @@ export class Rehearsal {
     const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
     const { request } = options.project.trainingJob!;
     return Object.fromEntries(Object.keys(request).map((key) => [key, job[key as keyof typeof job]]));
-  }
-
-  private metrics(
-    minimumMetrics: Readonly<Record<string, number>>,
-  ): Pick<ReportData, 'metrics' | 'finalMetrics' | 'gate'> {
-    const { metrics } = this.progress;
-    const names = [...new Set(metrics.map(({ name }) => name))];
-    const points = (metric: string) => metrics.filter(({ name }) => name === metric);
-    const finalMetrics = names.map((name) => ({ MetricName: name, Value: points(name).at(-1)!.value }));
-    const gate = gateOutcomes(minimumMetrics, finalMetrics);
-    return {
-      metrics: names.map((name) => ({ name, points: points(name) })),
-      finalMetrics,
-      gate: gate.length > 0 ? gate : undefined,
-    };
   }
 
   /** Runs the CDK CLI with the assembly. @throws UserError with what it said last, if it fails */

@@ -8,7 +8,7 @@ import type { PredictionResult } from '../../../lib/commands/invoke/predict-file
 import { html } from '../../../lib/commands/local/html';
 import { SAMPLE_NOTE } from '../../../lib/commands/local/samples';
 import { renderReport } from '../../../lib/commands/local/report';
-import { metricCharts } from '../../../lib/commands/local/report-charts';
+import { curvesOf, metricCharts } from '../../../lib/commands/local/report-charts';
 import type { ReportData } from '../../../lib/commands/local/report-data';
 import { maskPng, stripes } from '../invoke/images';
 
@@ -33,19 +33,19 @@ const request = {
 
 const data: ReportData = {
   title: 'unet',
-  job: { request },
+  request,
   status: 'Completed',
   durations: { training: 185.2, predictions: 0.42 },
   metrics: [],
-  finalMetrics: [],
+  minimumMetrics: {},
+  trained: true,
   predictions: [],
+  samples: { files: [] },
   notes: [],
 };
 
-const metric = (name: string, ...values: number[]) => ({
-  name,
-  points: values.map((value) => ({ timestamp: '2026-01-01T00:00:00Z', value })),
-});
+const metric = (name: string, ...values: number[]) =>
+  values.map((value) => ({ MetricName: name, Value: value }));
 
 /** A photograph with its results in the folder, as predictions leave them. */
 async function prediction(name: string): Promise<PredictionResult> {
@@ -71,17 +71,18 @@ const text = (page: string) => page.replace(/<style>[^]*?<\/style>|<[^>]+>/g, ' 
 
 test('the job’s settings, its outcome and its durations can be read', async () => {
   const page = text(
-    await renderReport({
-      ...data,
-      finalMetrics: [{ MetricName: 'test:accuracy', Value: 0.823456 }],
-      gate: [
-        { name: 'validation:accuracy', minimum: 0.75, value: 0.71, passed: false },
-        { name: 'test:loss', minimum: 0.1, passed: false },
-      ],
-      versions: { Python: '3.12.1' },
-      predictionNote: SAMPLE_NOTE,
-      notes: ['first note'],
-    }),
+    await renderReport(
+      {
+        ...data,
+        metrics: [...metric('validation:accuracy', 0.8, 0.71), ...metric('test:accuracy', 0.823456)],
+        minimumMetrics: { 'validation:accuracy': 0.75, 'test:loss': 0.1 },
+        predictions: [await prediction('hen')],
+        samples: { files: ['hen.jpg'], note: SAMPLE_NOTE },
+        notes: ['first note'],
+      },
+      [],
+      { Python: '3.12.1' },
+    ),
   );
   for (const shown of [
     ...['TrainingImage 763104351884.dkr.ecr', 'InstanceType ml.m5.xlarge', 'InstanceCount 1', 'epochs 20'],
@@ -138,7 +139,7 @@ test('failed predictions are named with their errors, and a picture that is gone
 test('nothing in it is fetched or run: no address, no script, and a policy that forbids both', async () => {
   const page = await renderReport({
     ...data,
-    metrics: [metric('train:loss', 2, 1)],
+    metrics: metric('train:loss', 2, 1),
     predictions: [await prediction('dog')],
   });
   const markup = page.replaceAll(/base64,[^"]+/g, '');
@@ -154,22 +155,22 @@ test('nothing in it is fetched or run: no address, no script, and a policy that 
 
 test('no name becomes markup, wherever it stands', async () => {
   const hostile = `"'><img src=x onerror=alert(1)></title></style></pre><b>&amp;`;
-  const page = await renderReport({
+  const hostileData: ReportData = {
+    ...data,
     title: hostile,
-    job: { request: { ...request, TrainingJobName: hostile, HyperParameters: { [hostile]: hostile } } },
+    request: { ...request, TrainingJobName: hostile, HyperParameters: { [hostile]: hostile } },
     status: hostile,
     failureReason: hostile,
     durations: { [hostile]: 1 },
-    metrics: [metric(hostile, 1, 2), metric(`${hostile}:loss`, 1)],
-    finalMetrics: [{ MetricName: hostile, Value: 1 }],
-    gate: [{ name: hostile, minimum: 1, passed: false }],
+    metrics: [...metric(hostile, 1, 2), ...metric(`${hostile}:loss`, 1)],
+    minimumMetrics: { [hostile]: 1 },
     predictions: [
       { file: hostile, status: 'failed', error: hostile },
       { ...(await prediction('owl')), file: hostile, classCounts: { [hostile]: 1 } },
     ],
-    versions: { [hostile]: hostile },
     notes: [hostile],
-  });
+  };
+  const page = await renderReport(hostileData, [], { [hostile]: hostile });
   expect(page).not.toContain('<img src=x');
   expect(page).not.toContain('<b>&amp;');
   expect(page.match(/<\/title>|<\/pre>/g)).toHaveLength(2);
@@ -190,7 +191,7 @@ test('a value in a template is text: reading the page gives it back', () => {
 
 describe('charts', () => {
   const charts = (...metrics: ReturnType<typeof metric>[]) =>
-    metricCharts(metrics).map(({ markup }) => markup);
+    metricCharts(curvesOf(metrics.flat())).map(({ markup }) => markup);
 
   test('one for each family, with its series', () => {
     const [loss, accuracy, ...others] = charts(
@@ -252,10 +253,6 @@ describe('charts', () => {
       }
     }
   });
-
-  test('a metric without points has none', () => {
-    expect(charts(metric('train:loss'))).toEqual([]);
-  });
 });
 
 /** Relative luminance, as WCAG 2 has it. */
@@ -273,15 +270,14 @@ test('the last runs stand side by side, by what differed', async () => {
     status: 'Completed',
     hyperparameters: { epochs: '3', 'learning-rate': rate },
     seconds: 61,
-    finalMetrics: { 'validation:accuracy': accuracy },
     curves: { 'validation:accuracy': [0.1, accuracy] },
   });
-  const page = text(await renderReport({ ...data, runs: [run('0.01', 0.8), run('0.1', 0.5)] }));
+  const page = text(await renderReport(data, [run('0.01', 0.8), run('0.1', 0.5)]));
   expect(page).toMatch(
     /ended \(UTC\) status learning-rate validation:accuracy training this run Completed 0\.01 0\.8 61 s/,
   );
   expect(page).toMatch(/2026-01-01 10:20 Completed 0\.1 0\.5 61 s/);
-  expect(await renderReport({ ...data, runs: [run('0.01', 0.8)] })).not.toContain('Runs of this directory');
+  expect(await renderReport(data, [run('0.01', 0.8)])).not.toContain('Runs of this directory');
 });
 
 test('what a deploy made and left can be read, and each picture has a text of its own', async () => {
@@ -308,14 +304,14 @@ test('a report stays below 1 MB, whatever the run', async () => {
   const shown = await prediction('much');
   const page = await renderReport({
     ...data,
-    job: {
-      request: {
-        ...request,
-        HyperParameters: Object.fromEntries(many(95, (at) => [`p${at}`, `"${'<'.repeat(1000)}"`])),
-      },
+    request: {
+      ...request,
+      HyperParameters: Object.fromEntries(many(95, (at) => [`p${at}`, `"${'<'.repeat(1000)}"`])),
     },
     failureReason: '<'.repeat(1024),
-    metrics: many(40, (at) => metric(`m${at}:loss${at}`, ...(at < 2 ? values : values.slice(0, 5_000)))),
+    metrics: many(40, (at) =>
+      metric(`m${at}:loss${at}`, ...(at < 2 ? values : values.slice(0, 5_000))),
+    ).flat(),
     predictions: many(2_000, () => shown),
   });
   expect(page.length).toBeLessThan(1_000_000);
@@ -326,7 +322,7 @@ test('a report stays below 1 MB, whatever the run', async () => {
 
 test('the peak of a long curve is in its chart', () => {
   const flat = (peak: number) => Array.from({ length: 20_000 }, (_, at) => (at === 7_777 ? peak : 1));
-  const path = (peak: number) => metricCharts([metric('loss', ...flat(peak))])[0]!.markup;
+  const path = (peak: number) => metricCharts([['loss', flat(peak)]])[0]!.markup;
   const lowest = (markup: string) =>
     Math.min(
       ...[.../<path d="(M[^"]*)"[^>]*stroke="#/.exec(markup)![1]!.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(

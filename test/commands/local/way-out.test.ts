@@ -5,7 +5,10 @@ import { join, resolve } from 'node:path';
 import { wayOut } from '../../../lib/commands/local/way-out';
 
 const PYTHON = resolve(__dirname, '../../../.venv/bin/python');
-const JOB = { channels: ['training'], hyperparameters: ['epochs', 'epochz'] };
+const JOB = {
+  InputDataConfig: [{ ChannelName: 'training', DataSource: {} }],
+  HyperParameters: { epochs: '1', epochz: '2', sagemaker_program: '"train.py"' },
+};
 const directory = mkdtempSync(join(tmpdir(), 'way-out-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
