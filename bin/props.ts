@@ -1,10 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readShapes, shapesFile } from '../lib/commands/props/props-shapes';
-import { writeParametersPage } from '../lib/commands/props/sdk-parameters';
 import { PACKED_PROGRAM, packedProgram } from '../lib/workspace/notebook-idle-stop';
 
 const root = join(__dirname, '..');
 writeFileSync(join(root, 'lib/aws/props-shapes.json'), shapesFile(readShapes(root)));
-writeParametersPage(root);
 writeFileSync(PACKED_PROGRAM, packedProgram());
