@@ -1,9 +1,8 @@
+import type { StoppingCondition } from '@aws-sdk/client-sagemaker';
 import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { budgetProblems, secondsByRegion } from '../cost/budget';
-import type { Prices } from '../cost/prices';
-import { type BudgetedTraining, trainingBudget } from './training-request';
-import { type StoppingCondition, stoppingCondition } from './training-time';
+import { budgetProblems, secondsByRegion, type TrainingBudget } from '../cost/budget';
+import { stoppingCondition, type TimeProps } from './training-time';
 
 /**
  * When SageMaker stops a job that has a budget: as soon as it has cost that much by the prices of the stack's region.
@@ -11,16 +10,14 @@ import { type StoppingCondition, stoppingCondition } from './training-time';
  * CloudFormation refuses the template (`Unable to get mapping`), and `npm run prices -- --region REGION` adds it.
  *
  * @throws Error where the region is known and the budget pays for no run in it
- * @param prices the price table of this repository, unless a test has another
  */
-export function budgetedTime(scope: Construct, props: BudgetedTraining, prices?: Prices): StoppingCondition {
+export function budgetedTime(scope: Construct, props: TimeProps, budget: TrainingBudget): StoppingCondition {
   const { region } = Stack.of(scope);
-  const sum = { ...trainingBudget(props), prices };
-  const paid = secondsByRegion(sum);
+  const paid = secondsByRegion(budget);
   if (!Token.isUnresolved(region)) {
     const seconds = paid.get(region);
     if (seconds === undefined) {
-      throw new Error(budgetProblems(sum, region).join('; '));
+      throw new Error(budgetProblems(budget, region).join('; '));
     }
     return stoppingCondition(props, seconds);
   }

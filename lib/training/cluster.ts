@@ -1,50 +1,10 @@
-import { type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import { wholeNumberProblems } from '../aws/whole-number';
-import type { Estimator } from '../images/estimator';
-import { type InstanceType, instanceTypeProblems, processorOf } from '../images/instance-types';
-import type { Distribution } from './distribution';
-
-/** The instances of a training job. */
-export interface TrainingClusterProps {
-  /** Such as `ml.m5.xlarge`; one with a GPU chooses the images for GPUs. */
-  readonly instanceType: InstanceType;
-  /** @default 1 */
-  readonly instanceCount?: number;
-  /**
-   * The storage of each instance.
-   * @default Size.gibibytes(30)
-   */
-  readonly volumeSize?: Size;
-  /**
-   * How the script runs on several instances or GPUs, such as `Distribution.torchDistributed()`.
-   * @default - the toolkit starts it once on each instance, and says nothing of the others but their names
-   */
-  readonly distribution?: Distribution;
-  /**
-   * How often SageMaker starts the job again after an error of its own, 1 to 30.
-   * @default - never
-   */
-  readonly maxRetryAttempts?: number;
-  /**
-   * The ARN of a training plan, whose reserved instances the job takes. They were paid with the plan: the prices told here are not its own.
-   * @default - on demand, or spot
-   */
-  readonly trainingPlan?: string;
-}
-
-/** What the cluster's rules need of the job. */
-export interface ClusterJob extends TrainingClusterProps {
-  readonly instanceCount: number;
-  readonly volumeSize: Size;
-  readonly estimator: Estimator;
-  readonly algorithm?: unknown;
-  readonly script: unknown;
-  readonly spot?: boolean;
-  readonly budget?: number;
-}
+import { instanceTypeProblems, processorOf } from '../images/instance-types';
+import type { Training } from './training';
 
 /** What is wrong with the instances themselves. */
-export function instanceProblems(props: ClusterJob): string[] {
+export function instanceProblems(props: Training): string[] {
   const problems = instanceTypeProblems('instanceType', 'training', props.instanceType);
   if (problems.length === 0 && !processorOf(props.instanceType)) {
     problems.push(
@@ -60,7 +20,7 @@ export function instanceProblems(props: ClusterJob): string[] {
 }
 
 /** What is wrong with how they are taken and used. */
-export function clusterProblems(props: ClusterJob): string[] {
+export function clusterProblems(props: Training): string[] {
   return [
     ...distributionProblems(props),
     ...wholeNumberProblems('maxRetryAttempts', props.maxRetryAttempts, [1, 30]),
@@ -68,7 +28,7 @@ export function clusterProblems(props: ClusterJob): string[] {
   ];
 }
 
-function distributionProblems(props: ClusterJob): string[] {
+function distributionProblems(props: Training): string[] {
   const { distribution, script, algorithm } = props;
   if (!distribution) {
     return [];
@@ -80,7 +40,7 @@ function distributionProblems(props: ClusterJob): string[] {
       ];
 }
 
-function planProblems({ trainingPlan: plan, spot, budget }: ClusterJob): string[] {
+function planProblems({ trainingPlan: plan, spot, budget }: Training): string[] {
   if (plan === undefined) {
     return [];
   }

@@ -1,6 +1,7 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { allow } from '../aws/sagemaker-permissions';
-import type { Estimator } from '../images/estimator';
+import type { Training } from './training';
+import type { TrainingProps } from './training-props';
 
 /** Python's levels, as the toolkits take them. */
 const LOG_LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
@@ -9,45 +10,13 @@ const LOG_LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 }
 const MAX_WORDS = 100;
 const MAX_WORD_LENGTH = 256;
 
-/** The container of a training job. */
-export interface TrainingContainerProps {
-  /**
-   * What starts the container in place of its own program, such as `['python', '/opt/program/train.py']`: for an image of one's own
-   * without SageMaker's training toolkit.
-   * @default - the image's own
-   */
-  readonly containerEntryPoint?: readonly string[];
-  /**
-   * Arguments of the container's program.
-   * @default - `train`, as SageMaker starts containers
-   */
-  readonly containerArguments?: readonly string[];
-  /**
-   * What the toolkit in the image logs of itself.
-   * @default INFO
-   */
-  readonly containerLogLevel?: keyof typeof LOG_LEVELS;
-  /**
-   * Whether people may open a shell in the running container, by Systems Manager (`aws ssm start-session`).
-   * @default false
-   */
-  readonly enableRemoteDebug?: boolean;
-}
-
 /** The level as a number. */
-export function logLevel({ containerLogLevel = 'INFO' }: TrainingContainerProps): number {
+export function logLevel({ containerLogLevel = 'INFO' }: TrainingProps): number {
   return LOG_LEVELS[containerLogLevel];
 }
 
-/** What the container's rules need of the job. */
-export interface ContainerJob extends TrainingContainerProps {
-  readonly estimator: Estimator;
-  readonly algorithm?: unknown;
-  readonly script: unknown;
-}
-
 /** What is wrong with a job's container. */
-export function containerProblems(props: ContainerJob): string[] {
+export function containerProblems(props: Training): string[] {
   const problems = (['containerEntryPoint', 'containerArguments'] as const).flatMap((prop) => {
     const words = props[prop];
     if (words === undefined) {
@@ -80,7 +49,7 @@ export function containerProblems(props: ContainerJob): string[] {
 }
 
 /** What people do in a container by Systems Manager, its agent does by the job's role. Source: "Access a training container through AWS Systems Manager for remote debugging". */
-export function remoteDebugStatements({ enableRemoteDebug }: TrainingContainerProps): PolicyStatement[] {
+export function remoteDebugStatements({ enableRemoteDebug }: TrainingProps): PolicyStatement[] {
   return enableRemoteDebug
     ? [
         allow(

@@ -1,5 +1,5 @@
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
-import type { Duration } from 'aws-cdk-lib';
+import type { TrainingProps } from './training-props';
 
 /** How often the profiler can look, in milliseconds. */
 const INTERVALS = [100, 200, 500, 1_000, 5_000, 60_000];
@@ -12,43 +12,9 @@ const TAKEN: readonly (readonly [path: string, use: string])[] = [
   ['/opt/ml/checkpoints', 'is kept by checkpoints'],
 ];
 
-/** What SageMaker measures of the instances: processors, memory, disks, network. */
-export interface ProfilerOptions {
-  /**
-   * How often it measures: 100, 200 or 500 milliseconds, 1, 5 or 60 seconds.
-   * @default Duration.millis(500)
-   */
-  readonly systemMonitorInterval?: Duration;
-}
-
-/** Where the script writes its TensorBoard logs. */
-export interface TensorBoardOutputOptions {
-  /** @default /opt/ml/output/tensorboard */
-  readonly containerLocalOutputPath?: string;
-}
-
-/** What is measured and kept of a training job while it runs, beside its log and its metrics. */
-export interface TrainingMonitoringProps {
-  /**
-   * SageMaker's profiler of the instances; what it measures lies beside the job's results in S3.
-   * @default - off: it costs storage
-   */
-  readonly profiler?: ProfilerOptions;
-  /**
-   * Keeps the script's TensorBoard logs beside the job's results in S3, while it runs.
-   * @default - they end with the instance
-   */
-  readonly tensorBoardOutput?: TensorBoardOutputOptions;
-  /**
-   * Whether SageMaker checks the health of the instances before the job begins.
-   * @default false
-   */
-  readonly enableInfraCheck?: boolean;
-}
-
 /** The fields of CreateTrainingJob. @param outputPath the S3 URI of the results */
 export function monitoringFields(
-  { profiler, tensorBoardOutput, enableInfraCheck }: TrainingMonitoringProps,
+  { profiler, tensorBoardOutput, enableInfraCheck }: TrainingProps,
   outputPath: string,
 ): Pick<CreateTrainingJobRequest, 'ProfilerConfig' | 'TensorBoardOutputConfig' | 'InfraCheckConfig'> {
   return {
@@ -68,7 +34,7 @@ export function monitoringFields(
 }
 
 /** What is wrong with what is measured. */
-export function monitoringProblems({ profiler, tensorBoardOutput }: TrainingMonitoringProps): string[] {
+export function monitoringProblems({ profiler, tensorBoardOutput }: TrainingProps): string[] {
   const problems: string[] = [];
   const interval = profiler?.systemMonitorInterval?.toMilliseconds({ integral: false });
   if (interval !== undefined && !INTERVALS.includes(interval)) {

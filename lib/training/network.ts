@@ -1,59 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type ISecurityGroup,
-  type IVpc,
-  Port,
-  SecurityGroup,
-  type SubnetSelection,
-} from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { placementProblems } from '../aws/vpc-placement';
 import { CODE_CHANNEL, PACKAGE_REPOSITORY } from '../names';
-import type { SourceDirectory } from './source-directory';
-
-/** The network of a training job. */
-export interface TrainingNetworkProps {
-  /**
-   * The network of the instances.
-   * @default - SageMaker's own, with access to the internet
-   */
-  readonly vpc?: IVpc;
-  /**
-   * The subnets of `vpc`.
-   * @default - its private subnets
-   */
-  readonly vpcSubnets?: SubnetSelection;
-  /**
-   * Security groups of the instances in `vpc`.
-   * @default - one that allows all outbound traffic
-   */
-  readonly securityGroups?: readonly ISecurityGroup[];
-  /**
-   * Whether what the instances of one job tell each other is encrypted.
-   * @default false
-   */
-  readonly encryptInterContainerTraffic?: boolean;
-  /**
-   * Whether the container reaches no network, but the other instances of its job. SageMaker still brings data and code, which comes as
-   * the channel `code`, and takes the results. A `requirements.txt` wants `--no-index` and its packages beside it.
-   * @default false
-   */
-  readonly enableNetworkIsolation?: boolean;
-}
-
-/** What the network's rules need of the job. */
-export interface NetworkedJob extends TrainingNetworkProps {
-  readonly instanceCount: number;
-  readonly script: { readonly sourceDir: string } | undefined;
-  readonly source: SourceDirectory | undefined;
-  readonly channels: Readonly<Record<string, unknown>>;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly enableRemoteDebug?: boolean;
-}
+import type { Training } from './training';
 
 /** What is wrong with a job's network. */
-export function networkProblems(props: NetworkedJob): string[] {
+export function networkProblems(props: Training): string[] {
   return [...placementProblems('', props), ...(props.enableNetworkIsolation ? isolationProblems(props) : [])];
 }
 
@@ -63,7 +17,7 @@ function isolationProblems({
   channels,
   environment = {},
   enableRemoteDebug,
-}: NetworkedJob): string[] {
+}: Training): string[] {
   const problems: string[] = [];
   if (script && CODE_CHANNEL in channels) {
     problems.push(
@@ -100,7 +54,7 @@ function isOffline(requirements: string): boolean {
 /** The subnets and security groups of a job in a VPC. @param scope the job's construct */
 export function vpcConfig(
   scope: Construct,
-  { vpc, vpcSubnets, securityGroups, instanceCount }: NetworkedJob,
+  { vpc, vpcSubnets, securityGroups, instanceCount }: Training,
 ): { Subnets: string[]; SecurityGroupIds: string[] } | undefined {
   return (
     vpc && {

@@ -44,7 +44,6 @@ import {
   trainingJobNameOf,
   trainingJobNamePrefix,
   trainingJobsKeyPrefix,
-  PACKAGE_REPOSITORY,
   REQUEST_HASH_LENGTH,
   TRAINING_JOB_RESOURCE_TYPE,
 } from '../names';
@@ -60,8 +59,8 @@ import {
   checkpointConfig,
   datasetVersions,
   identityHash,
-  isBudgeted,
   keepsCheckpoints,
+  trainingBudget,
   trainingIdentity,
   trainingRequest,
 } from './training-request';
@@ -103,14 +102,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
     const image = props.estimator.image('training', processorOf(props.instanceType) ?? 'cpu');
     const source = props.source?.asset(this, 'Source');
 
-    const execution = new TrainingRole(this, 'JobRole', {
-      role: props.role,
-      bucket: props.bucket,
-      image,
-      channels: props.channels,
-      inVpc: props.vpc !== undefined,
-      packageRepository: props.environment?.[PACKAGE_REPOSITORY],
-    });
+    const execution = new TrainingRole(this, 'JobRole', props, props.bucket, image);
     execution.addToPolicy(...remoteDebugStatements(props));
     const { role } = execution;
     this.grantPrincipal = role;
@@ -122,16 +114,15 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
       );
     }
 
+    const budget = trainingBudget(props);
     const request = trainingRequest(props, {
-      projectName: props.projectName,
       bucketName: props.bucket.bucketName,
       roleArn: role.roleArn,
       trainingImage: image.uri(this),
-      sourceArchiveUri: source?.s3ObjectUrl,
-      sourceArchiveKey: source?.s3ObjectKey,
+      sourceArchive: source,
       region: stack.region,
       kmsKeyArn: props.bucket.encryptionKey?.keyArn,
-      stoppingCondition: isBudgeted(props) ? budgetedTime(this, props) : stoppingCondition(props),
+      stoppingCondition: budget ? budgetedTime(this, props, budget) : stoppingCondition(props),
       vpcConfig: vpcConfig(this, props),
     });
     const versions = datasetVersions(props.channels);
@@ -202,7 +193,7 @@ export class TrainingJob extends Construct implements IGrantable, ITaggableV2 {
         ...forTheFunction,
         [TrainingJobProperty.RULE]: rule.ruleName,
         ...(Object.keys(versions).length > 0 ? { [TrainingJobProperty.DATASET_VERSIONS]: versions } : {}),
-        ...(isBudgeted(props) ? { [TrainingJobProperty.BUDGET]: props.budget } : {}),
+        [TrainingJobProperty.BUDGET]: props.budget,
         ...request,
         CheckpointConfig: checkpoints,
         Tags: Lazy.any({ produce: () => this.cdkTagManager.renderTags() }),

@@ -12,7 +12,7 @@ import { metricDefinitionProblems } from './metric-definitions';
 import { monitoringProblems } from './monitoring';
 import { networkProblems } from './network';
 import type { Training } from './training';
-import { isBudgeted, trainingBudget } from './training-request';
+import { trainingBudget } from './training-request';
 import { timeProblems } from './training-time';
 
 /** Environment variables that the training toolkit sets itself. */
@@ -27,6 +27,7 @@ const REPOSITORY_ARN = /^arn:[^:]+:codeartifact:[^:]+:\d{12}:repository\/[^/]+\/
  */
 export function trainingProblems(props: Training, region: string | undefined): string[] {
   const compute = instanceProblems(props);
+  const budget = trainingBudget(props);
   return [
     ...(props.algorithm ? algorithmProblems(props, props.algorithm) : scriptProblems(props)),
     ...compute,
@@ -39,7 +40,7 @@ export function trainingProblems(props: Training, region: string | undefined): s
     ...channelProblems(props),
     ...timeProblems(props),
     // Instances that there are none of have no price either: one problem is enough.
-    ...(isBudgeted(props) && compute.length === 0 ? budgetProblems(trainingBudget(props), region) : []),
+    ...(budget && compute.length === 0 ? budgetProblems(budget, region) : []),
     ...clusterProblems(props),
     ...containerProblems(props),
     ...networkProblems(props),

@@ -1,20 +1,33 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Channel } from './channel';
 import type { Algorithm } from '../images/algorithm';
 import type { Framework } from '../images/framework';
+import type { InstanceType } from '../images/instance-types';
 import type { HyperparameterValue } from './hyperparameters';
 import type { InputMode } from './input-mode';
 import type { MetricDefinition } from './metric-definitions';
-import type { TrainingClusterProps } from './cluster';
-import type { TrainingContainerProps } from './container';
-import type { TrainingMonitoringProps } from './monitoring';
-import type { TrainingNetworkProps } from './network';
+import type { Distribution } from './distribution';
+
+/** What SageMaker measures of the instances: processors, memory, disks, network. */
+export interface ProfilerOptions {
+  /**
+   * How often it measures: 100, 200 or 500 milliseconds, 1, 5 or 60 seconds.
+   * @default Duration.millis(500)
+   */
+  readonly systemMonitorInterval?: Duration;
+}
+
+/** Where the script writes its TensorBoard logs. */
+export interface TensorBoardOutputOptions {
+  /** @default /opt/ml/output/tensorboard */
+  readonly containerLocalOutputPath?: string;
+}
 
 /** A training job, in the names of the SageMaker Python SDK's estimator. */
-export interface TrainingProps
-  extends TrainingClusterProps, TrainingContainerProps, TrainingNetworkProps, TrainingMonitoringProps {
+export interface TrainingProps {
   /**
    * The images that train and serve.
    * @default Framework.tensorflow()
@@ -114,4 +127,90 @@ export interface TrainingProps
    * @default - true with spot, which is refused without; else false
    */
   readonly checkpoints?: boolean;
+  /** Such as `ml.m5.xlarge`; one with a GPU chooses the images for GPUs. */
+  readonly instanceType: InstanceType;
+  /** @default 1 */
+  readonly instanceCount?: number;
+  /**
+   * The storage of each instance.
+   * @default Size.gibibytes(30)
+   */
+  readonly volumeSize?: Size;
+  /**
+   * How the script runs on several instances or GPUs, such as `Distribution.torchDistributed()`.
+   * @default - the toolkit starts it once on each instance, and says nothing of the others but their names
+   */
+  readonly distribution?: Distribution;
+  /**
+   * How often SageMaker starts the job again after an error of its own, 1 to 30.
+   * @default - never
+   */
+  readonly maxRetryAttempts?: number;
+  /**
+   * The ARN of a training plan, whose reserved instances the job takes. They were paid with the plan: the prices told here are not its own.
+   * @default - on demand, or spot
+   */
+  readonly trainingPlan?: string;
+  /**
+   * What starts the container in place of its own program, such as `['python', '/opt/program/train.py']`: for an image of one's own
+   * without SageMaker's training toolkit.
+   * @default - the image's own
+   */
+  readonly containerEntryPoint?: readonly string[];
+  /**
+   * Arguments of the container's program.
+   * @default - `train`, as SageMaker starts containers
+   */
+  readonly containerArguments?: readonly string[];
+  /**
+   * What the toolkit in the image logs of itself.
+   * @default INFO
+   */
+  readonly containerLogLevel?: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
+  /**
+   * Whether people may open a shell in the running container, by Systems Manager (`aws ssm start-session`).
+   * @default false
+   */
+  readonly enableRemoteDebug?: boolean;
+  /**
+   * The network of the instances.
+   * @default - SageMaker's own, with access to the internet
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The subnets of `vpc`.
+   * @default - its private subnets
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * Security groups of the instances in `vpc`.
+   * @default - one that allows all outbound traffic
+   */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /**
+   * Whether what the instances of one job tell each other is encrypted.
+   * @default false
+   */
+  readonly encryptInterContainerTraffic?: boolean;
+  /**
+   * Whether the container reaches no network, but the other instances of its job. SageMaker still brings data and code, which comes as
+   * the channel `code`, and takes the results. A `requirements.txt` wants `--no-index` and its packages beside it.
+   * @default false
+   */
+  readonly enableNetworkIsolation?: boolean;
+  /**
+   * SageMaker's profiler of the instances; what it measures lies beside the job's results in S3.
+   * @default - off: it costs storage
+   */
+  readonly profiler?: ProfilerOptions;
+  /**
+   * Keeps the script's TensorBoard logs beside the job's results in S3, while it runs.
+   * @default - they end with the instance
+   */
+  readonly tensorBoardOutput?: TensorBoardOutputOptions;
+  /**
+   * Whether SageMaker checks the health of the instances before the job begins.
+   * @default false
+   */
+  readonly enableInfraCheck?: boolean;
 }

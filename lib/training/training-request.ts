@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import type { CreateTrainingJobRequest, StoppingCondition } from '@aws-sdk/client-sagemaker';
 import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { TrainingBudget } from '../cost/budget';
 import { hasLocalStorage } from '../images/instance-types';
@@ -10,7 +10,6 @@ import { logLevel } from './container';
 import { encodeHyperparameters, plainHyperparameters } from './hyperparameters';
 import { monitoringFields } from './monitoring';
 import type { Training } from './training';
-import type { StoppingCondition } from './training-time';
 
 /** Where SageMaker keeps the script's checkpoints in the container. */
 const CHECKPOINT_PATH = '/opt/ml/checkpoints';
@@ -20,16 +19,12 @@ export type TrainingRequest = Omit<CreateTrainingJobRequest, 'TrainingJobName' |
 
 /** What a request needs of the stack around it. Strings may be tokens. */
 export interface TrainingSurroundings {
-  /** The project's name. */
-  readonly projectName: string;
   /** The bucket for outputs and uploaded channels. */
   readonly bucketName: string;
   readonly roleArn: string;
   readonly trainingImage: string;
-  /** S3 URI of the script's archive; none with an algorithm. */
-  readonly sourceArchiveUri: string | undefined;
-  /** Its key: the URI may be one token as a whole. */
-  readonly sourceArchiveKey: string | undefined;
+  /** The script's archive, whose URL may be one token as a whole; none with an algorithm. */
+  readonly sourceArchive: { readonly s3ObjectUrl: string; readonly s3ObjectKey: string } | undefined;
   readonly region: string;
   /** The key of the results, and of the volumes. */
   readonly kmsKeyArn?: string | undefined;
@@ -54,9 +49,9 @@ export function datasetVersions(channels: Training['channels']): Record<string, 
  */
 export function trainingRequest(props: Training, surroundings: TrainingSurroundings): TrainingRequest {
   const outputPath = `s3://${surroundings.bucketName}/${JOBS_PREFIX.slice(0, -1)}`;
-  const { sourceArchiveUri } = surroundings;
-  const codeChannel = props.enableNetworkIsolation ? sourceArchiveUri : undefined;
-  const codePath = `/opt/ml/input/data/${CODE_CHANNEL}/${basename(surroundings.sourceArchiveKey ?? '')}`;
+  const { sourceArchive } = surroundings;
+  const codeChannel = props.enableNetworkIsolation ? sourceArchive?.s3ObjectUrl : undefined;
+  const codePath = `/opt/ml/input/data/${CODE_CHANNEL}/${basename(sourceArchive?.s3ObjectKey ?? '')}`;
   return {
     AlgorithmSpecification: {
       TrainingImage: surroundings.trainingImage,
@@ -74,7 +69,7 @@ export function trainingRequest(props: Training, surroundings: TrainingSurroundi
       ? {
           ...encodeHyperparameters(props.hyperparameters),
           sagemaker_program: JSON.stringify(props.script.entryPoint),
-          sagemaker_submit_directory: `"${codeChannel ? codePath : sourceArchiveUri}"`,
+          sagemaker_submit_directory: `"${codeChannel ? codePath : sourceArchive?.s3ObjectUrl}"`,
           sagemaker_container_log_level: String(logLevel(props)),
           sagemaker_region: `"${surroundings.region}"`,
           ...props.distribution?.hyperparameters(props.instanceType),
@@ -118,26 +113,11 @@ export function checkpointConfig(
   return { S3Uri: `s3://${bucketName}/${CHECKPOINTS_PREFIX}${jobNamePrefix}`, LocalPath: CHECKPOINT_PATH };
 }
 
-/** A training job with a budget. */
-export interface BudgetedTraining extends Training {
-  readonly budget: number;
-}
-
-/** Whether a training job has a budget. */
-export function isBudgeted(props: Training): props is BudgetedTraining {
-  return props.budget !== undefined;
-}
-
-/** What a job's budget is to pay for. */
-export function trainingBudget(props: BudgetedTraining): TrainingBudget {
-  return {
-    budget: props.budget,
-    instanceType: props.instanceType,
-    instanceCount: props.instanceCount,
-    volumeSize: props.volumeSize.toGibibytes({
-      rounding: SizeRoundingBehavior.NONE,
-    }),
-  };
+/** A job's budget, and what it is to pay for; undefined without one. */
+export function trainingBudget(props: Training): TrainingBudget | undefined {
+  const { budget, instanceType, instanceCount } = props;
+  const volumeSize = props.volumeSize.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  return budget === undefined ? undefined : { budget, instanceType, instanceCount, volumeSize };
 }
 
 /** Whether a job's checkpoints are kept; undefined if nothing was said. */
@@ -151,17 +131,18 @@ export function keepsCheckpoints({ checkpoints, spot }: Training): boolean | und
  */
 export function trainingIdentity(props: Training, request: TrainingRequest): unknown {
   return {
-    request: isBudgeted(props)
-      ? {
-          ...request,
-          StoppingCondition: {
-            budget: props.budget,
-            maxRuntime: props.maxRuntime?.toSeconds(),
-            maxWait: props.maxWait?.toSeconds(),
-            maxPendingTime: props.maxPendingTime?.toSeconds(),
+    request:
+      props.budget === undefined
+        ? request
+        : {
+            ...request,
+            StoppingCondition: {
+              budget: props.budget,
+              maxRuntime: props.maxRuntime?.toSeconds(),
+              maxWait: props.maxWait?.toSeconds(),
+              maxPendingTime: props.maxPendingTime?.toSeconds(),
+            },
           },
-        }
-      : request,
     versions: datasetVersions(props.channels),
     checkpoints: keepsCheckpoints(props),
   };

@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
-import type { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { ExecutionRole } from '../aws/execution-role';
@@ -12,41 +12,28 @@ import {
   publishMetrics,
   writeLogs,
 } from '../aws/sagemaker-permissions';
-import type { Channel } from './channel';
 import type { ContainerImage } from '../images/container-image';
-import { JOBS_PREFIX, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
-
-/** What the training job's role reaches. */
-export interface TrainingRoleProps {
-  /** A person's own role. */
-  readonly role: IRole | undefined;
-  /** The project's bucket: uploaded channels, and the job's results. */
-  readonly bucket: IBucket;
-  readonly image: ContainerImage;
-  readonly channels: Readonly<Record<string, Channel>>;
-  /** Whether the instances are in a VPC of the account. */
-  readonly inVpc: boolean;
-  /** The CodeArtifact repository that requirements.txt is installed from. */
-  readonly packageRepository: string | undefined;
-}
+import { JOBS_PREFIX, PACKAGE_REPOSITORY, TRAINING_LOG_GROUP, TRAINING_METRICS } from '../names';
+import type { Training } from './training';
 
 /** The training job's role: it reads its data, writes its results, pulls its image, writes its logs and metrics. */
 export class TrainingRole extends ExecutionRole {
-  public constructor(scope: Construct, id: string, props: TrainingRoleProps) {
+  public constructor(scope: Construct, id: string, props: Training, bucket: IBucket, image: ContainerImage) {
     super(scope, id, props.role);
+    const packageRepository = props.environment?.[PACKAGE_REPOSITORY];
     this.addToPolicy(
       ...Object.entries(props.channels).flatMap(([name, channel]) =>
-        channel.readStatements(scope, name, props.bucket),
+        channel.readStatements(scope, name, bucket),
       ),
-      allow(['s3:PutObject', 's3:AbortMultipartUpload'], [props.bucket.arnForObjects(`${JOBS_PREFIX}*`)]),
-      ...useKeyInS3(props.bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
-      ...attachVolumesUnder(props.bucket.encryptionKey),
-      ...props.image.pullStatements(scope),
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], [bucket.arnForObjects(`${JOBS_PREFIX}*`)]),
+      ...useKeyInS3(bucket.encryptionKey, 'kms:Decrypt', 'kms:GenerateDataKey'),
+      ...attachVolumesUnder(bucket.encryptionKey),
+      ...image.pullStatements(scope),
       writeLogs(scope, TRAINING_LOG_GROUP),
       createSharedLogGroup(scope, TRAINING_LOG_GROUP),
       publishMetrics(TRAINING_METRICS),
-      ...(props.inVpc ? [attachToVpc()] : []),
-      ...(props.packageRepository === undefined ? [] : installFrom(scope, props.packageRepository)),
+      ...(props.vpc ? [attachToVpc()] : []),
+      ...(packageRepository === undefined ? [] : installFrom(scope, packageRepository)),
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { StoppingCondition } from '@aws-sdk/client-sagemaker';
 import { Duration } from 'aws-cdk-lib';
 import type { TrainingProps } from './training-props';
 import { LONGEST_JOB, MAX_WAIT, WAIT_MARGIN } from './wait-limits';
@@ -14,13 +15,6 @@ export type TimeProps = Pick<
   'maxRuntime' | 'maxWait' | 'maxPendingTime' | 'budget' | 'spot' | 'checkpoints'
 > &
   Partial<Pick<TrainingProps, 'instanceType'>>;
-
-/** CreateTrainingJob's StoppingCondition. */
-export interface StoppingCondition {
-  readonly MaxRuntimeInSeconds: number;
-  readonly MaxWaitTimeInSeconds?: number;
-  readonly MaxPendingTimeInSeconds?: number;
-}
 
 /**
  * When SageMaker stops a job.

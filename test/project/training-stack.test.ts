@@ -5,6 +5,7 @@ import { Capture, Match, Template } from 'aws-cdk-lib/assertions';
 import { SageMakerProject } from '../../lib/project/sagemaker-project';
 import { withDefaults } from '../../lib/training/training';
 import { budgetedTime } from '../../lib/training/budgeted-time';
+import { trainingBudget } from '../../lib/training/training-request';
 import { Channel } from '../../lib/training/channel';
 import { Framework } from '../../lib/images/framework';
 import type { TrainingProps } from '../../lib/training/training-props';
@@ -252,15 +253,11 @@ describe('a budget', () => {
     const at = (price: number) => ({
       training: { date: '2026', source: 'the test', prices: { 'ml.m5.xlarge': price } },
     });
-    const StoppingCondition = budgetedTime(
-      stack,
-      { ...withDefaults(directory.training()), budget: 1 },
-      {
-        'us-east-1': at(0.25),
-        'eu-west-1': at(0.5),
-        'eu-north-1': {},
-      },
-    );
+    const training = withDefaults(directory.training({ budget: 1 }));
+    const StoppingCondition = budgetedTime(stack, training, {
+      ...trainingBudget(training)!,
+      prices: { 'us-east-1': at(0.25), 'eu-west-1': at(0.5), 'eu-north-1': {} },
+    });
     new CustomResource(stack, 'Job', { serviceToken: 'arn', properties: { StoppingCondition } });
     expect(Template.fromStack(stack).findMappings('*')).toEqual({
       BudgetedTime: {
@@ -272,7 +269,8 @@ describe('a budget', () => {
 
   test('fails for a known region in which it pays for no run', () => {
     const stack = new Stack(testApp(), 'stack', { env: { region: 'eu-north-1' } });
-    expect(() => budgetedTime(stack, { ...withDefaults(directory.training()), budget: 1 })).toThrow(
+    const training = withDefaults(directory.training({ budget: 1 }));
+    expect(() => budgetedTime(stack, training, trainingBudget(training)!)).toThrow(
       'the price table has no region eu-north-1',
     );
   });

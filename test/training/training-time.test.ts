@@ -1,9 +1,9 @@
+import type { StoppingCondition } from '@aws-sdk/client-sagemaker';
 import { Duration } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import {
   stackTimeout,
   stoppingCondition,
-  type StoppingCondition,
   timeProblems,
   type TimeProps,
 } from '../../lib/training/training-time';
@@ -82,7 +82,7 @@ test('whatever is taken, SageMaker takes too, and the stack waits long enough fo
     fc.property(props, fc.integer({ min: 60, max: 1e7 }), (times, paid) => {
       fc.pre(timeProblems(times).length === 0);
       const condition = stoppingCondition(times, times.budget === undefined ? undefined : paid);
-      const { MaxRuntimeInSeconds: run, MaxWaitTimeInSeconds: wait } = condition;
+      const { MaxRuntimeInSeconds: run = Number.NaN, MaxWaitTimeInSeconds: wait } = condition;
       expect(run).toBeGreaterThanOrEqual(1);
       expect(run).toBeLessThanOrEqual(times.budget === undefined ? Infinity : paid);
       expect(run).toBeLessThanOrEqual(times.maxRuntime?.toSeconds() ?? Infinity);

@@ -400,13 +400,14 @@ function ours({ props, surroundings, checkpoints }: Case, image: unknown): unkno
   return JSON.parse(
     JSON.stringify({
       ...trainingRequest(training, {
-        projectName: 'unet',
         bucketName: 'BKT',
         roleArn: ROLE,
         // The drill of images holds those of the table against the SDK.
         trainingImage: image as string,
-        sourceArchiveUri: training.script && ARCHIVE,
-        sourceArchiveKey: 'assets/J/source/sourcedir.tar.gz',
+        sourceArchive: training.script && {
+          s3ObjectUrl: ARCHIVE,
+          s3ObjectKey: 'assets/J/source/sourcedir.tar.gz',
+        },
         region: 'eu-west-1',
         stoppingCondition: stoppingCondition(training),
         ...surroundings,
