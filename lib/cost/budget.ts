@@ -1,6 +1,7 @@
-import { HOURS_PER_MONTH } from './hours';
 import { formatPerHour, formatUsd } from './money';
-import { missingPrice, priceOf, PRICES, type Prices } from './prices';
+import { PRICES, type Prices } from './prices';
+import { RegionalPrices } from './regional-prices';
+import { trainingRunCost } from './training-run-cost';
 
 /** A sum of money for one training job, and what it pays for. */
 export interface TrainingBudget {
@@ -26,13 +27,10 @@ const LEAST_SECONDS = 60;
  * limit here: the caller takes the smaller of this and its own.
  */
 export function secondsByRegion(budget: TrainingBudget): ReadonlyMap<string, number> {
-  const { prices = PRICES } = budget;
   return new Map(
-    Object.keys(prices).flatMap((region) => {
-      const perHour = pricePerHour(budget, region);
-      const seconds = perHour === undefined ? 0 : paidSeconds(budget.budget, perHour);
-      return seconds < LEAST_SECONDS ? [] : [[region, seconds]];
-    }),
+    rates(budget, Object.keys(budget.prices ?? PRICES))
+      .map(({ region, perHour }) => [region, paidSeconds(budget.budget, perHour)] as const)
+      .filter(([, seconds]) => seconds >= LEAST_SECONDS),
   );
 }
 
@@ -45,20 +43,16 @@ export function budgetProblems(budget: TrainingBudget, region: string | undefine
   if (!Number.isFinite(usd) || usd <= 0) {
     return [`budget: ${usd} is not a sum of US dollars above zero, such as 5`];
   }
-  const regions = region === undefined ? Object.keys(prices) : [region];
-  const cheapest = regions
-    .map((name) => ({ name, perHour: pricePerHour(budget, name) }))
-    .filter((priced): priced is { name: string; perHour: number } => priced.perHour !== undefined)
-    .toSorted((a, b) => a.perHour - b.perHour)
-    .at(0);
+  const priced = rates(budget, region === undefined ? Object.keys(prices) : [region]);
+  const [cheapest] = priced.toSorted((a, b) => a.perHour - b.perHour);
   if (cheapest === undefined) {
     const reason =
       region === undefined
         ? `no region of the price table has a training price of ${instanceType}; npm run prices -- --region REGION asks AWS for it`
-        : missingPrice(prices, { region, table: 'training', key: instanceType });
+        : new RegionalPrices(prices, region).missing('training', instanceType);
     return [`budget: it cannot be turned into a run time, since ${reason}, or give maxRuntime instead of it`];
   }
-  const { name, perHour } = cheapest;
+  const { perHour } = cheapest;
   const seconds = paidSeconds(usd, perHour);
   if (seconds >= LEAST_SECONDS) {
     return [];
@@ -66,21 +60,28 @@ export function budgetProblems(budget: TrainingBudget, region: string | undefine
   // Whole cents, upwards: what the message names must be enough.
   const enough = Math.ceil((perHour * LEAST_SECONDS) / 36) / 100;
   return [
-    `budget: ${formatUsd(usd)} pays for ${seconds} s of ${instanceCount} × ${instanceType} (${formatPerHour(perHour)} in ${name}), ` +
+    `budget: ${formatUsd(usd)} pays for ${seconds} s of ${instanceCount} × ${instanceType} (${formatPerHour(perHour)} in ${cheapest.region}), ` +
       `and it must pay for at least a minute; raise it to ${enough} or more, or take a cheaper instanceType or a smaller instanceCount`,
   ];
 }
 
-/** USD per hour of all instances and their volumes; a volume of unknown price counts nothing, as in the review. */
-function pricePerHour(
-  { instanceType, instanceCount, volumeSize, prices = PRICES }: TrainingBudget,
-  region: string,
-): number | undefined {
-  const instance = priceOf(prices, { region, table: 'training', key: instanceType });
-  const volume = priceOf(prices, { region, table: 'volume', key: 'training' }) ?? 0;
-  return instance === undefined
-    ? undefined
-    : (instance + (volume * volumeSize) / HOURS_PER_MONTH) * instanceCount;
+/** USD per hour of all instances and their volumes, in the regions where the instances have a price. */
+function rates(
+  { instanceType, instanceCount, volumeSize, prices }: TrainingBudget,
+  regions: readonly string[],
+): { region: string; perHour: number }[] {
+  const anHour = {
+    ResourceConfig: {
+      InstanceType: instanceType,
+      InstanceCount: instanceCount,
+      VolumeSizeInGB: volumeSize,
+    },
+    StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+  };
+  return regions.flatMap((region) => {
+    const { most } = trainingRunCost(anHour, region, prices);
+    return most === undefined ? [] : [{ region, perHour: most }];
+  });
 }
 
 function paidSeconds(usd: number, perHour: number): number {

@@ -1,39 +1,13 @@
-import { asRecord, asRecords, referencedIds, type Template } from '../aws/template';
+import { asRecord, asRecords, referencedIds } from '../aws/template';
 import { TemplateResolver } from '../aws/template-resolver';
+import type { CostContext } from './cost-function';
 import { formatPerHour, formatUsd } from './money';
-import {
-  nothingAtRest,
-  sumOf,
-  unknownCost,
-  type Cost,
-  type Part,
-  type RegionalPrices,
-} from './resource-cost';
+import { type Cost, costOf, FREE, type HourlyCost, unknownCost, unknownPart } from './resource-cost';
 
-/** What an endpoint's estimate needs besides its own properties. */
-export interface EndpointContext {
-  readonly template: Template;
-  readonly values: TemplateResolver;
-  readonly prices: RegionalPrices;
-}
-
-/** Length of the call that a serverless endpoint's price is told for. */
-const CALL_MILLISECONDS = 1000;
-
-/** A production variant, read. Counts are undefined when they are known only at deploy. */
-interface Variant {
-  readonly properties: Record<string, unknown>;
-  readonly name: string | undefined;
-  readonly least: number | undefined;
-  readonly greatest: number | undefined;
-}
+type Properties = Readonly<Record<string, unknown>>;
 
 /** The cost of an AWS::SageMaker::Endpoint: that of the variants of its configuration. */
-export function endpointCost(
-  logicalId: string,
-  properties: Readonly<Record<string, unknown>>,
-  context: EndpointContext,
-): Cost {
+export function endpointCost(properties: Properties, context: CostContext): Cost {
   const config = endpointConfig(properties, context);
   if (config === undefined) {
     const name = context.values.describe(properties.EndpointConfigName);
@@ -41,36 +15,24 @@ export function endpointCost(
   }
   const variants = [...asRecords(config.ProductionVariants), ...asRecords(config.ShadowProductionVariants)];
   const isAsync = config.AsyncInferenceConfig !== undefined;
-  const costs = variants.map((properties) => {
-    const serverless = asRecord(properties.ServerlessConfig);
-    return serverless === undefined
-      ? instancesCost(readVariant(logicalId, properties, context), isAsync, context)
-      : serverlessCost(serverless, context);
+  const costs = variants.map((variant) => {
+    const serverless = asRecord(variant.ServerlessConfig);
+    return serverless ? serverlessCost(serverless, context) : instancesCost(variant, isAsync, context);
   });
   if (costs.length === 0) {
     return unknownCost('endpoint', 'its configuration has no variants that can be read');
   }
   const data = context.prices.find('endpointData', 'in');
-  return sumOf(
-    costs.map(({ what }) => what).join(', '),
-    costs.flatMap((cost) => [
-      ...(cost.perHour === undefined ? [] : [{ perHour: cost.perHour }]),
-      ...cost.unknown.map((unknown) => ({ unknown })),
-    ]),
-    {
-      perUse: [
-        ...costs.flatMap(({ perUse }) => perUse),
-        ...(data === undefined ? [] : [`data in and out: ${formatUsd(data)} per GB`]),
-      ],
-      notes: [...new Set(costs.flatMap(({ notes }) => notes))],
-    },
-  );
+  return costOf(costs.map(({ what }) => what).join(', '), costs, {
+    perUse: [
+      ...costs.flatMap(({ perUse }) => perUse),
+      ...(data === undefined ? [] : [`data in and out: ${formatUsd(data)} per GB`]),
+    ],
+    notes: [...new Set(costs.flatMap(({ notes }) => notes))],
+  });
 }
 
-function endpointConfig(
-  properties: Readonly<Record<string, unknown>>,
-  { template, values }: EndpointContext,
-): Readonly<Record<string, unknown>> | undefined {
+function endpointConfig(properties: Properties, { template, values }: CostContext): Properties | undefined {
   const configs = Object.entries(template.Resources ?? {}).filter(
     ([, { Type }]) => Type === 'AWS::SageMaker::EndpointConfig',
   );
@@ -83,44 +45,35 @@ function endpointConfig(
   return found?.[1].Properties;
 }
 
-/** Reads a variant with its scalable target: the least is what is paid for at rest. */
-function readVariant(
-  endpointId: string,
-  properties: Record<string, unknown>,
-  { template, values }: EndpointContext,
-): Variant {
-  const name = values.text(properties.VariantName);
-  const initial = values.number(properties.InitialInstanceCount);
+/** How many instances a variant has at rest and at most, by its scalable target if it has one; undefined where only a deploy tells. */
+function capacity(variant: Properties, { logicalId, template, values }: CostContext) {
+  const name = values.text(variant.VariantName);
   const byLogicalIds = new TemplateResolver(template, { reference: (id) => id });
   const target = Object.values(template.Resources ?? {}).find(({ Type, Properties }) => {
     const resourceId = Properties?.ResourceId;
     return (
       Type === 'AWS::ApplicationAutoScaling::ScalableTarget' &&
-      referencedIds(resourceId).has(endpointId) &&
+      referencedIds(resourceId).has(logicalId) &&
       // The id ends in /variant/<name>: one target scales one variant.
       (name === undefined || byLogicalIds.text(resourceId)?.endsWith(`/variant/${name}`))
     );
   });
-  if (target !== undefined) {
-    return {
-      properties,
-      name,
-      least: values.number(target.Properties?.MinCapacity),
-      greatest: values.number(target.Properties?.MaxCapacity),
-    };
-  }
-  return { properties, name, least: initial, greatest: initial };
+  const { MinCapacity: least, MaxCapacity: greatest } = target?.Properties ?? {
+    MinCapacity: variant.InitialInstanceCount,
+    MaxCapacity: variant.InitialInstanceCount,
+  };
+  return { least: values.number(least), greatest: values.number(greatest) };
 }
 
-function instancesCost(variant: Variant, isAsync: boolean, context: EndpointContext): Cost {
+function instancesCost(variant: Properties, isAsync: boolean, context: CostContext): Cost {
   const { values, prices } = context;
-  const { least, greatest } = variant;
+  const { least, greatest } = capacity(variant, context);
   const kind = isAsync ? 'asynchronous' : 'real-time';
-  const type = values.text(variant.properties.InstanceType);
+  const type = values.text(variant.InstanceType);
   if (type === undefined || least === undefined) {
     const reason =
       type === undefined
-        ? `its InstanceType ${values.describe(variant.properties.InstanceType)} is known only at deploy`
+        ? `its InstanceType ${values.describe(variant.InstanceType)} is known only at deploy`
         : `its number of instances is known only at deploy`;
     return unknownCost(`${kind} endpoint`, reason);
   }
@@ -143,54 +96,51 @@ function instancesCost(variant: Variant, isAsync: boolean, context: EndpointCont
   if (!isAsync && (type === 'ml.m4.xlarge' || type === 'ml.m5.xlarge')) {
     notes.push('free tier of the first two months: 125 h a month of ml.m4.xlarge or ml.m5.xlarge hosting');
   }
-  const parts: Part[] =
+  const parts =
     price === undefined && least === 0
-      ? [{ perHour: 0 }, { unknown: `instances while it works: ${prices.missing(table, type)}` }]
+      ? [FREE, unknownPart(`instances while it works: ${prices.missing(table, type)}`)]
       : [prices.hourly('instances', table, type, least)];
-  return sumOf(what, [...parts, ...volumeParts(variant, least, context)], { perUse, notes });
+  return costOf(what, [...parts, volumeCost(variant, least, context)], { perUse, notes });
 }
 
 /** The instances' storage: SageMaker adds some even if no size is asked for, and then does not say how much. */
-function volumeParts({ properties }: Variant, count: number, { values, prices }: EndpointContext): Part[] {
+function volumeCost(variant: Properties, count: number, { values, prices }: CostContext): HourlyCost {
   if (count === 0) {
-    return [];
+    return FREE;
   }
-  if (properties.VolumeSizeInGB === undefined) {
-    return [{ unknown: 'storage of the instances: its size is not in the template' }];
+  if (variant.VolumeSizeInGB === undefined) {
+    return unknownPart('storage of the instances: its size is not in the template');
   }
-  const size = values.number(properties.VolumeSizeInGB);
+  const size = values.number(variant.VolumeSizeInGB);
   return size === undefined
-    ? [{ unknown: 'storage of the instances: its size is known only at deploy' }]
-    : [prices.monthly(`storage of ${size} GB for each instance`, 'volume', 'hosting', size * count)];
+    ? unknownPart('storage of the instances: its size is known only at deploy')
+    : prices.monthly(`storage of ${size} GB for each instance`, 'volume', 'hosting', size * count);
 }
 
-function serverlessCost(serverless: Record<string, unknown>, context: EndpointContext): Cost {
-  const { values, prices } = context;
+function serverlessCost(serverless: Properties, { values, prices }: CostContext): Cost {
   const memory = values.text(serverless.MemorySizeInMB);
   if (memory === undefined) {
     const size = values.describe(serverless.MemorySizeInMB);
     return unknownCost('serverless endpoint', `its MemorySizeInMB ${size} is known only at deploy`);
   }
-  const what = `serverless, ${memory} MB`;
   const perSecond = prices.find('serverless', memory);
-  const perCall = perSecond === undefined ? undefined : (perSecond * CALL_MILLISECONDS) / 1000;
-  const parts: Part[] = [{ perHour: 0 }];
-  const perUse: string[] = [];
-  if (perCall === undefined) {
-    parts.push({ unknown: `calls: ${prices.missing('serverless', memory)}` });
-  } else {
-    perUse.push(
-      `a call of ${CALL_MILLISECONDS} ms: ${formatUsd(perCall)}, a million of them ${formatUsd(perCall * 1e6)}`,
-    );
-  }
+  const parts = [
+    FREE,
+    ...(perSecond === undefined ? [unknownPart(`calls: ${prices.missing('serverless', memory)}`)] : []),
+  ];
   if (serverless.ProvisionedConcurrency !== undefined) {
     const units = values.number(serverless.ProvisionedConcurrency);
     parts.push(
       units === undefined
-        ? { unknown: 'provisioned concurrency: its number is known only at deploy' }
+        ? unknownPart('provisioned concurrency: its number is known only at deploy')
         : prices.hourly('provisioned concurrency', 'provisionedConcurrency', memory, units * 3600),
     );
   }
-  const notes = ['free tier of the first two months: 150,000 s a month of serverless inference'];
-  return parts.length === 1 ? nothingAtRest(what, { perUse, notes }) : sumOf(what, parts, { perUse, notes });
+  return costOf(`serverless, ${memory} MB`, parts, {
+    perUse:
+      perSecond === undefined
+        ? []
+        : [`a call of 1000 ms: ${formatUsd(perSecond)}, a million of them ${formatUsd(perSecond * 1e6)}`],
+    notes: ['free tier of the first two months: 150,000 s a month of serverless inference'],
+  });
 }

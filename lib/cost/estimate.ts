@@ -1,12 +1,14 @@
-// What a template costs, before anything is deployed: by the hour, by the month, for each training run. From properties of
+// What a template costs, before anything is deployed: by the hour, and for each training run. From properties of
 // CloudFormation's types and a table of prices in this repository; what cannot be known is told instead of guessed.
 
 import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
 import type { Template, TemplateResource } from '../aws/template';
+import type { CostFunction } from './cost-function';
 import { endpointCost } from './endpoint-cost';
-import { FREE_TYPE_NOTES, FREE_TYPES } from './free-types';
+import { FREE_TYPES } from './free-types';
 import { PRICES, type Prices } from './prices';
-import { nothingAtRest, RegionalPrices, unknownCost, type Cost, type ResourceCost } from './resource-cost';
+import { RegionalPrices } from './regional-prices';
+import { nothingAtRest, unknownCost, type Cost, type ResourceCost } from './resource-cost';
 import { SUPPORTING_COSTS } from './supporting-costs';
 import { knownValues } from './known-values';
 import { trainingRunCost } from './training-run-cost';
@@ -25,8 +27,6 @@ export interface CostEstimate {
   readonly resources: readonly ResourceCost[];
   /** The sum per hour while nobody uses it. */
   readonly perHour: number;
-  /** The same per month of 730 hours. */
-  readonly perMonth: number;
   /** The most that one run of every training job costs; undefined when there is no job or no price for one. */
   readonly perRun: number | undefined;
   /** What no sum contains. Empty when the sums are complete. */
@@ -38,64 +38,42 @@ export function estimateTemplate(template: Template, options: EstimateOptions): 
   const { region, prices = PRICES } = options;
   const values = knownValues(template, region);
   const regional = new RegionalPrices(prices, region);
+  const costs: ReadonlyMap<string, CostFunction> = new Map([
+    ...Object.entries(SUPPORTING_COSTS),
+    ['AWS::SageMaker::Endpoint', endpointCost],
+    [TRAINING_JOB_RESOURCE_TYPE, (request) => trainingJobCost(request)],
+  ]);
+  const resourceCost = (logicalId: string, { Type, Properties = {} }: TemplateResource): Cost => {
+    const free = Object.hasOwn(FREE_TYPES, Type) ? FREE_TYPES[Type] : undefined;
+    return free === undefined
+      ? (costs.get(Type)?.(Properties, { logicalId, template, values, prices: regional }) ??
+          unknownCost(Type, `${Type} is not in the price table`))
+      : nothingAtRest(free);
+  };
+  const trainingJobCost = (request: Readonly<Record<string, unknown>>): Cost => {
+    const run = trainingRunCost(request, region, prices, values);
+    const notes = run.spot ? ['spot: up to this, and usually less'] : [];
+    if (run.instances.some((instances) => / ml\.m[45]\.xlarge$/.test(instances))) {
+      notes.push('free tier of the first two months: 50 h a month of ml.m4.xlarge or ml.m5.xlarge training');
+    }
+    const what = `training job, ${run.instances.join(', ') || 'unknown instances'}`;
+    return { ...nothingAtRest(what, { notes }), unknown: run.unknown, run };
+  };
   const resources = Object.entries(template.Resources ?? {}).map(([logicalId, resource]): ResourceCost => {
-    const path = resource.Metadata?.['aws:cdk:path'];
+    const { Type: type, Condition } = resource;
     const cost = resourceCost(logicalId, resource);
-    const condition =
-      resource.Condition === undefined ? [] : [`only if the condition ${resource.Condition} holds`];
-    return {
-      logicalId,
-      path: typeof path === 'string' ? path : undefined,
-      type: resource.Type,
-      ...cost,
-      notes: [...cost.notes, ...condition],
-    };
+    const condition = Condition === undefined ? [] : [`only if the condition ${Condition} holds`];
+    return { logicalId, type, ...cost, notes: [...cost.notes, ...condition] };
   });
-  const runs = resources.flatMap(({ run }) => (run?.most === undefined ? [] : [run.most]));
+  const runs = resources.flatMap(({ run }) => run?.most ?? []);
   return {
     resources,
-    perHour: total(resources.map(({ perHour }) => perHour)),
-    perMonth: total(resources.map(({ perMonth }) => perMonth)),
+    perHour: total(resources.map(({ perHour = 0 }) => perHour)),
     perRun: runs.length === 0 ? undefined : total(runs),
     unknown: resources.flatMap(({ logicalId, unknown }) => unknown.map((reason) => ({ logicalId, reason }))),
   };
-
-  function resourceCost(logicalId: string, { Type, Properties = {} }: TemplateResource): Cost {
-    if (Type === 'AWS::SageMaker::Endpoint') {
-      return endpointCost(logicalId, Properties, { template, values, prices: regional });
-    }
-    if (Type === TRAINING_JOB_RESOURCE_TYPE) {
-      return trainingJobCost(Properties);
-    }
-    const supporting = Object.hasOwn(SUPPORTING_COSTS, Type) ? SUPPORTING_COSTS[Type] : undefined;
-    if (supporting !== undefined) {
-      return supporting(Properties, values, regional);
-    }
-    const free = Object.hasOwn(FREE_TYPES, Type) ? FREE_TYPES[Type] : undefined;
-    if (free !== undefined) {
-      const note = FREE_TYPE_NOTES[Type];
-      return nothingAtRest(free, { notes: note === undefined ? [] : [note] });
-    }
-    return unknownCost(Type, `${Type} is not in the price table`);
-  }
-
-  function trainingJobCost(request: Readonly<Record<string, unknown>>): Cost {
-    const run = trainingRunCost(request, region, prices, values);
-    const instances = run.instances.map(
-      ({ instanceCount, instanceType }) => `${instanceCount} × ${instanceType}`,
-    );
-    const notes = run.spot ? ['spot: up to this, and usually less'] : [];
-    if (run.instances.some(({ instanceType }) => /^ml\.m[45]\.xlarge$/.test(instanceType))) {
-      notes.push('free tier of the first two months: 50 h a month of ml.m4.xlarge or ml.m5.xlarge training');
-    }
-    return {
-      ...nothingAtRest(`training job, ${instances.join(', ') || 'unknown instances'}`, { notes }),
-      unknown: run.unknown,
-      run,
-    };
-  }
 }
 
-function total(amounts: readonly (number | undefined)[]): number {
-  return amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
+function total(amounts: readonly number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
 }

@@ -4,6 +4,7 @@
  */
 export const FREE_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': 'scaling limits',
+  'AWS::Budgets::Budget': 'budget with mails',
   'AWS::CDK::Metadata': 'metadata of the app',
   'AWS::CloudFormation::WaitCondition': 'wait condition',
   'AWS::CloudFormation::WaitConditionHandle': 'wait condition handle',
@@ -31,7 +32,6 @@ export const FREE_TYPES: Readonly<Record<string, string>> = {
   'AWS::Logs::ResourcePolicy': 'permission',
   'AWS::S3::BucketPolicy': 'bucket policy',
   'AWS::SNS::Subscription': 'subscription',
-  'AWS::SNS::Topic': 'topic',
   'AWS::SNS::TopicPolicy': 'topic policy',
   'AWS::SageMaker::EndpointConfig': 'configuration: its endpoint is what costs',
   'AWS::SageMaker::Model': 'model: its archive is in the bucket',
@@ -39,9 +39,4 @@ export const FREE_TYPES: Readonly<Record<string, string>> = {
   'Custom::CDKBucketDeployment': 'upload at deploy',
   'Custom::S3AutoDeleteObjects': 'emptying at destroy',
   'Custom::S3BucketNotifications': 'notification settings',
-};
-
-/** What using a free type may cost: remarks on the estimate, not part of it. */
-export const FREE_TYPE_NOTES: Readonly<Record<string, string>> = {
-  'AWS::SNS::Topic': 'mails and messages beyond the free tier are billed by number',
 };

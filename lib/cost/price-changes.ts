@@ -1,9 +1,10 @@
 import { formatUsd } from './money';
-import { REFRESHED_TABLES, type PriceTable, type Prices, type RegionPrices } from './prices';
+import { REFRESHED_TABLES, type Prices, type RegionPrices } from './prices';
+import { asRecord } from '../aws/template';
 
 /** A region's prices with those of a price list in place of the tables that such a list fills; the others stay. */
 export function refreshRegion(before: RegionPrices | undefined, list: RegionPrices): RegionPrices {
-  const kept = Object.entries(before ?? {}).filter(([table]) => !isRefreshed(table));
+  const kept = Object.entries(before ?? {}).filter(([table]) => !(table in REFRESHED_TABLES));
   return Object.fromEntries([...kept, ...Object.entries(list)]) as RegionPrices;
 }
 
@@ -17,9 +18,9 @@ export function describeChanges(before: RegionPrices | undefined, after: RegionP
     if (added.length > 0) {
       lines.push(`${table}: ${added.length} ${added.length === 1 ? 'price' : 'prices'} added`);
     }
-    for (const key of Object.keys(old).sort()) {
-      const [from, to] = [old[key], Object.hasOwn(current, key) ? current[key] : undefined];
-      if (from !== undefined && from !== to) {
+    for (const [key, from] of Object.entries(old).toSorted()) {
+      const to = current[key];
+      if (from !== to) {
         lines.push(
           `${table} ${key}: ${formatUsd(from)} → ${to === undefined ? 'no longer listed' : formatUsd(to)}`,
         );
@@ -31,25 +32,13 @@ export function describeChanges(before: RegionPrices | undefined, after: RegionP
 
 /** The table as the text of a JSON file: sorted, so that the same prices are the same bytes. */
 export function renderPrices(prices: Prices): string {
-  const regions = sorted(prices as Record<string, RegionPrices>, (tables) =>
-    sorted(tables as Record<string, PriceTable>, ({ date, prices, source }) => ({
-      date,
-      prices: sorted(prices, (price) => price),
-      source,
-    })),
-  );
-  return `${JSON.stringify(regions, null, 2)}\n`;
-}
-
-function sorted<T, U>(object: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  const entries = Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
+  const sorted = (_key: string, value: unknown) => {
+    const entries = Object.entries(asRecord(value) ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return entries.length > 0 ? Object.fromEntries(entries) : value;
+  };
+  return `${JSON.stringify(prices, sorted, 2)}\n`;
 }
 
 function tableNames(region: RegionPrices | undefined): (keyof RegionPrices)[] {
   return Object.keys(region ?? {}) as (keyof RegionPrices)[];
-}
-
-function isRefreshed(table: string): boolean {
-  return (REFRESHED_TABLES as ReadonlySet<string>).has(table);
 }

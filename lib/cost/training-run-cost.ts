@@ -1,18 +1,19 @@
 import { asRecord, asRecords } from '../aws/template';
 import type { TemplateResolver } from '../aws/template-resolver';
-import { HOURS_PER_MONTH } from './hours';
-import { missingPrice, priceOf, PRICES, type PriceTableName, type Prices } from './prices';
 import { knownValues } from './known-values';
+import { PRICES, type Prices } from './prices';
+import { RegionalPrices } from './regional-prices';
+import { FREE, sumOf, unknownPart } from './resource-cost';
 
 /** What one run of a training job can cost, in USD. */
 export interface TrainingRunCost {
-  /** The instances: several entries for a heterogeneous cluster. */
-  readonly instances: readonly { readonly instanceType: string; readonly instanceCount: number }[];
+  /** The instances, `2 × ml.m5.xlarge`: several entries for a heterogeneous cluster. */
+  readonly instances: readonly string[];
   /** All instances together, on demand; undefined when a price or the instances are unknown. */
   readonly perHour: number | undefined;
   /** StoppingCondition.MaxRuntimeInSeconds: the limit of all attempts of the job together. */
   readonly maxRuntimeInSeconds: number | undefined;
-  /** The most that a run costs: `perHour` for the longest run, and the volumes. */
+  /** The most that a run costs: the instances and their volumes, where their price is known, for the longest run. */
   readonly most: number | undefined;
   /** Managed spot training: up to `most`, and usually less. */
   readonly spot: boolean;
@@ -30,49 +31,29 @@ export function trainingRunCost(
   prices: Prices = PRICES,
   values: TemplateResolver = knownValues({}, region),
 ): TrainingRunCost {
-  const unknown: string[] = [];
-  const price = (table: PriceTableName, key: string, what: string): number | undefined => {
-    const found = priceOf(prices, { region, table, key });
-    if (found === undefined) {
-      unknown.push(`${what}: ${missingPrice(prices, { region, table, key })}`);
-    }
-    return found;
-  };
-
+  const regional = new RegionalPrices(prices, region);
   const resources = asRecord(request.ResourceConfig) ?? {};
   const groups = asRecords(resources.InstanceGroups);
-  const instances: { instanceType: string; instanceCount: number }[] = [];
-  let perHour: number | undefined = 0;
-  for (const group of groups.length > 0 ? groups : [resources]) {
-    const instanceType = values.text(group.InstanceType);
-    const instanceCount = values.number(group.InstanceCount);
-    let groupPrice: number | undefined;
+  const instances: string[] = [];
+  let count = 0;
+  const parts = (groups.length > 0 ? groups : [resources]).map(({ InstanceType, InstanceCount }) => {
+    const instanceType = values.text(InstanceType);
+    const instanceCount = values.number(InstanceCount);
     if (instanceType === undefined || instanceCount === undefined) {
-      const [count, type] = [values.describe(group.InstanceCount), values.describe(group.InstanceType)];
-      unknown.push(`instances: known only at deploy (InstanceType ${type}, InstanceCount ${count})`);
-    } else {
-      instances.push({ instanceType, instanceCount });
-      groupPrice = price('training', instanceType, 'instances');
+      const [type, number] = [InstanceType, InstanceCount].map((value) => values.describe(value));
+      return unknownPart(`instances: known only at deploy (InstanceType ${type}, InstanceCount ${number})`);
     }
-    perHour =
-      perHour === undefined || groupPrice === undefined
-        ? undefined
-        : perHour + groupPrice * (instanceCount ?? 0);
-  }
+    instances.push(`${instanceCount} × ${instanceType}`);
+    count += instanceCount;
+    return regional.hourly('instances', 'training', instanceType, instanceCount);
+  });
+  const perHour = parts.some((part) => part.perHour === undefined) ? undefined : sumOf(parts).perHour;
 
   const limit = asRecord(request.StoppingCondition)?.MaxRuntimeInSeconds;
   const maxRuntimeInSeconds = values.number(limit);
-  if (maxRuntimeInSeconds === undefined) {
-    unknown.push(`longest run: not known for ${region} (MaxRuntimeInSeconds ${values.describe(limit)})`);
-  }
-
-  let volumesPerHour = 0;
-  const size = values.number(resources.VolumeSizeInGB);
-  if (size !== undefined && size > 0) {
-    const count = instances.reduce((sum, { instanceCount }) => sum + instanceCount, 0);
-    const volume = price('volume', 'training', `volume of ${size} GB`);
-    volumesPerHour = ((volume ?? 0) * size * count) / HOURS_PER_MONTH;
-  }
+  const size = values.number(resources.VolumeSizeInGB) ?? 0;
+  const volumes =
+    size > 0 ? regional.monthly(`volume of ${size} GB`, 'volume', 'training', size * count) : FREE;
   return {
     instances,
     perHour,
@@ -80,8 +61,14 @@ export function trainingRunCost(
     most:
       perHour === undefined || maxRuntimeInSeconds === undefined
         ? undefined
-        : ((perHour + volumesPerHour) * maxRuntimeInSeconds) / 3600,
+        : ((perHour + (volumes.perHour ?? 0)) * maxRuntimeInSeconds) / 3600,
     spot: values.isTrue(request.EnableManagedSpotTraining),
-    unknown,
+    unknown: [
+      ...sumOf(parts).unknown,
+      ...(maxRuntimeInSeconds === undefined
+        ? [`longest run: not known for ${region} (MaxRuntimeInSeconds ${values.describe(limit)})`]
+        : []),
+      ...volumes.unknown,
+    ],
   };
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { budgetProblems, secondsByRegion, type TrainingBudget } from '../../lib/cost/budget';
-import { priceOf, PRICES, type Prices } from '../../lib/cost/prices';
+import { PRICES, type Prices } from '../../lib/cost/prices';
+import { RegionalPrices } from '../../lib/cost/regional-prices';
 
 const job = { instanceType: 'ml.m5.xlarge', instanceCount: 1, volumeSize: 30 };
 
@@ -60,9 +61,9 @@ test('a run of that length costs no more than the budget, and one second more do
       const seconds = secondsByRegion({ budget, instanceType, instanceCount, volumeSize: 30 }).get(
         'us-east-1',
       );
-      const of = (table: 'training' | 'volume', key: string) =>
-        priceOf(PRICES, { region: 'us-east-1', table, key })!;
-      const price = of('training', instanceType) + (30 * of('volume', 'training')) / 730;
+      const prices = new RegionalPrices(PRICES, 'us-east-1');
+      const volume = prices.find('volume', 'training')!;
+      const price = prices.find('training', instanceType)! + (30 * volume) / 730;
       const cost = (run: number) => (run * price * instanceCount) / 3600;
       fc.pre(seconds !== undefined);
       expect(cost(seconds!)).toBeLessThanOrEqual(budget * (1 + 1e-9));

@@ -7,9 +7,7 @@ describe('a real-time endpoint', () => {
     const result = estimate(endpoint([realtime(2)]));
     const cost = of(result, 'AWS::SageMaker::Endpoint');
     expect(cost.what).toBe('2 × ml.m5.xlarge, real-time');
-    expect(cost.path).toBe('unet-endpoint/Endpoint/Resource');
     expect(cost.perHour).toBeCloseTo(2 * 0.23);
-    expect(result.perMonth).toBeCloseTo(2 * 0.23 * 730);
     expect(cost.perUse).toContain('data in and out: $0.016 per GB');
     expect(cost.unknown).toEqual(['storage of the instances: its size is not in the template']);
   });
@@ -18,7 +16,7 @@ describe('a real-time endpoint', () => {
     const shadow = { ShadowProductionVariants: [realtime(1, 'ml.g4dn.xlarge')] };
     const result = estimate(endpoint([realtime(1, 'ml.m5.large')], shadow));
     expect(result.perHour).toBeCloseTo(0.115 + 0.7364);
-    expect(of(result, 'AWS::SageMaker::EndpointConfig').perMonth).toBe(0);
+    expect(of(result, 'AWS::SageMaker::EndpointConfig').perHour).toBe(0);
   });
 
   test('is paid for its least capacity when it scales', () => {
@@ -43,7 +41,7 @@ describe('a real-time endpoint', () => {
       },
     };
     const result = estimate(endpoint([{ ...realtime(2), VolumeSizeInGB: 30 }]), prices);
-    expect(result.perMonth).toBeCloseTo(2 * 0.23 * 730 + 2 * 30 * 0.14);
+    expect(result.perHour * 730).toBeCloseTo(2 * 0.23 * 730 + 2 * 30 * 0.14);
     expect(of(result, 'AWS::SageMaker::Endpoint').unknown).toEqual([]);
   });
 
@@ -76,7 +74,7 @@ describe('endpoints that rest', () => {
     const template = { Resources: endpoint([serverless]) };
     const result = estimateTemplate(template, { region: REGION });
     const cost = of(result, 'AWS::SageMaker::Endpoint');
-    expect([cost.perHour, cost.perMonth]).toEqual([0, 0]);
+    expect(cost.perHour).toBe(0);
     // 0.00004 a second × 1 s, a million of them 40
     expect(cost.perUse[0]).toBe('a call of 1000 ms: $0.00004, a million of them $40');
     expect(result.unknown).toEqual([]);
@@ -103,7 +101,7 @@ describe('endpoints that rest', () => {
     const result = estimate({ ...async, Target: scalableTarget(0, 2) });
     const cost = of(result, 'AWS::SageMaker::Endpoint');
     expect(cost.what).toBe('0 to 2 × ml.g4dn.xlarge, asynchronous');
-    expect([cost.perHour, cost.perMonth, cost.unknown]).toEqual([0, 0, []]);
+    expect([cost.perHour, cost.unknown]).toEqual([0, []]);
     expect(cost.notes.join()).not.toContain('nothing scales it to zero');
     // 2 × 0.7364 = 1.4728
     expect(cost.perUse).toContain('while it works: $0.736/h for each instance, at most $1.47/h');

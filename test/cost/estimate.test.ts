@@ -14,7 +14,7 @@ describe('a training job', () => {
       perHour: 0.23,
       maxRuntimeInSeconds: 7200,
       spot: false,
-      instances: [{ instanceType: 'ml.m5.xlarge', instanceCount: 1 }],
+      instances: ['1 × ml.m5.xlarge'],
     });
   });
 
@@ -93,10 +93,10 @@ describe('a notebook instance', () => {
       Type: 'AWS::SageMaker::NotebookInstance',
       Properties: { InstanceType: 'ml.t3.medium' },
     };
-    expect(estimate({ Notebook }).perMonth).toBeCloseTo(0.05 * 730 + 5 * 0.14);
+    expect(estimate({ Notebook }).perHour).toBeCloseTo(0.05 + (5 * 0.14) / 730, 6);
     const instances: Prices = { [REGION]: { notebook: PRICES[REGION]!.notebook } };
-    const { perMonth, unknown } = estimate({ Notebook }, instances);
-    expect(perMonth).toBeCloseTo(0.05 * 730);
+    const { perHour, unknown } = estimate({ Notebook }, instances);
+    expect(perHour).toBeCloseTo(0.05, 6);
     expect(unknown[0]!.reason).toContain('volume of 5 GB: no storage volume price of notebook');
   });
 });
@@ -113,8 +113,7 @@ describe('what stands around it', () => {
       Fast: { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: 'Invocations', Period: 10 } },
       Key: { Type: 'AWS::KMS::Key' },
     });
-    expect(result.perMonth).toBeCloseTo(0.1 + 2 * 0.1 + 0.3 + 1);
-    expect(result.perHour).toBeCloseTo(1.6 / 730);
+    expect(result.perHour).toBeCloseTo((0.1 + 2 * 0.1 + 0.3 + 1) / 730, 6);
   });
 
   test('storage costs by what lies in it, and is unknown where it has no price', () => {
@@ -123,7 +122,7 @@ describe('what stands around it', () => {
       Log: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
     };
     const result = estimate(stored);
-    expect([result.perMonth, result.unknown]).toEqual([0, []]);
+    expect([result.perHour, result.unknown]).toEqual([0, []]);
     expect(result.resources.flatMap(({ perUse }) => perUse)).toEqual([
       '$0.023 per GB and month in it',
       '$0.50 per GB written, $0.03 per GB and month stored',
@@ -150,7 +149,7 @@ describe('what stands around it', () => {
       ApiEndpoint: { Type: 'AWS::EC2::VPCEndpoint', Properties: { VpcEndpointType: 'Interface' } },
       Name: { Type: 'constructor' },
     });
-    const byId = Object.fromEntries(result.resources.map(({ logicalId, perMonth }) => [logicalId, perMonth]));
+    const byId = Object.fromEntries(result.resources.map(({ logicalId, perHour }) => [logicalId, perHour]));
     expect(byId).toEqual({
       Role: 0,
       Budget: 0,
@@ -250,7 +249,7 @@ describe('for any template', () => {
           expect(result.unknown.some((entry) => entry.logicalId === logicalId)).toBe(!isKnown(type));
         }
         const keys = result.resources.filter(({ type }) => type === 'AWS::KMS::Key').length;
-        expect(result.perMonth).toBeCloseTo(keys);
+        expect(result.perHour * 730).toBeCloseTo(keys);
       }),
     );
   });

@@ -23,7 +23,7 @@ test.each([
 
 test('a price has its period', () => {
   expect(formatPerHour(0.23)).toBe('$0.23/h');
-  expect(formatPerMonth(0.23 * 730)).toBe('$168/month');
+  expect(formatPerMonth(0.23)).toBe('$168/month');
 });
 
 test('what is no amount is refused', () => {

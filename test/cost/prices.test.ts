@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingPrice, priceOf, PRICES } from '../../lib/cost/prices';
+import { PRICES } from '../../lib/cost/prices';
+import { RegionalPrices } from '../../lib/cost/regional-prices';
 
-const REGION = 'us-east-1';
+const prices = new RegionalPrices(PRICES, 'us-east-1');
 
 describe('the price table of this repository', () => {
   const instances = {
@@ -25,21 +26,21 @@ describe('the price table of this repository', () => {
   const notebooks = { 'ml.t3.medium': 0.05, 'ml.t3.large': 0.1, 'ml.t3.xlarge': 0.2 };
 
   test.each(Object.entries(instances))('trains and hosts on %s for $%d an hour', (key, usd) => {
-    expect(priceOf(PRICES, { region: REGION, table: 'training', key })).toBe(usd);
-    expect(priceOf(PRICES, { region: REGION, table: 'hosting', key })).toBe(usd);
+    expect(prices.find('training', key)).toBe(usd);
+    expect(prices.find('hosting', key)).toBe(usd);
   });
 
   test.each(Object.entries(notebooks))('runs a notebook on %s for $%d an hour', (key, usd) => {
-    expect(priceOf(PRICES, { region: REGION, table: 'notebook', key })).toBe(usd);
+    expect(prices.find('notebook', key)).toBe(usd);
   });
 
   test('has a date, a source and only positive amounts in every table', () => {
     for (const [region, tables] of Object.entries(PRICES)) {
       expect(region).toMatch(/^[a-z]+-[a-z]+-\d$/);
-      for (const { date, source, prices } of Object.values(tables!)) {
+      for (const { date, source, prices: entries } of Object.values(tables!)) {
         expect(date).toMatch(/^\d{4}(-\d{2}-\d{2})?$/);
         expect(source.length).toBeGreaterThan(10);
-        expect(Object.values(prices).every((usd) => usd > 0)).toBe(true);
+        expect(Object.values(entries).every((usd) => usd > 0)).toBe(true);
       }
     }
   });
@@ -47,29 +48,19 @@ describe('the price table of this repository', () => {
 
 describe('a price that is not in the table', () => {
   test.each([
-    [
-      { region: REGION, table: 'training', key: 'ml.x9.large' },
-      'no training price of ml.x9.large in us-east-1',
-    ],
-    [
-      { region: REGION, table: 'training', key: 'constructor' },
-      'no training price of constructor in us-east-1',
-    ],
-    [
-      { region: 'toString', table: 'training', key: 'ml.m5.xlarge' },
-      'the price table has no region toString',
-    ],
-  ] as const)('is undefined and has a reason: %j', (key, reason) => {
-    expect(priceOf(PRICES, key)).toBeUndefined();
-    expect(missingPrice(PRICES, key)).toBe(
-      `${reason}; npm run prices -- --region ${key.region} asks AWS for it`,
+    ['us-east-1', 'ml.x9.large', 'no training price of ml.x9.large in us-east-1'],
+    ['us-east-1', 'constructor', 'no training price of constructor in us-east-1'],
+    ['toString', 'ml.m5.xlarge', 'the price table has no region toString'],
+  ])('is undefined and has a reason: %s %s', (region, type, reason) => {
+    const regional = new RegionalPrices(PRICES, region);
+    expect(regional.find('training', type)).toBeUndefined();
+    expect(regional.missing('training', type)).toBe(
+      `${reason}; npm run prices -- --region ${region} asks AWS for it`,
     );
   });
 
   test('does not send to npm run prices for what that cannot find', () => {
-    expect(missingPrice(PRICES, { region: REGION, table: 'kms', key: 'x' })).toBe(
-      'no KMS price of x in us-east-1',
-    );
+    expect(prices.missing('kms', 'x')).toBe('no KMS price of x in us-east-1');
   });
 });
 

@@ -10,21 +10,17 @@ export interface Client {
 type Handler = (arguments_: any) => Promise<any>;
 type ReadOnlyMiddleware = (next: Handler, context: { commandName?: string }) => Handler;
 
-/** A client's class. */
-export type ClientClass<T extends Client> = new (config: ClientConfig) => T;
+/** The settings that every client gets beside its region. */
+const SETTINGS = {
+  // A throttled call is tried again by the SDK, later each time.
+  maxAttempts: 5,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  // S3 only: by path, as servers on this machine need it; AWS takes both.
+  forcePathStyle: true,
+} as const;
 
-/** The settings that every client gets. */
-export interface ClientConfig {
-  readonly region: string;
-  readonly maxAttempts: number;
-  readonly requestHandler: {
-    readonly connectionTimeout: number;
-    readonly requestTimeout: number;
-    readonly throwOnRequestTimeout: true;
-  };
-  /** S3 only: by path, as servers on this machine need it; AWS takes both. */
-  readonly forcePathStyle: true;
-}
+/** A client's class. */
+export type ClientClass<T extends Client> = new (config: typeof SETTINGS & { region: string }) => T;
 
 /** The clients of one region, made when they are first asked for. They read only. */
 export class Clients {
@@ -34,28 +30,18 @@ export class Clients {
 
   /** The client of a class. */
   public get<T extends Client>(Class: ClientClass<T>): T {
-    const found = this.made.get(Class) ?? this.make(Class);
-    return found as T;
+    let client = this.made.get(Class);
+    if (!client) {
+      client = new Class({ ...SETTINGS, region: this.region });
+      client.middlewareStack.add(readOnly, { step: 'initialize', name: 'readOnly' });
+      this.made.set(Class, client);
+    }
+    return client as T;
   }
 
   /** Closes their connections. */
   public destroy(): void {
-    for (const client of this.made.values()) {
-      client.destroy();
-    }
-  }
-
-  private make<T extends Client>(Class: ClientClass<T>): T {
-    const client = new Class({
-      region: this.region,
-      // A throttled call is tried again by the SDK, later each time.
-      maxAttempts: 5,
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-      forcePathStyle: true,
-    });
-    client.middlewareStack.add(readOnly, { step: 'initialize', name: 'readOnly' });
-    this.made.set(Class, client);
-    return client;
+    this.made.forEach((client) => client.destroy());
   }
 }
 

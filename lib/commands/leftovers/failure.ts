@@ -16,11 +16,10 @@ export function failureReason(error: unknown): string {
   return name === 'Error' || text.startsWith(name) ? text : `${name}: ${text}`;
 }
 
-/** The thing went away between its listing and its description: that is no failure. */
+/** What was asked for does not exist, such as for having gone since it was listed: that is no failure. */
 export function isGone(error: unknown): boolean {
-  const { name = '', message = '', $metadata } = error as SdkError;
+  const { name = '', message = '' } = error as SdkError;
   return (
-    $metadata?.httpStatusCode === 404 ||
     /NotFound|NoSuchBucket/.test(name) ||
     (name === 'ValidationException' && /not found|could not find/i.test(message))
   );

@@ -1,6 +1,8 @@
+import { FREE, unknownPart } from '../../cost/resource-cost';
 import type { Client, ClientClass } from './clients';
-import { FREE, type Leftover } from './leftover';
-import type { Candidate, Ownership } from './ownership';
+import { isGone } from './failure';
+import type { Leftover } from './leftover';
+import type { Ownership } from './ownership';
 import type { ProjectNames } from './project-names';
 import { awsCommand, awsGlobalCommand } from './removal';
 
@@ -8,8 +10,9 @@ import { awsCommand, awsGlobalCommand } from './removal';
 export interface Search {
   /** The region that it asks. */
   readonly region: string;
-  /** The account's id. */
+  /** The account's id, and AWS's name of the separate world that it belongs to. */
   readonly account: string;
+  readonly partition: string;
   readonly names: ProjectNames;
   readonly owned: Ownership;
   /** What a command or a paginator gets beside its input. */
@@ -18,28 +21,32 @@ export interface Search {
   client<T extends Client>(Class: ClientClass<T>): T;
   /** Reports a part that could not be seen, so that the rest still can. Aborts are thrown again. */
   cannotSee(what: string, error: unknown): void;
-  /** What a call answers; undefined for what is gone by now, and for what cannot be seen, which is reported. */
-  see<T>(what: string, call: () => Promise<T>): Promise<T | undefined>;
 }
 
 /** What is found; the region is added to it. */
 export type Found = Omit<Leftover, 'region'>;
 
 /** What a thing is like. */
-type Description = Pick<Found, 'detail' | 'cost' | 'removal'>;
+type Description = Partial<Pick<Found, 'detail' | 'cost' | 'removal'>>;
 
 /** A thing that a service lists, the project's or not. */
-export interface Listed
-  extends Pick<Candidate, 'name' | 'arn' | 'isNamed' | 'isTagged'>, Partial<Description> {
-  /** @default - the finder's */
-  readonly type?: string;
+export interface Listed extends Description {
+  readonly name: string;
+  readonly arn?: string | undefined;
+  /** Whether its name alone says that it is the project's. */
+  readonly isNamed: boolean;
+  /**
+   * Whether the service itself says that it has the tag.
+   * @default - as the tagging API says
+   */
+  readonly isTagged?: boolean;
   /**
    * What CloudFormation knows it by.
    * @default - its name, or its ARN
    */
   readonly id?: string;
-  /** Asks what the list does not tell, of a thing of the project; undefined if it is gone by now. */
-  describe?(): Promise<Partial<Description> | undefined>;
+  /** Asks what the list does not tell, of a thing of the project. What it throws is reported, unless the thing has gone. */
+  describe?(): Promise<Description>;
 }
 
 /** Lists the things of one service. What it throws is reported as a blind spot. */
@@ -60,21 +67,31 @@ export interface Finder {
 
 /** What a finder lists of the project. */
 export async function* find(finder: Finder, search: Search): AsyncIterable<Found> {
+  const { type } = finder;
   const seen = new Set<string>();
   for await (const listed of finder.list(search)) {
-    const { type = finder.type, name, id = name, arn, removal = removalOf(finder, name, search) } = listed;
-    const own = search.owned.recognise({ ...listed, type, name: id, removal });
-    if (!own || seen.has(arn ?? name)) {
-      continue;
-    }
-    seen.add(arn ?? name);
-    const described = listed.describe ? await listed.describe() : {};
+    const { name, arn } = listed;
+    const own = search.owned.recognise(type, listed);
+    const described = own && !seen.has(arn ?? name) && (await describe(finder, listed, search));
     if (described) {
-      const { detail = '', cost = FREE } = { ...listed, ...described };
+      seen.add(arn ?? name);
+      const { detail = '', cost = FREE, removal = removalOf(finder, name, search) } = described;
       // What removes the stack removes what it holds.
-      const removal = own.removal.length > 0 ? own.removal : (described.removal ?? []);
-      yield { type, name, arn, foundBy: own.foundBy, detail, cost, removal };
+      yield { type, name, arn, foundBy: own.foundBy, detail, cost, removal: own.removal ?? removal };
     }
+  }
+}
+
+/** All that is known of a thing; undefined if it is gone by now. */
+async function describe({ what }: Finder, listed: Listed, search: Search): Promise<Description | undefined> {
+  try {
+    return { ...listed, ...(await listed.describe?.()) };
+  } catch (error) {
+    if (isGone(error)) {
+      return undefined;
+    }
+    search.cannotSee(`${what}: what ${listed.name} has`, error);
+    return { ...listed, cost: unknownPart('what it has cannot be seen') };
   }
 }
 
@@ -88,12 +105,18 @@ function removalOf({ remove, global }: Finder, name: string, { region }: Search)
   ];
 }
 
-/** The things of a service's pages, one by one. */
+/** The things of a service's pages, one by one; none where it says that there is nothing of the kind. */
 export async function* each<P, T>(
   pages: AsyncIterable<P>,
   things: (page: P) => readonly T[] | undefined,
 ): AsyncIterable<T> {
-  for await (const page of pages) {
-    yield* things(page) ?? [];
+  try {
+    for await (const page of pages) {
+      yield* things(page) ?? [];
+    }
+  } catch (error) {
+    if (!isGone(error)) {
+      throw error;
+    }
   }
 }

@@ -1,13 +1,4 @@
-/** What a thing costs while nobody uses it, in USD per hour. */
-export interface HourlyCost {
-  /** The part that is known; undefined when nothing is. With entries in `unknown` it is a lower bound. */
-  readonly perHour: number | undefined;
-  /** The parts that cannot be known, each with its reason. */
-  readonly unknown: readonly string[];
-}
-
-/** Nothing while nobody uses it. */
-export const FREE: HourlyCost = { perHour: 0, unknown: [] };
+import type { HourlyCost } from '../../cost/resource-cost';
 
 /** How a thing was recognised: by its tag `project`, by its name, or as a resource of one of the project's stacks. */
 export type FoundBy = 'tag' | 'name' | 'stack';
@@ -19,10 +10,11 @@ export interface Leftover {
   readonly name: string;
   /** The region, or `global`. */
   readonly region: string;
-  readonly arn?: string;
+  readonly arn?: string | undefined;
   readonly foundBy: readonly FoundBy[];
   /** Its state and size, for a person. */
   readonly detail: string;
+  /** What it costs while nobody uses it. */
   readonly cost: HourlyCost;
   /** Shell commands that remove it, in their order; none if it goes by itself or nobody knows how. */
   readonly removal: readonly string[];
@@ -32,7 +24,7 @@ export interface Leftover {
 export interface BlindSpot {
   /** The region, or `global`. */
   readonly region: string;
-  /** What was looked for: `endpoints`, `versions of the bucket …`. */
+  /** What was looked for: `endpoints`, `what the bucket … has`. */
   readonly what: string;
   /** Why, in AWS's or the network's own words. */
   readonly why: string;

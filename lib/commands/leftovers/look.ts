@@ -1,13 +1,13 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { arnKind } from './arn';
 import { Clients } from './clients';
-import { failureReason, isGone } from './failure';
+import { failureReason } from './failure';
 import { find, type Found, type Search } from './finder';
 import { FINDERS } from './finders';
 import type { BlindSpot, Leftover } from './leftover';
 import { Ownership } from './ownership';
 import { ProjectNames } from './project-names';
-import { findStacks, type ProjectStacks, STACK_ARNS } from './stacks';
+import { findStacks, STACK_ARNS } from './stacks';
 import { taggedArns, taggedResource } from './tagged-resources';
 
 /** Whose things to look for, and where. */
@@ -49,7 +49,8 @@ class Look {
   private readonly names: ProjectNames;
   private readonly found: { readonly leftover: Leftover; readonly place: number }[] = [];
   private readonly blindSpots: BlindSpot[] = [];
-  private account = '';
+  /** The account's id, and AWS's name of the separate world that it belongs to. */
+  private place = { account: '', partition: '' };
 
   public constructor(
     private readonly props: LookProps,
@@ -67,7 +68,7 @@ class Look {
       return client(STSClient).send(new GetCallerIdentityCommand({}), options);
     });
     if (identity) {
-      this.account = identity.Account!;
+      this.place = { account: identity.Account!, partition: identity.Arn!.split(':')[1]! };
       const ownerships: Ownership[] = [];
       for (const region of regions) {
         const owned = await this.recogniseIn(region);
@@ -86,15 +87,15 @@ class Look {
   private async recogniseIn(region: string): Promise<Ownership> {
     this.props.progress(`looking for ${this.names.project} in ${region}: tags and stacks`);
     const search = this.search(region);
-    const none: ProjectStacks = { stacks: [], found: [] };
-    const { declaredStacks } = this.props;
-    const [tagged = [], { stacks, found } = none] = await Promise.all([
+    const [tagged = [], stacks = []] = await Promise.all([
       this.attempt(region, 'tagged resources', () => taggedArns(search)),
-      this.attempt(region, 'stacks', () => findStacks({ ...search, declaredStacks })),
+      this.attempt(region, 'stacks', () => findStacks(search, this.props.declaredStacks)),
     ]);
     const order = this.names.stackNames;
-    const rank = ({ name }: Found) => (order.includes(name) ? order.indexOf(name) : order.length);
-    found.forEach((stack) => this.add(stack, region, rank(stack) - order.length - 1));
+    for (const { resources: _, ...stack } of stacks) {
+      const rank = order.includes(stack.name) ? order.indexOf(stack.name) : order.length;
+      this.add(stack, region, rank - order.length - 1);
+    }
     unknownTagged(tagged).forEach((item) => this.add(item, region, FINDERS.length));
     return new Ownership(tagged, stacks);
   }
@@ -125,15 +126,11 @@ class Look {
   private search(region: string, shownRegion = region): Omit<Search, 'owned'> {
     return {
       region,
-      account: this.account,
+      ...this.place,
       names: this.names,
       options: { abortSignal: this.props.signal },
       client: (Class) => this.clients.get(region)!.get(Class),
       cannotSee: (what, error) => this.cannotSee(shownRegion, what, error),
-      see: (what, call) =>
-        call().catch((error: unknown) =>
-          isGone(error) ? undefined : this.cannotSee(shownRegion, what, error),
-        ),
     };
   }
 

@@ -1,7 +1,14 @@
 import { arnKind } from './arn';
+import type { Found, Listed } from './finder';
 import type { FoundBy } from './leftover';
 
-/** A resource of one of the project's stacks that is not deleted. */
+/** A stack of the project, with what it holds. */
+export interface OwnedStack extends Found {
+  /** The resources that are not deleted; undefined if they cannot be seen. */
+  readonly resources: readonly StackResource[] | undefined;
+}
+
+/** A resource of a stack. */
 export interface StackResource {
   /** CloudFormation type. */
   readonly type: string;
@@ -9,36 +16,10 @@ export interface StackResource {
   readonly physicalId: string;
 }
 
-/** A stack of the project. */
-export interface OwnedStack {
-  readonly name: string;
-  /** The commands that remove it. */
-  readonly removal: readonly string[];
-  /** What it holds; undefined if that cannot be seen. */
-  readonly resources: readonly StackResource[] | undefined;
-}
-
-/** A thing of a service, to be recognised. */
-export interface Candidate {
-  /** CloudFormation type. */
-  readonly type: string;
-  readonly name: string;
-  readonly arn?: string | undefined;
-  /** Whether its name alone says that it is the project's. */
-  readonly isNamed: boolean;
-  /**
-   * Whether the service itself says that it has the tag.
-   * @default - as the tagging API says
-   */
-  readonly isTagged?: boolean;
-  /** The commands that remove it where no stack does. */
-  readonly removal: readonly string[];
-}
-
-/** How a thing was recognised as the project's, and the commands that remove it. */
+/** How a thing was recognised as the project's, and the commands that remove the stack which holds it, if one does. */
 export interface Recognition {
   readonly foundBy: readonly FoundBy[];
-  readonly removal: readonly string[];
+  readonly removal: readonly string[] | undefined;
 }
 
 /** What is known of a project before its services are asked: the ARNs with its tag, and its stacks. */
@@ -69,37 +50,35 @@ export class Ownership {
     );
   }
 
-  /** Whether a thing is the project's; undefined if not. */
-  public recognise(candidate: Candidate): Recognition | undefined {
-    const { type, name, arn } = candidate;
-    const stack =
-      this.holders.get(resourceKey(type, name)) ??
-      (arn === undefined ? undefined : this.holders.get(resourceKey(type, arn)));
-    const isTagged = candidate.isTagged || (arn !== undefined && this.tagged.has(arn.toLowerCase()));
-    const foundBy: FoundBy[] = [
-      ...(isTagged ? (['tag'] as const) : []),
-      ...(candidate.isNamed ? (['name'] as const) : []),
-      ...(stack ? (['stack'] as const) : []),
-    ];
+  /** Whether a thing of a CloudFormation type is the project's; undefined if not. */
+  public recognise(type: string, { name, id = name, arn = '', ...listed }: Listed): Recognition | undefined {
+    const stack = this.holders.get(resourceKey(type, id)) ?? this.holders.get(resourceKey(type, arn));
+    const ways = {
+      tag: listed.isTagged || this.tagged.has(arn.toLowerCase()),
+      name: listed.isNamed,
+      stack: stack !== undefined,
+    };
+    const foundBy = (Object.keys(ways) as FoundBy[]).filter((way) => ways[way]);
     // Of a stack whose resources cannot be seen, the name is what is left to tell by.
     const holder =
       stack ?? this.stacks.find((unseen) => !unseen.resources && name.startsWith(`${unseen.name}-`));
-    return foundBy.length === 0 ? undefined : { foundBy, removal: holder?.removal ?? candidate.removal };
+    return foundBy.length === 0 ? undefined : { foundBy, removal: holder?.removal };
   }
 
   /** The names in tagged ARNs that begin, from the service on, with a prefix such as `logs:log-group:`. */
   public taggedNames(prefix: string): string[] {
-    return this.taggedArns.flatMap((arn) => {
-      const kind = arnKind(arn);
-      return kind.startsWith(prefix) ? [kind.slice(prefix.length).replace(/:\*$/, '')] : [];
-    });
+    return this.taggedArns
+      .map(arnKind)
+      .filter((kind) => kind.startsWith(prefix))
+      .map((kind) => kind.slice(prefix.length).replace(/:\*$/, ''));
   }
 
   /** What CloudFormation knows the stacks' resources of a type by. */
   public idsOf(type: string): string[] {
-    return this.stacks.flatMap(({ resources = [] }) =>
-      resources.flatMap((resource) => (resource.type === type ? [resource.physicalId] : [])),
-    );
+    return this.stacks
+      .flatMap(({ resources = [] }) => resources)
+      .filter((resource) => resource.type === type)
+      .map(({ physicalId }) => physicalId);
   }
 }
 

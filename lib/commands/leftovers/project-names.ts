@@ -2,6 +2,7 @@ import {
   endpointName,
   isNotebookName,
   HOSTING_KINDS,
+  PROJECT_TAG,
   projectOfTrainingJob,
   STACK_SUFFIXES,
   stackName,
@@ -55,6 +56,11 @@ export class ProjectNames {
   /** A training job of the project. */
   public isTrainingJob(name: string): boolean {
     return projectOfTrainingJob(name) === this.project;
+  }
+
+  /** Whether a service's own tags say that a thing is the project's. */
+  public isTagged(tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): boolean {
+    return tags.some(({ Key, Value }) => Key === PROJECT_TAG && Value === this.project);
   }
 
   /** Whether a text names the project, one of its training jobs or one of its generated names as a whole word. */

@@ -2,17 +2,17 @@ import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
-import type { Found, Search } from './finder';
-import { unknownHourlyCost } from './hourly-cost';
+import { unknownPart } from '../../cost/resource-cost';
+import { each, type Found, type Search } from './finder';
 import { PROJECT_TAG } from '../../names';
 
 /** The ARNs of everything in the region that has the project's tag. The tagging API may still name what was deleted a while ago. */
-export async function taggedArns(search: Omit<Search, 'owned'>): Promise<string[]> {
-  const client = search.client(ResourceGroupsTaggingAPIClient);
+export async function taggedArns({ client, names, options }: Omit<Search, 'owned'>): Promise<string[]> {
+  const request = { TagFilters: [{ Key: PROJECT_TAG, Values: [names.project] }] };
+  const pages = paginateGetResources({ client: client(ResourceGroupsTaggingAPIClient) }, request, options);
   const arns: string[] = [];
-  const filters = [{ Key: PROJECT_TAG, Values: [search.names.project] }];
-  for await (const page of paginateGetResources({ client }, { TagFilters: filters }, search.options)) {
-    arns.push(...(page.ResourceTagMappingList ?? []).flatMap(({ ResourceARN }) => ResourceARN ?? []));
+  for await (const { ResourceARN } of each(pages, (page) => page.ResourceTagMappingList)) {
+    arns.push(ResourceARN!);
   }
   return arns;
 }
@@ -28,7 +28,7 @@ export function taggedResource(arn: string): Found {
     arn,
     foundBy: ['tag'],
     detail: 'known by its tag alone, which AWS may still show for a while after a deletion',
-    cost: unknownHourlyCost('its type is not known here'),
+    cost: unknownPart('its type is not known here'),
     removal: [],
   };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { estimateTemplate, type CostEstimate } from '../../cost/estimate';
-import { formatPerHour, formatPerMonth, formatUsd } from '../../cost/money';
+import { formatPerHour, formatPerMonth, formatUsd, HOURS_PER_MONTH } from '../../cost/money';
 import type { Prices } from '../../cost/prices';
 import type { ResourceCost } from '../../cost/resource-cost';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
@@ -71,7 +71,6 @@ function estimate(stack: AssemblyStack | undefined, pricing: Pricing): CostEstim
 /** A sum of what is known at rest, in USD per hour, and whether there is more that is not known. */
 interface Total {
   readonly perHour: number;
-  readonly perMonth: number;
   readonly unknown: number;
 }
 
@@ -80,7 +79,6 @@ function totalOf(estimates: readonly CostEstimate[]): Total {
     estimates.reduce((total, estimate) => total + value(estimate), 0);
   return {
     perHour: sum(({ perHour }) => perHour),
-    perMonth: sum(({ perMonth }) => perMonth),
     unknown: sum(({ unknown }) => unknown.length),
   };
 }
@@ -101,12 +99,12 @@ function isFree(cost: ResourceCost): boolean {
 }
 
 function difference(before: Total, after: Total): string {
-  const more = after.perMonth - before.perMonth;
+  const more = after.perHour - before.perHour;
   return isNothing(more) ? 'the same cost' : `${more > 0 ? '+' : '-'}${formatPerMonth(Math.abs(more))}`;
 }
 
 function isNothing(usd: number): boolean {
-  return Math.abs(usd) < 0.000_001;
+  return Math.abs(usd) < 1e-9;
 }
 
 function answer(before: Total, after: Total, changed: readonly CostPair[]): Text {
@@ -114,7 +112,7 @@ function answer(before: Total, after: Total, changed: readonly CostPair[]): Text
   if (changed.length === 0) {
     return text`${strong('The same')} as before: ${both(after)} at rest${rest}.`;
   }
-  const more = after.perMonth - before.perMonth;
+  const more = after.perHour - before.perHour;
   if (isNothing(more)) {
     return text`${strong('The same')} at rest as before: ${both(after)}${rest}.`;
   }
@@ -122,8 +120,8 @@ function answer(before: Total, after: Total, changed: readonly CostPair[]): Text
   return text`${strong(`${formatPerMonth(Math.abs(more))} ${direction}`)} at rest: ${both(before)} → ${both(after)}${rest}.`;
 }
 
-function both({ perHour, perMonth }: Pick<Total, 'perHour' | 'perMonth'>): string {
-  return `${formatPerHour(perHour)} (${formatPerMonth(perMonth)})`;
+function both({ perHour }: Pick<Total, 'perHour'>): string {
+  return `${formatPerHour(perHour)} (${formatPerMonth(perHour)})`;
 }
 
 /** What costs nothing at rest, before and after, has its lines below. */
@@ -156,9 +154,9 @@ function hourly({ perHour }: ResourceCost): string {
   return perHour === undefined ? 'unknown' : formatPerHour(perHour);
 }
 
-function monthly(cost: ResourceCost | undefined): string {
-  const perMonth = cost === undefined ? 0 : cost.perMonth;
-  return perMonth === undefined ? 'unknown' : formatUsd(perMonth);
+function monthly(cost: Pick<ResourceCost, 'perHour'> | undefined): string {
+  const perHour = cost === undefined ? 0 : cost.perHour;
+  return perHour === undefined ? 'unknown' : formatUsd(perHour * HOURS_PER_MONTH);
 }
 
 function totalRow(before: Total, after: Total): Text[] {
@@ -166,7 +164,7 @@ function totalRow(before: Total, after: Total): Text[] {
     [strong('Everything')],
     [strong(formatPerHour(before.perHour))],
     [strong(formatPerHour(after.perHour))],
-    [strong(`${formatUsd(before.perMonth)} → ${formatUsd(after.perMonth)}`)],
+    [strong(`${monthly(before)} → ${monthly(after)}`)],
   ];
 }
 

@@ -15,18 +15,18 @@ export interface DroppedIdleStop {
 export function droppedIdleStops(pair: StackPair, after: CostEstimate): DroppedIdleStop[] {
   const isDropped = (action: string) =>
     pair.after && allows(pair.before, action) && !allows(pair.after, action);
-  const warn = (what: DroppedIdleStop['what'], name: Text, perHour: number, perMonth: number) => ({
+  const warn = (what: DroppedIdleStop['what'], name: Text, perHour: number) => ({
     what,
-    warning: text`${strong('Nothing stops it any more')}: ${name} no longer ends when it is idle, and costs ${formatPerHour(perHour)} (${formatPerMonth(perMonth)}) until a person ends it.`,
+    warning: text`${strong('Nothing stops it any more')}: ${name} no longer ends when it is idle, and costs ${formatPerHour(perHour)} (${formatPerMonth(perHour)}) until a person ends it.`,
   });
   const notebooks = after.resources.filter(({ type }) => type === 'AWS::SageMaker::NotebookInstance');
   return [
     ...(isDropped('cloudformation:DeleteStack')
-      ? [warn('endpoint', text`the stack ${code(pair.name)}`, after.perHour, after.perMonth)]
+      ? [warn('endpoint', text`the stack ${code(pair.name)}`, after.perHour)]
       : []),
     ...(isDropped('sagemaker:StopNotebookInstance')
-      ? notebooks.map(({ logicalId, perHour = 0, perMonth = 0 }) =>
-          warn('notebook', [code(resourceName(pair, logicalId))], perHour, perMonth),
+      ? notebooks.map(({ logicalId, perHour = 0 }) =>
+          warn('notebook', [code(resourceName(pair, logicalId))], perHour),
         )
       : []),
   ];

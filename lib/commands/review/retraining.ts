@@ -257,16 +257,13 @@ function fileLines(change: ContentsChange): Text[] {
 /** What a run costs, and what serves while it lasts. */
 function runLines(job: DeclaredTrainingJob, pair: ProjectPair, { region, prices }: Pricing): Text[] {
   const run = trainingRunCost(job.request as Readonly<Record<string, unknown>>, region, prices);
-  const instances = run.instances.map(
-    ({ instanceCount, instanceType }) => `${instanceCount} × ${instanceType}`,
-  );
   const limit =
     run.maxRuntimeInSeconds === undefined ? '' : ` for at most ${formatSeconds(run.maxRuntimeInSeconds)}`;
   const spot = run.spot ? ', on spot instances and so usually less' : '';
   const cost =
     run.most === undefined
       ? text`${strong('What a run costs is unknown')}`
-      : text`A run costs ${strong(`at most ${formatUsd(run.most)}`)}: ${instances.join(', ')}${limit}${spot}`;
+      : text`A run costs ${strong(`at most ${formatUsd(run.most)}`)}: ${run.instances.join(', ')}${limit}${spot}`;
   const missing = run.most === undefined ? ': ' : '. Not in it, since unknown: ';
   const unknown = run.unknown.length === 0 ? '.' : `${missing}${run.unknown.join('; ')}.`;
   return [[...cost, unknown], ...servingLines(job, pair)];

@@ -51,10 +51,11 @@ import { RecordingTerminal } from '../../console/recording-terminal';
 
 const JOB = 'unet-0123456789-01234567';
 const date = new Date(0);
+const IDENTITY = { Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/x' };
 
 /** An account in which every call is needed: each command with what it answers. */
 const ACCOUNT: readonly (readonly [client: any, command: any, answer: object])[] = [
-  [STSClient, GetCallerIdentityCommand, { Account: '123456789012' }],
+  [STSClient, GetCallerIdentityCommand, IDENTITY],
   [ResourceGroupsTaggingAPIClient, GetResourcesCommand, {}],
   [
     CloudFormationClient,
@@ -254,7 +255,7 @@ test('says 2 and not 0 when nothing is found and something could not be seen', a
   for (const [client, command] of ACCOUNT) {
     mocks.get(client)!.on(command).resolves({});
   }
-  mocks.get(STSClient)!.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
+  mocks.get(STSClient)!.on(GetCallerIdentityCommand).resolves(IDENTITY);
   expect(await run()).toMatchObject({ code: 0, result: '0 left' });
   mocks.get(SNSClient)!.on(ListTopicsCommand).rejects(denied('sns:ListTopics'));
   expect(await run()).toMatchObject({
@@ -277,8 +278,31 @@ test('a failed bucket stays listed, with an unknown cost', async () => {
   expect(leftovers.find(({ type }) => type === 'AWS::S3::Bucket')).toMatchObject({
     name: 'unet-workspace-data-ab12cd34ef56',
     detail: 'objects not seen',
-    cost: { unknown: ['its objects cannot be seen'] },
+    cost: { unknown: ['what it has cannot be seen'] },
   });
+});
+
+test('what has gone since it was listed is not told, and an endpoint whose configuration has gone still is', async () => {
+  const gone = (name: string, message: string) => Object.assign(new Error(message), { name });
+  mocks.get(S3Client)!.on(ListObjectVersionsCommand).rejects(gone('NoSuchBucket', 'none'));
+  mocks
+    .get(SageMakerClient)!
+    .on(DescribeEndpointConfigCommand)
+    .rejects(gone('ValidationException', 'Could not find endpoint configuration "config".'));
+  const { code, result } = await run('--json');
+  const { leftovers, couldNotLookAt } = JSON.parse(result) as {
+    leftovers: Leftover[];
+    couldNotLookAt: BlindSpot[];
+  };
+  expect(leftovers.map(({ type }) => type)).not.toContain('AWS::S3::Bucket');
+  expect(leftovers.find(({ type }) => type.endsWith('Endpoint'))).toMatchObject({
+    detail: 'InService',
+    cost: { unknown: ['what it has cannot be seen'] },
+  });
+  expect(code).toBe(2);
+  expect(couldNotLookAt).toMatchObject([
+    { why: expect.stringContaining('its configuration config cannot be read') as string },
+  ]);
 });
 
 test('counts objects to a bound, and says that there are more', async () => {

@@ -1,6 +1,11 @@
-import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import type { Finder } from '../finder';
-import { resourcesCost, unknownHourlyCost } from '../hourly-cost';
+import {
+  CloudWatchClient,
+  type DescribeAlarmsOutput,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
+import { each, type Finder } from '../finder';
+import { resourcesCost } from '../hourly-cost';
 import type { ProjectNames } from '../project-names';
 
 /** What the alarms of a scaling policy are called; they stay when an endpoint goes before its scaling does. */
@@ -15,33 +20,23 @@ export const alarms: Finder = {
   async *list({ client, names, options, region }) {
     const request = { AlarmTypes: ['MetricAlarm' as const, 'CompositeAlarm' as const] };
     const pages = paginateDescribeAlarms({ client: client(CloudWatchClient) }, request, options);
-    const common = ({ AlarmName, AlarmArn, StateValue }: Common) => ({
-      name: AlarmName!,
-      arn: AlarmArn,
-      isNamed: isNamed(AlarmName!, names),
-      detail: `${StateValue}`,
-    });
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
-      for (const alarm of MetricAlarms) {
-        const { Period, Metrics, ThresholdMetricId } = alarm;
-        const cost = resourcesCost(region, {
-          Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Period, Metrics, ThresholdMetricId } },
-        });
-        yield { ...common(alarm), cost };
-      }
-      for (const alarm of CompositeAlarms) {
-        const cost = unknownHourlyCost('a composite alarm is not in the price table');
-        yield { ...common(alarm), type: 'AWS::CloudWatch::CompositeAlarm', cost };
-      }
+    const all = (page: DescribeAlarmsOutput): MetricAlarm[] => [
+      ...(page.MetricAlarms ?? []),
+      ...(page.CompositeAlarms ?? []),
+    ];
+    for await (const { AlarmName, AlarmArn, StateValue, ...alarm } of each(pages, all)) {
+      const { Period, Metrics, ThresholdMetricId } = alarm;
+      const Properties = { Period, Metrics, ThresholdMetricId };
+      yield {
+        name: AlarmName!,
+        arn: AlarmArn,
+        isNamed: isNamed(AlarmName!, names),
+        detail: `${StateValue}`,
+        cost: resourcesCost(region, { Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties } }),
+      };
     }
   },
 };
-
-interface Common {
-  readonly AlarmName?: string;
-  readonly AlarmArn?: string;
-  readonly StateValue?: string;
-}
 
 function isNamed(name: string, names: ProjectNames): boolean {
   const isOfScaling = name.startsWith(SCALING);

@@ -4,13 +4,10 @@ import {
   paginateListBuckets,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { partitionOf } from '../arn';
-import { isGone } from '../failure';
 import { each, type Finder, type Search } from '../finder';
-import { storageCost, unknownHourlyCost } from '../hourly-cost';
-import type { HourlyCost } from '../leftover';
+import { storageCost } from '../hourly-cost';
 import { awsCommand, quoted } from '../removal';
-import { formatBytes } from '../size';
+import { BYTES_PER_GB, formatBytes } from '../size';
 
 /** Pages of 1,000 object versions after which counting stops. */
 const MAX_PAGES = 20;
@@ -21,66 +18,43 @@ export const buckets: Finder = {
   what: 'buckets',
   arns: /^s3:[^/]+$/,
   async *list(search) {
-    const { names, region, options } = search;
-    const pages = paginateListBuckets({ client: search.client(S3Client) }, { BucketRegion: region }, options);
+    const { client, names, region, options, partition } = search;
+    const pages = paginateListBuckets({ client: client(S3Client) }, { BucketRegion: region }, options);
     for await (const { Name } of each(pages, ({ Buckets }) => Buckets)) {
       const name = Name!;
-      const arn = `arn:${partitionOf(region)}:s3:::${name}`;
-      yield { name, arn, isNamed: names.isGeneratedBucket(name), describe: () => describe(name, search) };
+      yield {
+        name,
+        arn: `arn:${partition}:s3:::${name}`,
+        isNamed: names.isGeneratedBucket(name),
+        detail: 'objects not seen',
+        removal: removal(name, undefined, region),
+        describe: () => describe(name, search),
+      };
     }
   },
 };
 
-/** What is in a bucket and what removes it; undefined if it is gone by now. */
-async function describe(name: string, search: Search) {
-  const contents = await count(name, search);
-  return contents && { ...contents, removal: removal(name, contents.versions, search.region) };
-}
-
-interface Contents {
-  readonly detail: string;
-  readonly cost: HourlyCost;
-  /** Object versions and delete markers; undefined if they could not be counted to the end. */
-  readonly versions: number | undefined;
-}
-
-/** What is in a bucket; undefined if it is gone by now. */
-async function count(bucket: string, search: Search): Promise<Contents | undefined> {
-  const client = search.client(S3Client);
-  let [current, old, markers, bytes] = [0, 0, 0, 0];
-  let [KeyMarker, VersionIdMarker]: (string | undefined)[] = [];
-  try {
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const answer: ListObjectVersionsOutput = await client.send(
-        new ListObjectVersionsCommand({ Bucket: bucket, KeyMarker, VersionIdMarker }),
-        search.options,
-      );
-      const versions = answer.Versions ?? [];
-      const latest = versions.filter(({ IsLatest }) => IsLatest).length;
-      current += latest;
-      old += versions.length - latest;
-      markers += answer.DeleteMarkers?.length ?? 0;
-      bytes += versions.reduce((sum, { Size = 0 }) => sum + Size, 0);
-      [KeyMarker, VersionIdMarker] = [answer.NextKeyMarker, answer.NextVersionIdMarker];
-      if (!answer.IsTruncated) {
-        const cost = storageCost(search.region, 's3', 'standardGbMonth', bytes);
-        return { detail: shown({ current, old, markers, bytes }), cost, versions: current + old + markers };
-      }
+/** What is in a bucket, counted to a bound, and what removes it. */
+async function describe(bucket: string, { client, options, region }: Search) {
+  const counts = { current: 0, old: 0, markers: 0, bytes: 0 };
+  let answer: ListObjectVersionsOutput = { IsTruncated: true };
+  for (let page = 0; page < MAX_PAGES && answer.IsTruncated; page++) {
+    const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = answer;
+    const request = { Bucket: bucket, KeyMarker, VersionIdMarker };
+    answer = await client(S3Client).send(new ListObjectVersionsCommand(request), options);
+    for (const { IsLatest, Size = 0 } of answer.Versions ?? []) {
+      counts[IsLatest ? 'current' : 'old'] += 1;
+      counts.bytes += Size;
     }
-  } catch (error) {
-    if (isGone(error)) {
-      return undefined;
-    }
-    search.cannotSee(`objects of the bucket ${bucket}`, error);
-    const cost = unknownHourlyCost('its objects cannot be seen');
-    return { detail: 'objects not seen', cost, versions: undefined };
+    counts.markers += answer.DeleteMarkers?.length ?? 0;
   }
-  const counted = storageCost(search.region, 's3', 'standardGbMonth', bytes);
-  return {
-    detail: `more than ${shown({ current, old, markers, bytes })}`,
-    cost: { ...counted, unknown: [...counted.unknown, 'storage: there are more objects than were counted'] },
-    versions: undefined,
-  };
+  const cost = storageCost(region, 's3', 'standardGbMonth', counts.bytes / BYTES_PER_GB);
+  if (answer.IsTruncated) {
+    const unknown = [...cost.unknown, 'storage: there are more objects than were counted'];
+    return { detail: `more than ${shown(counts)}`, cost: { ...cost, unknown } };
+  }
+  const versions = counts.current + counts.old + counts.markers;
+  return { detail: shown(counts), cost, removal: removal(bucket, versions, region) };
 }
 
 function shown(counts: { current: number; old: number; markers: number; bytes: number }): string {
@@ -101,10 +75,10 @@ function removal(bucket: string, versions: number | undefined, region: string): 
     `--output json --query ${quoted('{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}')}`,
   ].join(' ');
   const emptying = `${awsCommand(region, 's3api delete-objects', { bucket })} --delete "$(${listing})"`;
-  const calls = versions === undefined ? 1 : Math.ceil(versions / 1000);
+  const calls = Math.ceil((versions ?? 0) / 1000);
   return [
-    ...(calls > 1 ? [`for i in $(seq ${calls}); do ${emptying}; done`] : []),
-    ...(calls === 1 ? [versions === undefined ? `${emptying} # again until none is left` : emptying] : []),
+    ...(versions === undefined ? [`${emptying} # again until none is left`] : []),
+    ...(calls > 0 ? [`for i in $(seq ${calls}); do ${emptying}; done`] : []),
     awsCommand(region, 's3api delete-bucket', { bucket }),
   ];
 }

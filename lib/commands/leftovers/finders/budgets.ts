@@ -1,6 +1,4 @@
 import { BudgetsClient, paginateDescribeBudgets } from '@aws-sdk/client-budgets';
-import { partitionOf } from '../arn';
-import { isGone } from '../failure';
 import { each, type Finder } from '../finder';
 import { awsGlobalCommand } from '../removal';
 
@@ -10,21 +8,17 @@ export const budgets: Finder = {
   what: 'budgets',
   arns: /^budgets:budget\//,
   global: true,
-  async *list({ client, names, options, region, account }) {
+  async *list({ client, names, options, partition, account }) {
     const pages = paginateDescribeBudgets({ client: client(BudgetsClient) }, { AccountId: account }, options);
-    try {
-      for await (const { BudgetName } of each(pages, ({ Budgets }) => Budgets)) {
-        const name = BudgetName!;
-        const arn = `arn:${partitionOf(region)}:budgets::${account}:budget/${name}`;
-        const budget = { 'account-id': account, 'budget-name': name };
-        const removal = [awsGlobalCommand('budgets delete-budget', budget)];
-        yield { name, arn, isNamed: names.isOwn(name), removal };
-      }
-    } catch (error) {
-      // An account that never had a budget answers so.
-      if (!isGone(error)) {
-        throw error;
-      }
+    for await (const { BudgetName } of each(pages, ({ Budgets }) => Budgets)) {
+      const name = BudgetName!;
+      const budget = { 'account-id': account, 'budget-name': name };
+      yield {
+        name,
+        arn: `arn:${partition}:budgets::${account}:budget/${name}`,
+        isNamed: names.isOwn(name),
+        removal: [awsGlobalCommand('budgets delete-budget', budget)],
+      };
     }
   },
 };

@@ -9,10 +9,11 @@ import {
   NOTEBOOK_LOG_GROUP,
   TRAINING_LOG_GROUP,
 } from '../../../names';
+import { unknownPart } from '../../../cost/resource-cost';
 import { each, type Finder, type Search } from '../finder';
-import { storageCost, unknownHourlyCost } from '../hourly-cost';
+import { storageCost } from '../hourly-cost';
 import { awsCommand, quoted } from '../removal';
-import { formatBytes } from '../size';
+import { BYTES_PER_GB, formatBytes } from '../size';
 
 /** SageMaker's log groups for a whole account, in which a project has streams only: `<job or notebook>/…`. */
 const SHARED_GROUPS = [TRAINING_LOG_GROUP, NOTEBOOK_LOG_GROUP];
@@ -38,7 +39,7 @@ export const logGroups: Finder = {
           arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, ''),
           isNamed: isNamed(name, search),
           detail: formatBytes(bytes),
-          cost: storageCost(region, 'cloudWatch', 'logsStoredGbMonth', bytes),
+          cost: storageCost(region, 'cloudWatch', 'logsStoredGbMonth', bytes / BYTES_PER_GB),
         };
       }
     }
@@ -61,7 +62,7 @@ export const logStreams: Finder = {
           name: `${group}: ${writer}/`,
           isNamed: true,
           detail: `${count} stream${count === 1 ? '' : 's'}`,
-          cost: unknownHourlyCost('storage: CloudWatch tells no size of a stream'),
+          cost: unknownPart('storage: CloudWatch tells no size of a stream'),
           removal: [
             `for stream in $(${listing} --query ${quoted('logStreams[].logStreamName')} --output text); ` +
               `do ${deletion} --log-stream-name "$stream"; done`,
@@ -85,15 +86,13 @@ async function streamsByWriter(group: string, search: Search): Promise<Map<strin
   const client = search.client(CloudWatchLogsClient);
   const counts = new Map<string, number>();
   const request = { logGroupName: group, logStreamNamePrefix: names.project };
+  const pages = paginateDescribeLogStreams({ client }, request, search.options);
   // An account in which no job ever ran has no such group.
-  await search.see(`log streams in ${group}`, async () => {
-    const pages = paginateDescribeLogStreams({ client }, request, search.options);
-    for await (const { logStreamName } of each(pages, (page) => page.logStreams)) {
-      const writer = logStreamName!.split('/')[0]!;
-      if (names.isNotebook(writer) || names.isTrainingJob(writer)) {
-        counts.set(writer, (counts.get(writer) ?? 0) + 1);
-      }
+  for await (const { logStreamName } of each(pages, (page) => page.logStreams)) {
+    const writer = logStreamName!.split('/')[0]!;
+    if (names.isNotebook(writer) || names.isTrainingJob(writer)) {
+      counts.set(writer, (counts.get(writer) ?? 0) + 1);
     }
-  });
+  }
   return counts;
 }

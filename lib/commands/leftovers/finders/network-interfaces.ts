@@ -4,7 +4,6 @@ import {
   type NetworkInterface,
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
-import { partitionOf } from '../arn';
 import { each, type Finder, type Search } from '../finder';
 import { awsCommand } from '../removal';
 import { PROJECT_TAG } from '../../../names';
@@ -15,7 +14,7 @@ export const networkInterfaces: Finder = {
   what: 'network interfaces',
   arns: /^ec2:network-interface\//,
   async *list(search) {
-    const { names, region, account } = search;
+    const { names, region, account, partition } = search;
     const client = search.client(EC2Client);
     const filters: Filter[] = [
       { Name: `tag:${PROJECT_TAG}`, Values: [names.project] },
@@ -30,9 +29,9 @@ export const networkInterfaces: Finder = {
         const removal = awsCommand(region, 'ec2 delete-network-interface', { 'network-interface-id': id });
         yield {
           name: id,
-          arn: `arn:${partitionOf(region)}:ec2:${region}:${account}:network-interface/${id}`,
+          arn: `arn:${partition}:ec2:${region}:${account}:network-interface/${id}`,
           isNamed: isNamed(found, search),
-          isTagged: found.TagSet?.some(({ Key, Value }) => Key === PROJECT_TAG && Value === names.project),
+          isTagged: names.isTagged(found.TagSet),
           detail: [found.Status, found.Description].filter((text) => text).join(', '),
           // One that is in use goes with what uses it.
           removal: found.Status === 'available' ? [removal] : [],

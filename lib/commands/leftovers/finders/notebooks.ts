@@ -6,8 +6,7 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { each, type Finder, type Search } from '../finder';
-import { notebookVolumeCost, resourcesCost, unknownHourlyCost } from '../hourly-cost';
-import type { HourlyCost } from '../leftover';
+import { resourcesCost, storageCost } from '../hourly-cost';
 import { awsCommand } from '../removal';
 
 /** Notebook instances: by the hour while they run; stopped, for their volume. */
@@ -26,7 +25,7 @@ export const notebooks: Finder = {
         isNamed: search.names.isNotebook(name),
         detail: `${notebook.NotebookInstanceStatus}, ${notebook.InstanceType}`,
         removal: removal(notebook, search.region),
-        describe: async () => ({ cost: await cost(notebook, search) }),
+        describe: () => describe(notebook, search),
       };
     }
   },
@@ -51,45 +50,26 @@ export const lifecycleConfigs: Finder = {
   },
 };
 
-/** SageMaker deletes only what has stopped or failed. */
+/** The steps of a removal, and how many of them are done in a state: SageMaker deletes only what has stopped or failed. */
+const STEPS = ['stop-notebook-instance', 'wait notebook-instance-stopped', 'delete-notebook-instance'];
+const STEPS_DONE: Readonly<Record<string, number>> = { Stopping: 1, Stopped: 2, Failed: 2, Deleting: 3 };
+
 function removal({ NotebookInstanceName, NotebookInstanceStatus }: NotebookInstanceSummary, region: string) {
-  const command = (action: string) =>
-    awsCommand(region, `sagemaker ${action}`, { 'notebook-instance-name': NotebookInstanceName! });
-  const [stop, wait, remove] = [
-    command('stop-notebook-instance'),
-    command('wait notebook-instance-stopped'),
-    command('delete-notebook-instance'),
-  ];
-  switch (NotebookInstanceStatus) {
-    case 'Deleting':
-      return [];
-    case 'Stopped':
-    case 'Failed':
-      return [remove];
-    case 'Stopping':
-      return [wait, remove];
-    default:
-      return [stop, wait, remove];
-  }
+  const name = { 'notebook-instance-name': NotebookInstanceName! };
+  return STEPS.slice(STEPS_DONE[NotebookInstanceStatus ?? ''] ?? 0).map((step) =>
+    awsCommand(region, `sagemaker ${step}`, name),
+  );
 }
 
-async function cost(notebook: NotebookInstanceSummary, search: Search): Promise<HourlyCost> {
-  const name = notebook.NotebookInstanceName!;
-  const isRunning = !['Stopped', 'Failed', 'Deleting'].includes(notebook.NotebookInstanceStatus ?? '');
-  const command = new DescribeNotebookInstanceCommand({ NotebookInstanceName: name });
-  const described = await search.see(`volume of the notebook instance ${name}`, () =>
-    search.client(SageMakerClient).send(command, search.options),
-  );
-  if (!described) {
-    return unknownHourlyCost('its volume cannot be seen');
-  }
+async function describe(notebook: NotebookInstanceSummary, { client, options, region }: Search) {
+  const { NotebookInstanceName, NotebookInstanceStatus, InstanceType } = notebook;
+  const command = new DescribeNotebookInstanceCommand({ NotebookInstanceName });
   // SageMaker's own default.
-  const volumeSize = described.VolumeSizeInGB ?? 5;
-  if (!isRunning) {
-    return notebookVolumeCost(search.region, volumeSize);
-  }
-  const properties = { InstanceType: notebook.InstanceType, VolumeSizeInGB: volumeSize };
-  return resourcesCost(search.region, {
-    Notebook: { Type: 'AWS::SageMaker::NotebookInstance', Properties: properties },
-  });
+  const { VolumeSizeInGB = 5 } = await client(SageMakerClient).send(command, options);
+  const isRunning = !['Stopped', 'Failed', 'Deleting'].includes(NotebookInstanceStatus ?? '');
+  const Properties = { InstanceType, VolumeSizeInGB };
+  const cost = isRunning
+    ? resourcesCost(region, { Notebook: { Type: 'AWS::SageMaker::NotebookInstance', Properties } })
+    : storageCost(region, 'volume', 'notebook', VolumeSizeInGB);
+  return { cost };
 }

@@ -1,5 +1,4 @@
 import { paginateDescribeParameters, type ParameterStringFilter, SSMClient } from '@aws-sdk/client-ssm';
-import { partitionOf } from '../arn';
 import { each, type Finder } from '../finder';
 import { parameterPath } from '../../../names';
 
@@ -12,7 +11,7 @@ export const parameters: Finder = {
   what: 'parameters',
   arns: /^ssm:parameter\//,
   remove: ['ssm delete-parameter', 'name'],
-  async *list({ client, names, owned, options, region, account }) {
+  async *list({ client, names, owned, options, region, account, partition }) {
     const path = parameterPath(names.project);
     const others = [
       // An ARN does not tell whether a name begins with a slash; one with a slash within must.
@@ -25,7 +24,7 @@ export const parameters: Finder = {
     for (let start = 0; start < others.length; start += NAMES_PER_CALL) {
       filters.push({ Key: 'Name', Option: 'Equals', Values: others.slice(start, start + NAMES_PER_CALL) });
     }
-    const arns = `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter/`;
+    const arns = `arn:${partition}:ssm:${region}:${account}:parameter/`;
     for (const filter of filters) {
       const request = { ParameterFilters: [filter] };
       const pages = paginateDescribeParameters({ client: client(SSMClient) }, request, options);

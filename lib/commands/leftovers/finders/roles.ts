@@ -1,7 +1,6 @@
 import { IAMClient, paginateGetAccountAuthorizationDetails, type RoleDetail } from '@aws-sdk/client-iam';
 import { each, type Finder } from '../finder';
 import { awsGlobalCommand } from '../removal';
-import { PROJECT_TAG } from '../../../names';
 
 /** IAM roles: free. The tagging API does not know them, and this call alone lists them with their tags. */
 export const roles: Finder = {
@@ -14,7 +13,7 @@ export const roles: Finder = {
     const pages = paginateGetAccountAuthorizationDetails({ client: client(IAMClient) }, request, options);
     for await (const role of each(pages, ({ RoleDetailList }) => RoleDetailList)) {
       const name = role.RoleName!;
-      const isTagged = role.Tags?.some(({ Key, Value }) => Key === PROJECT_TAG && Value === names.project);
+      const isTagged = names.isTagged(role.Tags);
       yield { name, arn: role.Arn, isNamed: names.isGenerated(name), isTagged, removal: removal(role) };
     }
   },

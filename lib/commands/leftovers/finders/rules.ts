@@ -13,6 +13,7 @@ export const rules: Finder = {
   what: 'event rules',
   // A rule of another bus has the bus's name in its ARN.
   arns: /^events:rule\/[^/]+$/,
+  remove: ['events delete-rule', 'name'],
   async *list(search) {
     const client = search.client(EventBridgeClient);
     let NextToken: string | undefined;
@@ -20,8 +21,8 @@ export const rules: Finder = {
       const page: ListRulesResponse = await client.send(new ListRulesCommand({ NextToken }), search.options);
       for (const { Name, Arn: arn, State } of page.Rules ?? []) {
         const name = Name!;
-        const describe = async () => ({ removal: await removalOf(name, search) });
-        yield { name, arn, isNamed: search.names.isGenerated(name), detail: `${State}`, describe };
+        const isNamed = search.names.isGenerated(name);
+        yield { name, arn, isNamed, detail: `${State}`, describe: () => describe(name, search) };
       }
       NextToken = page.NextToken;
     } while (NextToken);
@@ -29,11 +30,11 @@ export const rules: Finder = {
 };
 
 /** A rule goes only without its targets, which at most five are. */
-async function removalOf(name: string, search: Search): Promise<string[]> {
-  const listed = await search.see(`targets of the event rule ${name}`, () =>
-    search.client(EventBridgeClient).send(new ListTargetsByRuleCommand({ Rule: name }), search.options),
-  );
-  const ids = (listed?.Targets ?? []).map(({ Id }) => Id!);
-  const detach = `${awsCommand(search.region, 'events remove-targets', { rule: name })} --ids ${ids.join(' ')}`;
-  return [...(ids.length > 0 ? [detach] : []), awsCommand(search.region, 'events delete-rule', { name })];
+async function describe(name: string, { client, options, region }: Search) {
+  const request = new ListTargetsByRuleCommand({ Rule: name });
+  const { Targets = [] } = await client(EventBridgeClient).send(request, options);
+  const ids = Targets.map(({ Id }) => Id).join(' ');
+  const detach = `${awsCommand(region, 'events remove-targets', { rule: name })} --ids ${ids}`;
+  const remove = awsCommand(region, 'events delete-rule', { name });
+  return { removal: ids ? [detach, remove] : [remove] };
 }
