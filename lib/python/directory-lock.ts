@@ -1,12 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 /** How often a lock that another process holds is looked at, in milliseconds. */
 const INTERVAL = 200;
-
-/** After this a lock without an owner's name was left by a process that died while it wrote it; in milliseconds. */
-const NAMELESS_AGE = 10_000;
 
 /** How to wait for a lock; what `onWait` throws is the end of the waiting. */
 export interface LockOptions {
@@ -16,8 +12,8 @@ export interface LockOptions {
 }
 
 /**
- * Does something while no other process that locks the same directory does. The lock is a directory, since making
- * one is atomic everywhere, with its owner's process id in it: a lock whose owner died is taken over.
+ * Does something while no other process that locks the same path does. The lock is a link to nothing but its owner's name,
+ * since making one is atomic everywhere, name included: a lock whose owner died is taken over.
  */
 export async function withDirectoryLock<T>(
   lock: string,
@@ -27,12 +23,12 @@ export async function withDirectoryLock<T>(
   let told = false;
   while (!acquire(lock)) {
     options.signal.throwIfAborted();
-    const owner = ownerOf(lock);
-    if (owner === 'dead') {
+    const owner = livingOwner(lock);
+    if (owner === undefined) {
       removeDead(lock);
       continue;
     }
-    if (!told && typeof owner === 'number') {
+    if (!told) {
       told = true;
       options.onWait(owner);
     }
@@ -41,36 +37,37 @@ export async function withDirectoryLock<T>(
   try {
     return await work();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }
 
 function acquire(lock: string): boolean {
   try {
-    mkdirSync(lock);
+    symlinkSync(`${process.pid} ${startOf(process.pid)}`, lock);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
       return false;
     }
-    throw error;
+    // The system names what the link leads to.
+    throw Object.assign(error as Error, { path: lock });
   }
-  writeFileSync(join(lock, 'pid'), `${process.pid} ${startOf(process.pid)}`);
-  return true;
 }
 
-function ownerOf(lock: string): number | 'dead' | 'unknown' {
+function livingOwner(lock: string): number | undefined {
   try {
-    const [pid, start] = readFileSync(join(lock, 'pid'), 'utf8').split(' ');
-    if (Number(pid) > 0) {
-      return isAlive(Number(pid)) && startOf(Number(pid)) === start ? Number(pid) : 'dead';
-    }
+    const [pid, start] = readlinkSync(lock).split(' ');
+    return isAlive(Number(pid)) && startOf(Number(pid)) === start ? Number(pid) : undefined;
   } catch {
-    // Not written yet, or gone already: the age of the lock decides.
+    return undefined;
   }
+}
+
+function isAlive(pid: number): boolean {
   try {
-    return Date.now() - statSync(lock).mtimeMs > NAMELESS_AGE ? 'dead' : 'unknown';
-  } catch {
-    return 'unknown';
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -81,15 +78,6 @@ function startOf(pid: number): string {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19]!;
   } catch {
     return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -4,14 +4,15 @@ import type { Readable } from 'node:stream';
 import { MetricReader } from '../../training/metric-reader';
 import type { MetricValue, TrainingEvent } from './training-job-document';
 
-/** CloudWatch's longest log event, in bytes: what is longer becomes several lines. */
+/** CloudWatch's longest log event, in bytes: what is longer becomes several lines, cut between UTF-8's characters. */
 const MAX_LINE = 256 * 1024;
+const PIECE = new RegExp(`[^]{1,${MAX_LINE}}(?![\\x80-\\xbf])`, 'g');
+
+/** Whether a line feed follows the last carriage return is known with the next data. */
+const LINE_END = /\r\n|\n|\r(?!$)/;
 
 /** Begins the lines that are not the script's: what this machine does not do as SageMaker would. */
 export const NOTE = '[here] ';
-
-const NEWLINE = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 
 /** A job's log: to training.log, to the events, and through the metric definitions. */
 export class TrainingLog {
@@ -64,22 +65,25 @@ export class TrainingLog {
     onLine: (line: string) => void,
     busy: () => Promise<unknown> | undefined = () => undefined,
   ): void {
-    let rest: Buffer = Buffer.alloc(0);
-    const take = (data: Buffer, last: boolean) => {
-      const { lines, rest: more } = splitLines(Buffer.concat([rest, data]), last);
-      rest = more;
-      this.lines(lines);
-      lines.forEach(onLine);
+    let rest = '';
+    const take = (data: string) => {
+      const lines = (rest + data).split(LINE_END).flatMap(pieces);
+      rest = lines.pop()!;
+      const texts = lines.map((line) => Buffer.from(line, 'latin1').toString());
+      this.lines(texts);
+      texts.forEach(onLine);
     };
-    stream.on('data', (data: Buffer) => {
-      take(data, false);
+    // Each byte a character: data may end within one of UTF-8.
+    stream.setEncoding('latin1');
+    stream.on('data', (data: string) => {
+      take(data);
       const wait = busy();
       if (wait) {
         stream.pause();
         void wait.finally(() => stream.resume());
       }
     });
-    stream.on('close', () => take(Buffer.alloc(0), true));
+    stream.on('close', () => take(rest && '\n'));
   }
 
   public close(): void {
@@ -100,40 +104,6 @@ export class TrainingLog {
   }
 }
 
-/** The whole lines of a text, cut where they are too long, and the beginning of the next one. */
-function splitLines(data: Buffer, last: boolean): { lines: string[]; rest: Buffer } {
-  const lines: string[] = [];
-  let start = 0;
-  const end = (at: number) => {
-    while (at - start > MAX_LINE) {
-      const cut = characterStart(data, start + MAX_LINE);
-      lines.push(data.toString('utf8', start, cut));
-      start = cut;
-    }
-  };
-  for (let at = 0; at < data.length; at++) {
-    const ending = data[at] === CARRIAGE_RETURN;
-    // Whether a line feed follows the last carriage return is known with the next data.
-    if (data[at] === NEWLINE || (ending && (at + 1 < data.length || last))) {
-      end(at);
-      lines.push(data.toString('utf8', start, at));
-      at += ending && data[at + 1] === NEWLINE ? 1 : 0;
-      start = at + 1;
-    }
-  }
-  end(data.length);
-  if (last && start < data.length) {
-    lines.push(data.toString('utf8', start));
-    start = data.length;
-  }
-  return { lines, rest: data.subarray(start) };
-}
-
-/** The beginning of the UTF-8 character that a byte belongs to. */
-function characterStart(data: Buffer, at: number): number {
-  let start = at;
-  while (start > at - 4 && (data[start]! & 0xc0) === 0x80) {
-    start -= 1;
-  }
-  return start;
+function pieces(line: string): readonly string[] {
+  return line.length > MAX_LINE ? line.match(PIECE)! : [line];
 }

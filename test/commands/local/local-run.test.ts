@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProjectTemplate } from '../../../lib/assembly/project-template';
 import { LocalRun } from '../../../lib/commands/local/local-run';
@@ -149,7 +149,7 @@ describe('two runs in one directory', () => {
         new RegExp(`^another run, of process ${process.pid}, uses '.*/out'; wait for its end, .*--out DIR$`),
       );
     });
-    expect(existsSync(join(directory.output, '.lock'))).toBe(false);
+    expect(readdirSync(directory.output)).toEqual([]);
     expect(await withRunLock(directory.output, signal, async () => 'after it')).toBe('after it');
   });
 
@@ -157,9 +157,9 @@ describe('two runs in one directory', () => {
     ['a process that has gone', '999999999 1'],
     ['an earlier process of the same number', `${process.pid} 1`],
   ])('the lock of %s is taken over', async (_, owner) => {
-    mkdirSync(join(directory.output, '.lock'), { recursive: true });
-    writeFileSync(join(directory.output, '.lock/pid'), owner);
-    const held = () => Promise.resolve(readFileSync(join(directory.output, '.lock/pid'), 'utf8'));
+    mkdirSync(directory.output);
+    symlinkSync(owner, join(directory.output, '.lock'));
+    const held = () => Promise.resolve(readlinkSync(join(directory.output, '.lock')));
     const taken = await withRunLock(directory.output, signal, held);
     expect(taken).toMatch(new RegExp(`^${process.pid} `));
     expect(taken).not.toBe(owner);
