@@ -29,10 +29,12 @@ export interface FileProblem {
 /**
  * The files below a directory. Links within it are followed. There may be many: paths are put together, and not worked out.
  * @param ignores whether a path in the directory stays out; a directory that stays out is not entered
+ * @param within what no link may lead out of
  */
 export function directoryFiles(
   directory: string,
   ignores: (path: string) => boolean = () => false,
+  within = realpathSync(directory),
 ): DirectoryFiles {
   const stats = new Map<string, Stats>();
   const problems: FileProblem[] = [];
@@ -84,7 +86,7 @@ export function directoryFiles(
       const loops = (error as NodeJS.ErrnoException).code === 'ELOOP';
       return refuse(path, `${link}, ${loops ? 'which leads back to itself' : 'where nothing is'}`);
     }
-    if (target !== root && !target.startsWith(`${root}${sep}`)) {
+    if (relative(within, target).split(sep)[0] === '..') {
       return refuse(path, `${link}, outside of the directory`);
     }
     if (above.includes(target)) {

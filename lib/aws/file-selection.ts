@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { Annotations, IgnoreStrategy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { fileBeginning } from './file-beginning';
 import { type DirectoryFiles, directoryFiles } from './directory-files';
 import { printableLine } from './printable';
 
@@ -150,13 +151,7 @@ export class FileSelection {
 
 function isPrivateKey(path: string): boolean {
   try {
-    const start = Buffer.alloc(4096);
-    const file = openSync(path, 'r');
-    try {
-      return start.toString('latin1', 0, readSync(file, start)).includes('PRIVATE KEY-----');
-    } finally {
-      closeSync(file);
-    }
+    return fileBeginning(path, 4096).includes('PRIVATE KEY-----');
   } catch {
     // Neither a directory nor what cannot be read is a key; the reader of the directory says what is wrong.
     return false;

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileBeginning } from '../../aws/file-beginning';
 import type { PredictionResult } from '../invoke/predict-files';
 
 /** What is predicted where a person names nothing: some of the job's own data. */
@@ -88,11 +80,7 @@ function filesIn(path: string, wanted: RegExp): string[] {
 
 /** Rows of two numbers or more, evenly over the beginning of the file; none where a line is anything else. */
 function numbersIn(file: string): number[][] {
-  const buffer = Buffer.alloc(Math.min(statSync(file).size, ROW_BYTES));
-  const handle = openSync(file, 'r');
-  const read = readSync(handle, buffer);
-  closeSync(handle);
-  const lines = buffer.toString('utf8', 0, read).split(/\r?\n/);
+  const lines = fileBeginning(file, ROW_BYTES).toString().split(/\r?\n/);
   // The last is empty, or was cut.
   const rows = lines
     .slice(0, lines.length > 1 ? -1 : 1)

@@ -27,23 +27,18 @@ const MAX_KEPT = 64 * 1024;
 /** Longest FailureReason. */
 export const MAX_REASON_LENGTH = 1024;
 
-const WATCHED = [...PYTHON_ERRORS.split(' '), ...OTHER_ERRORS];
 const TENSORFLOW_NAMES = TENSORFLOW_ERRORS.split(' ');
+const WATCHED = [...PYTHON_ERRORS.split(' '), ...OTHER_ERRORS, ...TENSORFLOW_NAMES];
 
-/** Collects the lines of one stream of a script from the first error on. */
+/** Collects the lines of one stream of a script from the first error on: what TensorFlow's toolkit reads of it. */
 export class ErrorWatch {
   /** TensorFlow's errors that the lines named, whether they were kept or not. */
   public readonly named = new Set<string>();
   private readonly kept = new Set<string>();
   private length = 0;
-  private readonly names: readonly string[];
-
-  public constructor(tensorflow: boolean) {
-    this.names = tensorflow ? [...WATCHED, ...TENSORFLOW_NAMES] : WATCHED;
-  }
 
   public line(text: string): void {
-    if (this.kept.size === 0 && !this.names.some((name) => text.includes(name))) {
+    if (this.kept.size === 0 && !WATCHED.some((name) => text.includes(name))) {
       return;
     }
     for (const name of TENSORFLOW_NAMES) {

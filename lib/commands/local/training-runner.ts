@@ -1,25 +1,20 @@
 import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { fileBeginning } from '../../aws/file-beginning';
 import { fileErrorText, withFileErrors } from '../../console/file-errors';
 import { hostVariables } from './host-variables';
 import { UserError } from '../../console/user-error';
 import { PACKAGE_REPOSITORY } from '../../names';
 import { writeWhole } from '../invoke/output-files';
 import { ProcessGroup } from '../../python/process-group';
-import { installSourceRequirements } from './source-requirements';
-import { ErrorWatch, failureReason, failureText, MAX_REASON_LENGTH } from './script-failure';
+import {
+  calledProcessError,
+  ErrorWatch,
+  failureReason,
+  failureText,
+  MAX_REASON_LENGTH,
+} from './script-failure';
 import { baseDirectory, CONTAINER_BASE, layOut, METRICS_FILE, pack } from './training-directories';
 import { runEnvironment, type TrainingEnvironment, trainingEnvironment } from './training-environment';
 import type {
@@ -202,19 +197,14 @@ class TrainingRun {
         `installing what the image has and the script imports: ${names.join(', ')} (once; later runs find it)`,
       ]);
       const program = join(__dirname, 'install_image_packages.py');
-      await this.execute([this.job.python, program, ...missing], hostVariables('install'), () => {});
+      await this.execute([this.job.python, program, ...missing], hostVariables('install'));
     }
   }
 
   private async install(): Promise<RunEnd> {
     const { entryPoint, kind } = this.environment;
     const codeDirectory = join(this.base, 'code');
-    const failure = await installSourceRequirements({
-      codeDirectory,
-      python: join(runEnvironment(this.job), 'bin/python'),
-      kind,
-      run: (command) => this.execute(command, hostVariables('install'), () => {}),
-    });
+    const failure = await this.installSource(codeDirectory);
     if (this.interrupted) {
       return this.stopped(null);
     }
@@ -227,13 +217,32 @@ class TrainingRun {
     return await this.train();
   }
 
+  /**
+   * Installs what the source asks for, by the toolkit's own one command: its requirements.txt with all its options, and
+   * itself if it has a setup.py. Resolves with the text of the failure file, if it fails.
+   */
+  private async installSource(codeDirectory: string): Promise<string | undefined> {
+    const { kind } = this.environment;
+    const wanted = kind === 'package' ? ['.'] : [];
+    // The toolkit leaves the requirements of a shell script to the script.
+    if (kind !== 'command' && existsSync(join(codeDirectory, 'requirements.txt'))) {
+      wanted.push('-r', 'requirements.txt');
+    }
+    if (wanted.length === 0) {
+      return undefined;
+    }
+    const command = [join(runEnvironment(this.job), 'bin/python'), '-m', 'pip', 'install', ...wanted];
+    const exitCode = await this.execute(command, hostVariables('install'));
+    const name = kind === 'package' ? 'InstallModuleError' : 'InstallRequirementsError';
+    return exitCode === 0 ? undefined : calledProcessError(name, exitCode, '', command);
+  }
+
   private async train(): Promise<RunEnd> {
     const { environment, entryPoint, kind, command, tensorflow, standIns } = this.environment;
     if (kind === 'command') {
       chmodSync(join(this.base, 'code', entryPoint), 0o777);
     }
-    const stdout = new ErrorWatch(tensorflow);
-    const stderr = new ErrorWatch(tensorflow);
+    const watches = { stdout: new ErrorWatch(), stderr: new ErrorWatch() };
     const host = hostVariables('script');
     const exitCode = await this.execute(
       command,
@@ -246,13 +255,13 @@ class TrainingRun {
         PATH: [join(runEnvironment(this.job), 'bin'), dirname(this.job.python), host.PATH].join(delimiter),
         PYTHONPATH: [environment.PYTHONPATH, ...standIns.folders].join(delimiter),
       },
-      (line, stream) => (stream === 'stdout' ? stdout : stderr).line(line),
+      (line, stream) => watches[stream].line(line),
     );
     if (this.interrupted) {
       return this.stopped(exitCode);
     }
     if (exitCode !== 0) {
-      return this.failed(failureText({ exitCode, command, stdout, stderr, tensorflow }), exitCode);
+      return this.failed(failureText({ exitCode, command, tensorflow, ...watches }), exitCode);
     }
     mkdirSync(join(this.base, 'output'), { recursive: true });
     writeFileSync(join(this.base, 'output/success'), '');
@@ -267,7 +276,7 @@ class TrainingRun {
   private async execute(
     command: readonly string[],
     environment: Readonly<Record<string, string>>,
-    onLine: (line: string, stream: 'stdout' | 'stderr') => void,
+    onLine: (line: string, stream: 'stdout' | 'stderr') => void = () => {},
   ): Promise<number> {
     if (this.interrupted) {
       return -1;
@@ -281,15 +290,14 @@ class TrainingRun {
       cwd: join(this.base, 'code'),
       environment,
     });
-    const { stdout, stderr } = this.group;
-    for (const [name, stream] of Object.entries({ stdout, stderr })) {
+    for (const stream of ['stdout', 'stderr'] as const) {
       const take = (line: string) => {
-        onLine(line, name as 'stdout' | 'stderr');
+        onLine(line, stream);
         if (this.log.failure) {
           this.group?.kill('SIGKILL');
         }
       };
-      this.log.read(stream, take, this.options.busy);
+      this.log.read(this.group[stream], take, this.options.busy);
     }
     try {
       return (await this.group.ended).exitCode;
@@ -313,7 +321,7 @@ class TrainingRun {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    const failure = beginning(file);
+    const failure = fileBeginning(file, 4 * MAX_REASON_LENGTH).toString();
     return { ...FAILED, failureReason: failureReason(failure), exitCode };
   }
 }
@@ -324,23 +332,24 @@ function limitations(request: CreateTrainingJobRequest): string[] {
   const count = groups
     ? groups.reduce((sum, group) => sum + (group.InstanceCount ?? 1), 0)
     : (request.ResourceConfig?.InstanceCount ?? 1);
-  return [
-    ...(count > 1 ? [`the job has ${count} instances; here runs algo-1 alone`] : []),
-    ...(request.HyperParameters?.sagemaker_mpi_enabled === 'true'
-      ? ['the job uses MPI; here runs one process without it']
-      : []),
-    ...(request.EnableNetworkIsolation
-      ? ['the job reaches no network (enableNetworkIsolation); here it reaches what this machine does']
-      : []),
-    ...(request.HyperParameters?.sagemaker_torch_distributed_enabled === 'true'
-      ? ['the job starts by torchrun, a process for each GPU; here runs one process without it']
-      : []),
-    ...(request.Environment?.[PACKAGE_REPOSITORY] === undefined
-      ? []
-      : [
-          `requirements.txt is installed from what pip is configured for here, not from ${PACKAGE_REPOSITORY}`,
-        ]),
+  const { HyperParameters: toolkit = {}, Environment: variables = {} } = request;
+  const all: readonly (readonly [differs: unknown, note: string])[] = [
+    [count > 1, `the job has ${count} instances; here runs algo-1 alone`],
+    [toolkit.sagemaker_mpi_enabled === 'true', 'the job uses MPI; here runs one process without it'],
+    [
+      request.EnableNetworkIsolation,
+      'the job reaches no network (enableNetworkIsolation); here it reaches what this machine does',
+    ],
+    [
+      toolkit.sagemaker_torch_distributed_enabled === 'true',
+      'the job starts by torchrun, a process for each GPU; here runs one process without it',
+    ],
+    [
+      variables[PACKAGE_REPOSITORY],
+      `requirements.txt is installed from what pip is configured for here, not from ${PACKAGE_REPOSITORY}`,
+    ],
   ];
+  return all.filter(([differs]) => differs).map(([, note]) => note);
 }
 
 /** What names paths below /opt/ml where there are none, a line each. */
@@ -360,39 +369,25 @@ function hardCoded({ hardCodedPaths: paths }: TrainingEnvironment): string[] {
 /** @throws UserError where a script that names /opt/ml might find the machine's own, and write to it */
 function refuseHarm(environment: TrainingEnvironment): void {
   const found = hardCoded(environment);
-  const place = [CONTAINER_BASE, dirname(CONTAINER_BASE), '/'].find((directory) => existsSync(directory))!;
-  if (found.length > 0 && isWritable(place)) {
-    throw new UserError(
-      `the script would write to this machine's own ${CONTAINER_BASE}, since the system allows no other (mount namespaces):\n${found.join('\n')}`,
-    );
+  if (found.length === 0) {
+    return;
   }
-}
-
-function isWritable(path: string): boolean {
   try {
-    accessSync(path, constants.W_OK);
-    return true;
+    const place = [CONTAINER_BASE, dirname(CONTAINER_BASE), '/'].find(existsSync)!;
+    accessSync(place, constants.W_OK);
   } catch {
-    return false;
+    return;
   }
+  throw new UserError(
+    `the script would write to this machine's own ${CONTAINER_BASE}, since the system allows no other (mount namespaces):\n${found.join('\n')}`,
+  );
 }
 
 /** Where a script asks AWS, and no credentials are passed on to it. */
-function awsWithoutCredentials(job: TrainingJobDocument, { asksAws }: TrainingEnvironment): string[] {
-  return asksAws.length > 0 && !job.aws
-    ? [
-        `${asksAws[0]}: a job on SageMaker has its role's credentials; here the script has none, unless --aws-credentials passes yours on`,
-      ]
-    : [];
-}
-
-/** As much of a file as a failure's reason can hold. */
-function beginning(path: string): string {
-  const file = openSync(path, 'r');
-  const text = Buffer.alloc(4 * MAX_REASON_LENGTH);
-  const length = readSync(file, text);
-  closeSync(file);
-  return text.toString('utf8', 0, length);
+function awsWithoutCredentials({ aws }: TrainingJobDocument, { asksAws }: TrainingEnvironment): string[] {
+  const told =
+    "a job on SageMaker has its role's credentials; here the script has none, unless --aws-credentials passes yours on";
+  return aws ? [] : asksAws.slice(0, 1).map((use) => `${use}: ${told}`);
 }
 
 function missingEntryPoint(entryPoint: string, files: readonly string[]): string {

@@ -258,9 +258,9 @@ test('names what cannot be copied, at once', async () => {
   await expect(start(job).result).rejects.toThrow(
     new UserError(
       `the data cannot be copied:
-  - ${data}/above is a link to a directory that it lies in
-  - ${data}/broken is a link to where nothing is
-  - ${data}/itself is a link that leads back to itself`,
+  - ${data}/above is a link to '.', a directory that it lies in
+  - ${data}/broken is a link to '/nowhere/at-all', where nothing is
+  - ${data}/itself is a link to 'itself', which leads back to itself`,
     ),
   );
 });
