@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 /** What a process group needs to start. */
@@ -69,5 +70,41 @@ export class ProcessGroup {
     await closed;
     clearTimeout(grace);
     return { exitCode };
+  }
+}
+
+/** A command to run to its end. */
+export interface CommandRun extends ProcessGroupOptions {
+  /** Ends the command with all that it started. */
+  readonly signal: AbortSignal;
+  /** Gets each line of its output and of its errors, in their order. */
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
+/** How a command ended, and what it said. */
+export interface CommandResult extends ProcessGroupEnd {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end; rejects with the signal's reason once that is aborted and all is gone. */
+export async function runCommand({ signal, onLine, ...options }: CommandRun): Promise<CommandResult> {
+  signal.throwIfAborted();
+  const group = new ProcessGroup(options);
+  const kill = () => group.kill('SIGKILL');
+  signal.addEventListener('abort', kill);
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    createInterface({ input: group[stream] }).on('line', (line) => {
+      said[stream] += `${line}\n`;
+      onLine?.(line);
+    });
+  }
+  try {
+    const end = await group.ended;
+    signal.throwIfAborted();
+    return { ...end, ...said };
+  } finally {
+    signal.removeEventListener('abort', kill);
   }
 }

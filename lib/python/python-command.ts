@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline';
-import { ProcessGroup } from './process-group';
+import { runCommand } from './process-group';
 
 /** How a command is followed. */
 export interface PythonCommandOptions {
@@ -23,32 +22,20 @@ export async function runPython(
   pythonArguments: readonly string[],
   options: PythonCommandOptions,
 ): Promise<PythonCommandResult> {
-  options.signal.throwIfAborted();
-  const group = new ProcessGroup({
-    python,
-    command: [python, ...pythonArguments],
-    cwd: process.cwd(),
-    environment: process.env as Record<string, string>,
-  });
-  const kill = () => group.kill('SIGKILL');
-  options.signal.addEventListener('abort', kill);
   let output = '';
-  for (const stream of [group.stdout, group.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      output += `${line}\n`;
-      options.onLine?.(line);
-    });
-  }
+  const onLine = (line: string) => {
+    output += `${line}\n`;
+    options.onLine?.(line);
+  };
+  const command = [python, ...pythonArguments];
+  const environment = process.env as Record<string, string>;
   try {
-    const { exitCode } = await group.ended;
-    options.signal.throwIfAborted();
-    return { exitCode, output };
+    const run = { python, command, cwd: process.cwd(), environment, signal: options.signal, onLine };
+    return { exitCode: (await runCommand(run)).exitCode, output };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return { exitCode: 127, output };
     }
     throw error;
-  } finally {
-    options.signal.removeEventListener('abort', kill);
   }
 }

@@ -4,8 +4,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { BenchRun } from './bench-run';
 import { type Comparison, renderComparison } from './comparison';
+import type { BenchRun } from './measured-command';
 import { compareEnforcement } from './enforcement';
 import { comparePrediction } from './prediction';
 import { compareData, compareSynthesis } from './synthesis';

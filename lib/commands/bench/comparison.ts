@@ -1,5 +1,5 @@
 /** What a ratio should be. */
-export type Aim = { readonly atMost: number } | { readonly atLeast: number };
+type Aim = { readonly atMost: number } | { readonly atLeast: number };
 
 /** One figure of the benchmark: a ratio of two things that were measured in the same run. */
 export interface Comparison {
@@ -8,52 +8,52 @@ export interface Comparison {
   readonly ratio: number;
   /** @default - none: the ratio is for information */
   readonly aim?: Aim;
-  /** The two medians behind the ratio, and what a reader should know about them. */
+  /** The two figures behind the ratio, and what a reader should know about them. */
   readonly detail: string;
 }
 
-/** The median. @throws Error for no values */
+/** One figure against another of the same unit. */
+export function compare(what: string, figure: number, base: number, unit: string, aim?: Aim): Comparison {
+  const detail = `${digits(figure)} ${unit} against ${digits(base)} ${unit}`;
+  return { what, ratio: figure / base, aim, detail };
+}
+
+/** The median of one value or more. */
 export function median(values: readonly number[]): number {
-  if (values.length === 0) {
-    throw new Error('no values have no median');
-  }
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/**
- * Measures several things in turn, a few times over, so that whatever else the machine does falls on all alike.
- * @returns the measurements of each, in their order
- */
-export async function measureInterleaved<Name extends string, Measurement>(
-  things: Readonly<Record<Name, () => Promise<Measurement>>>,
+/** The medians of several things, measured in turn a few times over, so that whatever else the machine does falls on all alike. */
+export async function measureInterleaved<Name extends string, Figure extends string>(
+  things: Readonly<Record<Name, () => Promise<Readonly<Record<Figure, number>>>>>,
   repetitions: number,
-): Promise<Record<Name, Measurement[]>> {
-  const names = Object.keys(things) as Name[];
-  const measured = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<
-    Name,
-    Measurement[]
-  >;
+): Promise<Record<Name, Record<Figure, number>>> {
+  const measured = new Map<string, Readonly<Record<Figure, number>>[]>();
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const name of names) {
-      measured[name].push(await things[name]());
+    for (const [name, measure] of Object.entries<(typeof things)[Name]>(things)) {
+      measured.set(name, [...(measured.get(name) ?? []), await measure()]);
     }
   }
-  return measured;
+  const medians = [...measured].map(([name, measurements]) => {
+    const figures = Object.keys(measurements[0]!) as Figure[];
+    return [
+      name,
+      Object.fromEntries(figures.map((key) => [key, median(measurements.map((all) => all[key]))])),
+    ];
+  });
+  return Object.fromEntries(medians) as Record<Name, Record<Figure, number>>;
 }
 
-/** Whether a ratio is what it should be. The ratio itself counts, not the digits that are shown. */
-export function isMet(ratio: number, aim: Aim): boolean {
-  return 'atMost' in aim ? ratio <= aim.atMost : ratio >= aim.atLeast;
-}
-
-/** One line: what, ratio, aim, met or not, and the figures behind it. */
+/** One line: what, ratio, aim, met or not (by the ratio itself, not by the digits that are shown), and the figures behind it. */
 export function renderComparison({ what, ratio, aim, detail }: Comparison): string {
-  const verdict = aim
-    ? `aim ${'atMost' in aim ? `≤ ${aim.atMost}` : `≥ ${aim.atLeast}`}×, ${isMet(ratio, aim) ? 'met' : 'not met'}`
-    : 'no aim';
-  return `${what}: ${digits(ratio)}×; ${verdict} (${detail})`;
+  if (aim === undefined) {
+    return `${what}: ${digits(ratio)}×; no aim (${detail})`;
+  }
+  const [sign, bound, isMet] =
+    'atMost' in aim ? ['≤', aim.atMost, ratio <= aim.atMost] : ['≥', aim.atLeast, ratio >= aim.atLeast];
+  return `${what}: ${digits(ratio)}×; aim ${sign} ${bound}×, ${isMet ? 'met' : 'not met'} (${detail})`;
 }
 
 /** Three significant digits, no exponent: 0.123, 1.23, 12.3, 1234. */

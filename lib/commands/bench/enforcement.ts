@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BenchRun } from './bench-run';
 import { type Comparison, digits } from './comparison';
-import { measureCommand } from './measured-command';
+import { type BenchRun, measureCommand } from './measured-command';
 
 /**
  * What it costs a rehearsal of the project that every call is decided by policies: its life against the same without the time that the

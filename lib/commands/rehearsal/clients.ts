@@ -1,7 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { ProcessGroup } from '../../python/process-group';
+import { type CommandResult, runCommand } from '../../python/process-group';
 import type { EmulatedAws } from './emulated-aws';
 
 const PROJECT_ROOT = resolve(__dirname, '../../..');
@@ -12,13 +11,6 @@ export const CDK = [join(PROJECT_ROOT, 'node_modules/aws-cdk/bin/cdk')];
 /** A command of this project, such as `invoke` for `npm run invoke`. */
 export function projectCommand(name: string): readonly string[] {
   return ['-r', 'ts-node/register', join(PROJECT_ROOT, 'bin', `${name}.ts`)];
-}
-
-/** How a program ended. */
-export interface ClientResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Clients of the in-memory AWS: each a process of its own that ends with this one. */
@@ -32,10 +24,9 @@ export class Clients {
   ) {}
 
   /** Runs a program of Node.js to its end. Rejects with the signal's reason once that aborts and the program is gone. */
-  public async run(program: readonly string[], ...commandArguments: string[]): Promise<ClientResult> {
-    this.signal.throwIfAborted();
+  public async run(program: readonly string[], ...commandArguments: string[]): Promise<CommandResult> {
     mkdirSync(this.aws.scratchDirectory, { recursive: true });
-    const group = new ProcessGroup({
+    return runCommand({
       python: this.python,
       command: [process.execPath, ...program, ...commandArguments],
       cwd: PROJECT_ROOT,
@@ -49,22 +40,8 @@ export class Clients {
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         NODE_NO_WARNINGS: '1',
       },
+      signal: this.signal,
+      onLine: (line) => appendFileSync(this.logFile, `${line}\n`),
     });
-    const stop = () => group.kill('SIGTERM');
-    this.signal.addEventListener('abort', stop);
-    const output = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      createInterface({ input: group[stream] }).on('line', (line) => {
-        output[stream] += `${line}\n`;
-        appendFileSync(this.logFile, `${line}\n`);
-      });
-    }
-    try {
-      const { exitCode } = await group.ended;
-      this.signal.throwIfAborted();
-      return { exitCode, ...output };
-    } finally {
-      this.signal.removeEventListener('abort', stop);
-    }
   }
 }

@@ -16,9 +16,10 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type App, Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import type { ModelSource } from '../../../lib/endpoint/model-source';
-import { CDK, type ClientResult, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
+import { CDK, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
 import { EmulatedAws, type EmulatedAwsOptions } from '../../../lib/commands/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
+import type { CommandResult } from '../../../lib/python/process-group';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
 import { endpointName, type HostingKind, modelDataUrlParameterName } from '../../../lib/names';
 import type { TrainingProps } from '../../../lib/training/training-props';
@@ -189,18 +190,18 @@ export class Drill {
   }
 
   /** Runs the CDK CLI; its result, whatever it is. */
-  public async cdk(command: string, ...commandArguments: string[]): Promise<ClientResult> {
+  public async cdk(command: string, ...commandArguments: string[]): Promise<CommandResult> {
     const common = ['--no-notices', '--no-color', '--progress', 'events'];
     return this.clients.run(IMPATIENT, command, ...commandArguments, ...common);
   }
 
   /** `cdk deploy --all` of the project with changes. */
-  public async deploy(changes: DrillChanges = {}): Promise<ClientResult> {
+  public async deploy(changes: DrillChanges = {}): Promise<CommandResult> {
     return this.cdk('deploy', '--all', '--require-approval', 'never', '--app', this.synthesize(changes));
   }
 
   /** `cdk destroy --all`. */
-  public async destroy(changes: DrillChanges = {}): Promise<ClientResult> {
+  public async destroy(changes: DrillChanges = {}): Promise<CommandResult> {
     return this.cdk('destroy', '--all', '--force', '--app', this.synthesize(changes));
   }
 
@@ -289,7 +290,7 @@ export class Drill {
   }
 
   /** `npm run leftovers`, which looks as a person with an account would. */
-  public async leftovers(name = this.name): Promise<ClientResult> {
+  public async leftovers(name = this.name): Promise<CommandResult> {
     return this.clients.run(projectCommand('leftovers'), name);
   }
 
