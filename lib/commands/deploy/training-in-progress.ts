@@ -1,8 +1,6 @@
 import type { Terminal } from '../../console/terminal';
 import { stackNameParts, TRAINING_JOB_RESOURCE_TYPE } from '../../names';
 import { hasEnded } from '../../training/job/training-jobs';
-import { BlockView } from '../watch/block-view';
-import { PlainView } from '../watch/plain-view';
 import { newestJobs } from '../watch/project-jobs';
 import { AWS_SERVICES, TrainingWatch, type WatchServices } from '../watch/training-watch';
 import type { StackEvent } from './cdk-output';
@@ -57,15 +55,14 @@ export class TrainingInProgress {
       if (!job) {
         return;
       }
-      const View = terminal.interactive ? BlockView : PlainView;
-      const view = new View(terminal, region);
+      const jobName = job.TrainingJobName!;
+      const watch = new TrainingWatch({ jobName, region, terminal, services: this.services, signal });
       this.isShown = true;
       try {
-        const jobName = job.TrainingJobName!;
-        await new TrainingWatch({ jobName, region, view, services: this.services, signal }).follow();
+        await watch.follow();
       } finally {
         this.isShown = false;
-        view.close();
+        watch.close();
       }
     } catch (error) {
       // What is shown is a help: the deploy itself goes on without it.

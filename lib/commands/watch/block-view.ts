@@ -1,10 +1,9 @@
 import type { Terminal } from '../../console/terminal';
 import { block } from './block';
 import type { WatchState } from './watch-state';
-import type { WatchView } from './watch-view';
 
 /** A block on a terminal, redrawn in place: at every answer, and every second for the time that passes. */
-export class BlockView implements WatchView {
+export class BlockView {
   private state: WatchState | undefined;
   private message: string | undefined;
   private readonly timer = setInterval(() => this.draw(), 1000);
@@ -21,11 +20,6 @@ export class BlockView implements WatchView {
 
   public trouble(message: string | undefined): void {
     this.message = message;
-    this.draw();
-  }
-
-  public note(message: string): void {
-    this.terminal.info(message);
     this.draw();
   }
 

@@ -1,5 +1,5 @@
 import type { TerminalSize } from '../../console/terminal';
-import { costText, jobCost } from './job-cost';
+import { costText } from './job-cost';
 import { sparkline } from './sparkline';
 import type { WatchState } from './watch-state';
 import { clockText, metricText, statusText } from './watch-words';
@@ -25,15 +25,15 @@ const FEWEST_LOG_LINES = 3;
 export function block(state: WatchState, { size, region, now, trouble }: BlockContext): string[] {
   // The terminal keeps its last row and column free.
   const [rows, columns] = [size.rows - 1, size.columns - 1];
-  const { job, transitions } = state;
-  const message = transitions.at(-1)?.StatusMessage;
+  const { job } = state;
+  const message = job.SecondaryStatusTransitions?.at(-1)?.StatusMessage;
   const head = [
     ...filled(
       [
         job.TrainingJobName ?? '',
         statusText(state),
         clockText(state.elapsed(now)),
-        costText(jobCost(job, region, now)),
+        costText(job, region, now),
       ],
       columns,
     ),

@@ -1,8 +1,8 @@
 import {
   type CloudWatchLogsClient,
-  DescribeLogStreamsCommand,
   GetLogEventsCommand,
   type GetLogEventsResponse,
+  paginateDescribeLogStreams,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isNotFound } from '../../training/job/api-errors';
 import { TRAINING_LOG_GROUP } from '../../names';
@@ -59,28 +59,18 @@ export class JobLog {
   }
 
   private async streams(client: CloudWatchLogsClient, signal: AbortSignal): Promise<string[]> {
+    // The slash keeps out the streams of a job whose name only begins alike.
+    const own = { logGroupName: TRAINING_LOG_GROUP, logStreamNamePrefix: `${this.jobName}/` };
     const names: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      try {
-        const page = await client.send(
-          new DescribeLogStreamsCommand({
-            logGroupName: TRAINING_LOG_GROUP,
-            // The slash keeps out the streams of a job whose name only begins alike.
-            logStreamNamePrefix: `${this.jobName}/`,
-            nextToken,
-          }),
-          { abortSignal: signal },
-        );
+    try {
+      for await (const page of paginateDescribeLogStreams({ client }, own, { abortSignal: signal })) {
         names.push(...(page.logStreams ?? []).map((stream) => stream.logStreamName!));
-        nextToken = page.nextToken;
-      } catch (error) {
-        if (!isNotFound(error)) {
-          throw error;
-        }
-        nextToken = undefined;
       }
-    } while (nextToken !== undefined);
+    } catch (error) {
+      if (!isNotFound(error)) {
+        throw error;
+      }
+    }
     return names;
   }
 

@@ -1,20 +1,12 @@
 import type { Terminal } from '../../console/terminal';
 import { hasEnded } from '../../training/job/training-jobs';
-import { costText, jobCost } from './job-cost';
+import { costText } from './job-cost';
 import type { LogLine } from './job-log';
 import type { WatchState } from './watch-state';
-import type { WatchView } from './watch-view';
 import { clockText, metricText } from './watch-words';
 
-/** A line that is due at a time. */
-interface DueLine {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly text: string;
-}
-
 /** Plain lines for a log: one for each status and each line of the job's log, in the order of time, and for metrics that changed. */
-export class PlainView implements WatchView {
+export class PlainView {
   private readonly statuses = new Set<string>();
   private readonly samples = new Map<string, number>();
   private message: string | undefined;
@@ -45,15 +37,11 @@ export class PlainView implements WatchView {
     }
   }
 
-  public note(message: string): void {
-    this.terminal.info(message);
-  }
-
   public close(): void {}
 
   /** Those that passed between two answers too. A status may change its message; that of the last is the outcome's. */
-  private newStatuses({ job, transitions }: WatchState, until: number): DueLine[] {
-    const name = job.TrainingJobName;
+  private newStatuses({ job }: WatchState, until: number) {
+    const { TrainingJobName: name, SecondaryStatusTransitions: transitions = [] } = job;
     return transitions.flatMap(({ Status: status, StatusMessage: message, StartTime: start }, at) => {
       const key = `${at} ${message}`;
       const time = start?.getTime() ?? 0;
@@ -67,7 +55,7 @@ export class PlainView implements WatchView {
         name,
         status,
         after,
-        ...(isLast ? [costText(jobCost(job, this.region, Date.now()))] : []),
+        ...(isLast ? [costText(job, this.region, Date.now())] : []),
         ...(message && !hasEnded(status) ? [message.replaceAll(/\s+/g, ' ')] : []),
       ];
       return [{ time, text: parts.join(' · ') }];

@@ -1,5 +1,5 @@
 import {
-  ListTrainingJobsCommand,
+  paginateListTrainingJobs,
   type SageMakerClient,
   type TrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
@@ -15,18 +15,13 @@ export async function newestJobs(
   projectName: string,
   signal: AbortSignal,
 ): Promise<TrainingJobSummary[]> {
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(
-      new ListTrainingJobsCommand({
-        NameContains: trainingJobNamePrefix(projectName, ''),
-        SortBy: 'CreationTime',
-        SortOrder: 'Descending',
-        MaxResults: 100,
-        NextToken: nextToken,
-      }),
-      { abortSignal: signal },
-    );
+  const wanted = {
+    NameContains: trainingJobNamePrefix(projectName, ''),
+    SortBy: 'CreationTime',
+    SortOrder: 'Descending',
+    MaxResults: 100,
+  } as const;
+  for await (const page of paginateListTrainingJobs({ client }, wanted, { abortSignal: signal })) {
     // `unet` has no part in the jobs of `unet-large`.
     const own = (page.TrainingJobSummaries ?? []).filter(
       (job) => projectOfTrainingJob(job.TrainingJobName ?? '') === projectName,
@@ -34,8 +29,7 @@ export async function newestJobs(
     if (own.length > 0) {
       return own;
     }
-    nextToken = page.NextToken;
-  } while (nextToken !== undefined);
+  }
   return [];
 }
 

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeTrainingJobCommand, type DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
 import { isNotFound } from '../../training/job/api-errors';
 import { type MinimumMetrics, unreported } from '../../training/job/minimum-metrics';
 import { type AwsConnection, connectToAws } from './aws-connection';
 import { isDenied } from '../../aws/sdk-error';
+import { BlockView } from './block-view';
 import { type CallFailure, callFailure } from './call-failure';
-import { jobCost } from './job-cost';
+import { costNotes } from './job-cost';
 import { JobLog } from './job-log';
+import { PlainView } from './plain-view';
 import { WatchState } from './watch-state';
-import type { WatchView } from './watch-view';
 
 /** Milliseconds between two looks at a job. */
 const POLL_INTERVAL = 3_000;
@@ -46,7 +48,7 @@ export interface TrainingWatchOptions {
   readonly jobName: string;
   /** Such as `eu-west-1`: the region whose prices hold. */
   readonly region: string;
-  readonly view: WatchView;
+  readonly terminal: Terminal;
   readonly services: WatchServices;
   /** Aborted when the person leaves. */
   readonly signal: AbortSignal;
@@ -63,12 +65,15 @@ export class NoSuchJob extends UserError {
  */
 export class TrainingWatch {
   private readonly log: JobLog;
+  private readonly view: BlockView | PlainView;
   private connection: AwsConnection;
   private hasAnswered = false;
   private logIsDenied = false;
 
   public constructor(private readonly options: TrainingWatchOptions) {
-    this.log = new JobLog(options.jobName);
+    const { jobName, terminal, region } = options;
+    this.log = new JobLog(jobName);
+    this.view = terminal.interactive ? new BlockView(terminal, region) : new PlainView(terminal, region);
     this.connection = options.services.connect();
   }
 
@@ -80,13 +85,13 @@ export class TrainingWatch {
   public async follow(): Promise<WatchState> {
     const state = new WatchState(await this.persistently(() => this.describe()));
     this.hasAnswered = true;
-    for (const note of [...state.problems, ...costNotes(state.job, this.options)]) {
-      this.options.view.note(note);
+    for (const note of [...state.problems, ...costNotes(state.job, this.options.region)]) {
+      this.options.terminal.info(note);
     }
     let isLastReading = state.hasEnded;
     for (;;) {
       await this.persistently(() => this.readLog(state));
-      this.options.view.show(state, []);
+      this.view.show(state, []);
       if (isLastReading) {
         return state;
       }
@@ -110,6 +115,11 @@ export class TrainingWatch {
       await this.options.services.wait(METRICS_INTERVAL, this.options.signal);
       state.describe(await this.persistently(() => this.describe()));
     }
+  }
+
+  /** Shows the last state for good. */
+  public close(): void {
+    this.view.close();
   }
 
   private async describe(): Promise<DescribeTrainingJobResponse> {
@@ -137,14 +147,14 @@ export class TrainingWatch {
     }
     try {
       for await (const lines of this.log.read(this.connection.logs, this.options.signal)) {
-        this.options.view.show(state, state.read(lines));
+        this.view.show(state, state.read(lines));
       }
     } catch (error) {
       if (!isDenied(error)) {
         throw error;
       }
       this.logIsDenied = true;
-      this.options.view.note(
+      this.options.terminal.info(
         `these AWS credentials may not read the job's log, so there are no lines and no metrics: ${(error as Error).message}; ` +
           'allow logs:DescribeLogStreams and logs:GetLogEvents',
       );
@@ -156,7 +166,7 @@ export class TrainingWatch {
     for (let failures = 0; ; failures += 1) {
       try {
         const result = await call();
-        this.options.view.trouble(undefined);
+        this.view.trouble(undefined);
         return result;
       } catch (error) {
         this.options.signal.throwIfAborted();
@@ -171,14 +181,14 @@ export class TrainingWatch {
 
   private async waitOut({ kind, message }: CallFailure, failures: number): Promise<void> {
     if (kind !== 'credentials') {
-      this.options.view.trouble(`${message}; trying again`);
+      this.view.trouble(`${message}; trying again`);
       await this.options.services.wait(
         Math.min(POLL_INTERVAL * 2 ** failures, LONGEST_INTERVAL),
         this.options.signal,
       );
       return;
     }
-    this.options.view.trouble(
+    this.view.trouble(
       this.connection.hasFixedCredentials
         ? `${message}; new environment variables reach no running process, so leave with Ctrl-C and rejoin: the job goes on`
         : `${message}; the job goes on, and so does this watch then`,
@@ -188,10 +198,6 @@ export class TrainingWatch {
     this.connection.logs.destroy();
     this.connection = this.options.services.connect();
   }
-}
-
-function costNotes(job: DescribeTrainingJobResponse, { region, services }: TrainingWatchOptions): string[] {
-  return jobCost(job, region, services.now()).unknown.map((part) => `not in the cost: ${part}`);
 }
 
 /** Whoever has signed in again may have done so as somebody else. */

@@ -7,9 +7,7 @@ import { bucketOfResults, keptLogPlace, logLink } from '../../training/job/conso
 import { projectOfTrainingJob, stackName } from '../../names';
 import type { MinimumMetrics } from '../../training/job/minimum-metrics';
 import { trainingOutcome } from '../../training/job/outcome';
-import { BlockView } from './block-view';
 import { explained } from './call-failure';
-import { PlainView } from './plain-view';
 import { jobToWatch, newestJobs } from './project-jobs';
 import { AWS_SERVICES, NoSuchJob, TrainingWatch, type WatchServices } from './training-watch';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -80,20 +78,18 @@ export function watchCommand(
       jobName = await newestJob(sagemaker, region, await project(), signal);
     }
 
-    const View = terminal.interactive ? BlockView : PlainView;
-    const view = new View(terminal, region);
-    const watch = new TrainingWatch({ jobName, region, view, services, signal });
+    const watch = new TrainingWatch({ jobName, region, terminal, services, signal });
     try {
       const state = await explained(() => watch.follow(), FOLLOWING);
       let gate: Gate = { minimumMetrics: {} };
       if (state.job.TrainingJobStatus === 'Completed' && projectOfTrainingJob(jobName) !== undefined) {
         if (reading === undefined) {
-          view.note('synthesizing bin/app.ts, to know the gate');
+          terminal.info('synthesizing bin/app.ts, to know the gate');
         }
         gate = await gateOf(jobName, project);
         await watch.settle(state, gate.minimumMetrics);
       }
-      view.close();
+      watch.close();
       const { succeeded, reason } = trainingOutcome(state.job, gate.minimumMetrics);
       terminal.result(
         succeeded
@@ -103,7 +99,7 @@ export function watchCommand(
       return succeeded ? 0 : 1;
     } catch (error) {
       if (signal.aborted) {
-        view.close();
+        watch.close();
         terminal.info(
           `left, the job goes on; rejoin with: npm run watch -- ${jobName}${waysToEnd(jobName, region)}`,
         );
@@ -115,7 +111,7 @@ export function watchCommand(
       }
       throw error;
     } finally {
-      view.close();
+      watch.close();
     }
   });
 }

@@ -1,4 +1,4 @@
-import type { DescribeTrainingJobResponse, SecondaryStatusTransition } from '@aws-sdk/client-sagemaker';
+import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { MetricReader } from '../../training/metric-reader';
 import { hasEnded } from '../../training/job/training-jobs';
 import { printable } from '../../aws/printable';
@@ -15,21 +15,18 @@ const LAST_LINES = 50;
 
 /** What is known of a training job: what the service says, its log's last lines, and every metric from its beginning. */
 export class WatchState {
+  /** DescribeTrainingJob's last answer. */
+  public job: DescribeTrainingJobResponse;
+  /** The log's last lines, fit to be shown. */
+  public lastLines: LogLine[] = [];
   /** Values by metric, in the order of time. */
   public readonly metrics = new Map<string, MetricSample[]>();
   private readonly reader: MetricReader;
-  private answer: DescribeTrainingJobResponse;
-  private tail: LogLine[] = [];
 
   public constructor(job: DescribeTrainingJobResponse) {
     this.reader = new MetricReader(job.AlgorithmSpecification?.MetricDefinitions ?? []);
-    this.answer = job;
+    this.job = job;
     this.describe(job);
-  }
-
-  /** DescribeTrainingJob's last answer. */
-  public get job(): DescribeTrainingJobResponse {
-    return this.answer;
   }
 
   public get hasEnded(): boolean {
@@ -39,16 +36,6 @@ export class WatchState {
   /** Metrics that are not read from the log, a phrase for each. */
   public get problems(): readonly string[] {
     return this.reader.problems;
-  }
-
-  /** Statuses so far, the current one last. */
-  public get transitions(): readonly SecondaryStatusTransition[] {
-    return this.job.SecondaryStatusTransitions ?? [];
-  }
-
-  /** The log's last lines, fit to be shown. */
-  public get lastLines(): readonly LogLine[] {
-    return this.tail;
   }
 
   /** Whether several instances write the log. */
@@ -65,7 +52,7 @@ export class WatchState {
 
   /** Takes an answer of DescribeTrainingJob. */
   public describe(job: DescribeTrainingJobResponse): void {
-    this.answer = job;
+    this.job = job;
     for (const { MetricName: name = '', Value: value, Timestamp: time } of job.FinalMetricDataList ?? []) {
       // The log has the value with all its digits, the service in single precision.
       if (value !== undefined && !this.metrics.has(name)) {
@@ -86,9 +73,9 @@ export class WatchState {
     const fit = (text: string) => printable(text).replaceAll('\t', '    ').trimEnd();
     const shown = lines.map((line) => ({ ...line, text: fit(line.text) }));
     for (const line of shown.filter(({ text }) => text !== '')) {
-      insertByTime(this.tail, line);
+      insertByTime(this.lastLines, line);
     }
-    this.tail = this.tail.slice(-LAST_LINES);
+    this.lastLines = this.lastLines.slice(-LAST_LINES);
     return shown;
   }
 }

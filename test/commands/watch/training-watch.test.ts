@@ -6,8 +6,7 @@ import {
 import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { mockClient } from 'aws-sdk-client-mock';
 import { NoSuchJob, TrainingWatch } from '../../../lib/commands/watch/training-watch';
-import type { WatchState } from '../../../lib/commands/watch/watch-state';
-import type { WatchView } from '../../../lib/commands/watch/watch-view';
+import { RecordingTerminal } from '../../console/recording-terminal';
 import { after, CREATED, endedJob, trainingJob } from './training-jobs';
 
 const NAME = 'unet-0123456789-01234567';
@@ -48,30 +47,10 @@ class FakeLog {
   }
 }
 
-class RecordingView implements WatchView {
-  public state: WatchState | undefined;
-  public readonly lines: string[] = [];
-  public readonly troubles: (string | undefined)[] = [];
-  public readonly notes: string[] = [];
-  public show(state: WatchState, lines: readonly { text: string }[]): void {
-    this.state = state;
-    this.lines.push(...lines.map(({ text }) => text));
-  }
-  public trouble(message: string | undefined): void {
-    if (message !== this.troubles.at(-1)) {
-      this.troubles.push(message);
-    }
-  }
-  public note(message: string): void {
-    this.notes.push(message);
-  }
-  public close(): void {}
-}
-
 const sagemaker: any = mockClient(SageMakerClient);
 const logs: any = mockClient(CloudWatchLogsClient);
 let log: FakeLog;
-let view: RecordingView;
+let terminal: RecordingTerminal;
 let connections: number;
 let now: number;
 let abortion: AbortController;
@@ -82,7 +61,7 @@ beforeEach(() => {
   sagemaker.reset();
   logs.reset();
   log = new FakeLog();
-  view = new RecordingView();
+  terminal = new RecordingTerminal();
   connections = 0;
   now = CREATED + 60_000;
   abortion = new AbortController();
@@ -106,7 +85,7 @@ function watch(hasFixedCredentials = false): TrainingWatch {
   return new TrainingWatch({
     jobName: NAME,
     region: 'us-east-1',
-    view,
+    terminal,
     signal: abortion.signal,
     services: {
       connect: () => {
@@ -131,6 +110,18 @@ function watch(hasFixedCredentials = false): TrainingWatch {
   });
 }
 
+/** The log as it is shown. */
+function logLines(): string[] {
+  return terminal.infos.flatMap((line) => /^algo-\d \| (.*)/.exec(line)?.slice(1) ?? []);
+}
+
+/** What kept the watch from news, and the word that nothing does any more. */
+function troubles(): string[] {
+  return terminal.infos.filter((line) =>
+    /AWS answers again|; trying again|the job goes on|sign in as before/.test(line),
+  );
+}
+
 /** What DescribeTrainingJob answers, one after the other; the last again and again. */
 function answers(...all: (object | Error)[]): void {
   let stub = sagemaker.on(DescribeTrainingJobCommand);
@@ -149,7 +140,7 @@ test('a log is read from its beginning, page by page, then on from where it was'
   log.streams.set('unet-0123456789-01234567-other/algo-1-1', ['loss=99;']);
   meanwhile = [() => log.streams.get(`${NAME}/algo-1-1767323100`)!.push('loss=2;', 'loss=1;')];
   const state = await watch().follow();
-  expect(view.lines).toEqual(['loss=5;', 'loss=4;', 'loss=3;', 'loss=2;', 'loss=1;']);
+  expect(logLines()).toEqual(['loss=5;', 'loss=4;', 'loss=3;', 'loss=2;', 'loss=1;']);
   expect(state.metrics.get('loss')!.map(({ value }) => value)).toEqual([5, 4, 3, 2, 1]);
   expect(state.job.TrainingJobStatus).toBe('Completed');
 });
@@ -161,8 +152,8 @@ test('a job without a log yet is waited for, and streams that come later are rea
     () => log.streams.set(`${NAME}/algo-2-1`, ['two']),
   ];
   await watch().follow();
-  expect(view.lines).toEqual(['one', 'two']);
-  expect(view.troubles).toEqual([]);
+  expect(logLines()).toEqual(['one', 'two']);
+  expect(troubles()).toEqual([]);
 });
 
 test('lines that arrive after the job’s end are read once more', async () => {
@@ -170,14 +161,14 @@ test('lines that arrive after the job’s end are read once more', async () => {
   log.streams.set(`${NAME}/algo-1-1`, ['one']);
   meanwhile = [() => undefined, () => log.streams.get(`${NAME}/algo-1-1`)!.push('last')];
   await watch().follow();
-  expect(view.lines).toEqual(['one', 'last']);
+  expect(logLines()).toEqual(['one', 'last']);
 });
 
 test('a job that had ended before is shown at once', async () => {
   answers(endedJob('Failed'));
   log.streams.set(`${NAME}/algo-1-1`, ['a', 'b', 'c']);
   await watch().follow();
-  expect(view.lines).toEqual(['a', 'b', 'c']);
+  expect(logLines()).toEqual(['a', 'b', 'c']);
   expect(now).toBe(CREATED + 60_000);
 });
 
@@ -187,12 +178,12 @@ test('a token that expires in the middle is told with the way out, and the watch
   meanwhile = [() => undefined, () => log.streams.get(`${NAME}/algo-1-1`)!.push('meanwhile')];
   const state = await watch().follow();
   expect(state.job.TrainingJobStatus).toBe('Completed');
-  expect(view.lines).toEqual(['one', 'meanwhile']);
-  expect(view.troubles).toEqual([
+  expect(logLines()).toEqual(['one', 'meanwhile']);
+  expect(troubles()).toEqual([
     expect.stringMatching(
       /^the AWS credentials have expired .*sign in again; the job goes on, and so does this watch/,
     ),
-    undefined,
+    'AWS answers again',
   ]);
   expect(connections).toBe(3);
 });
@@ -209,8 +200,8 @@ test('a token that expires between two pages of the log loses no line and repeat
     return log.page(input.logStreamName, input.nextToken);
   });
   await watch().follow();
-  expect(view.lines).toEqual(['a', 'b', 'c', 'd', 'e']);
-  expect(view.troubles).toContainEqual(expect.stringContaining('expired'));
+  expect(logLines()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(troubles()).toContainEqual(expect.stringContaining('expired'));
 });
 
 test('after more than a day without credentials the log’s own token is gone too: no line is lost or repeated', async () => {
@@ -223,19 +214,19 @@ test('after more than a day without credentials the log’s own token is gone to
     },
   ];
   await watch().follow();
-  expect(view.lines).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(logLines()).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
 test('credentials of environment variables cannot be renewed here, so the word is to leave and rejoin', async () => {
   answers(trainingJob(), EXPIRED, endedJob('Completed'));
   await watch(true).follow();
-  expect(view.troubles).toContainEqual(expect.stringContaining('leave with Ctrl-C and rejoin'));
+  expect(troubles()).toContainEqual(expect.stringContaining('leave with Ctrl-C and rejoin'));
 });
 
 test('whoever has signed in as somebody else meanwhile is told, and the watch goes on', async () => {
   answers(trainingJob(), DENIED, endedJob('Completed'));
   expect((await watch().follow()).hasEnded).toBe(true);
-  expect(view.troubles).toContainEqual(expect.stringContaining('sign in as before'));
+  expect(troubles()).toContainEqual(expect.stringContaining('sign in as before'));
 });
 
 test.each([
@@ -244,7 +235,7 @@ test.each([
 ])('%s is waited out, longer each time up to half a minute', async (_title, error, words) => {
   answers(trainingJob(), error, error, error, error, error, endedJob('Completed'));
   await watch().follow();
-  expect(view.troubles).toEqual([expect.stringContaining(words), undefined]);
+  expect(troubles()).toEqual([expect.stringContaining(words), 'AWS answers again']);
   // Polls of 3 s before and after; between them 3, 6, 12, 24 and 30 s.
   expect(now - CREATED).toBe(60_000 + 3_000 + 75_000 + 3_000);
 });
@@ -283,7 +274,7 @@ test('whoever may not read the log sees the rest', async () => {
   answers(trainingJob(), endedJob('Completed'));
   logs.on(DescribeLogStreamsCommand).rejects(DENIED);
   expect((await watch().follow()).hasEnded).toBe(true);
-  expect(view.notes.filter((note) => note.includes('logs:GetLogEvents'))).toHaveLength(1);
+  expect(terminal.infos.filter((note) => note.includes('logs:GetLogEvents'))).toHaveLength(1);
 });
 
 test('leaving ends the watch wherever it is', async () => {
