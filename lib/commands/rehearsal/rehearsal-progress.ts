@@ -4,39 +4,26 @@ import { TrainingProgress } from '../local/training-progress';
 import type { MadeResource } from '../local/report-data';
 import type { EmulatorEvent } from './emulator-event';
 
-/** A resource or stack that failed, in CloudFormation's words. */
-export interface StackFailure {
-  readonly stack: string;
-  readonly logicalId: string;
-  readonly reason: string;
-}
-
 /** Shows what happens in the in-memory AWS while it happens, and remembers what a person asks for afterwards. */
 export class RehearsalProgress {
-  /** What failed, in its order; consequences such as a cancelled creation left out. */
-  public readonly failures: StackFailure[] = [];
+  /** What failed, a line each, in its order; consequences such as a cancelled creation left out. */
+  public readonly failures: string[] = [];
   /** Training jobs by name, with their last SecondaryStatus. */
   public readonly jobs = new Map<string, string>();
   /** The metrics of all jobs, in the order of their logs. */
   public readonly metrics: FinalMetric[] = [];
   /** What policies did not allow: principal, action, resource and the nearest statement, each once. */
   public readonly denials = new Set<string>();
-  private jobProgress: TrainingProgress | undefined;
-  private readonly training = new Set<string>();
-  private readonly active = new Map<string, Set<string>>();
   /** The resources that were made, in their order; the stacks themselves are none. */
   public readonly made: MadeResource[] = [];
+  private jobProgress: TrainingProgress | undefined;
+  private readonly training = new Set<string>();
 
   public constructor(private readonly terminal: Terminal) {}
 
   /** The last lines of the job that ran last. */
   public get lastLogLines(): readonly string[] {
     return this.jobProgress?.lastLines ?? [];
-  }
-
-  /** How many resources of the stacks have been made, the stacks themselves not counted. */
-  public get created(): number {
-    return this.made.length;
   }
 
   /** Takes an event. */
@@ -54,26 +41,18 @@ export class RehearsalProgress {
   private stackEvent(event: Extract<EmulatorEvent, { type: 'stack-event' }>): void {
     const { stack, logicalId, physicalId, status, reason, resourceType } = event;
     if (status.endsWith('_FAILED') && reason && !/cancelled/i.test(reason) && logicalId !== stack) {
-      this.failures.push({ stack, logicalId, reason });
+      this.failures.push(`  ${stack} ${logicalId}: ${reason}`);
     }
     if (logicalId === stack) {
       this.terminal.progress(`${stack} ${status}`);
       return;
-    }
-    const active = this.active.get(stack) ?? new Set<string>();
-    this.active.set(stack, active);
-    if (status.endsWith('_IN_PROGRESS')) {
-      active.add(logicalId);
-    } else {
-      active.delete(logicalId);
     }
     if (status === 'CREATE_COMPLETE') {
       this.made.push({ stack, type: resourceType, name: physicalId ?? logicalId });
     }
     // A training job's own line says more than the stack that waits for it.
     if (this.training.size === 0) {
-      const waiting = active.size > 1 ? ` and ${active.size - 1} more` : '';
-      this.terminal.progress(`${stack} · ${resourceType} ${logicalId} ${status}${waiting}`);
+      this.terminal.progress(`${stack} · ${resourceType} ${logicalId} ${status}`);
     }
   }
 

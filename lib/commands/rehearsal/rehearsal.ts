@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { Terminal } from '../../console/terminal';
+import type { CommandContext } from '../../console/main';
+import type { Steps } from '../../console/steps';
 import { UserError } from '../../console/user-error';
 import { latencyOf } from '../invoke/latency';
 import type { PredictionResult } from '../invoke/predict-files';
@@ -13,11 +16,13 @@ import { CDK, Clients, projectCommand } from './clients';
 import { EmulatedAws } from './emulated-aws';
 import type { InventoryItem } from './emulator-event';
 import { type Decisions, permissionUses } from './permissions';
-import { OwnBuckets, type S3Data } from './s3-data';
+import { fillBuckets, removeBuckets, type S3Data } from './s3-data';
 import { RehearsalProgress } from './rehearsal-progress';
 
 /** A rehearsal to run. */
-export interface RehearsalOptions {
+export interface RehearsalOptions extends CommandContext {
+  /** Times the steps, those before it too. */
+  readonly steps: Steps;
   /** The cloud assembly to deploy. */
   readonly assembly: string;
   /** What it declares. */
@@ -34,45 +39,88 @@ export interface RehearsalOptions {
   /** The interpreters of images, by the image's repository and tag; null where their containers do not run here. */
   readonly pythons: Readonly<Record<string, string | null>>;
   readonly region: string;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
-/** What a report tells of a life, however far it came. */
-export interface Life {
-  readonly predictions: readonly PredictionResult[];
-  readonly durations: Readonly<Record<string, number>>;
-  readonly failure?: string;
-  readonly decisions?: Decisions;
-  /** What the destroy left; undefined where nothing was destroyed. */
-  readonly left?: readonly InventoryItem[];
   /** What it would cost on AWS. */
   readonly cost: string;
+  /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
+  readonly keep: boolean;
 }
 
 /** How many lines of a failed job's log a person is shown. */
 const LOG_LINES = 12;
 
-/** The whole life of the stacks, in an AWS in memory: each step a method, to be called in their order. */
+/** The whole life of the stacks, in an AWS in memory. */
 export class Rehearsal {
-  /** The in-memory AWS, once it is started. */
-  public aws!: EmulatedAws;
+  private aws!: EmulatedAws;
   private clients!: Clients;
-  private buckets!: OwnBuckets;
   private readonly progress: RehearsalProgress;
+  private readonly notes: string[];
   private trained: Readonly<Record<string, unknown>> = {};
   private samples: Samples = { files: [] };
-  /** Why what nobody named was not predicted. */
-  private refused: string | undefined;
+  private predictions: readonly PredictionResult[] = [];
+  private failure: string | undefined;
+  private decisions: Decisions | undefined;
+  /** What the destroy left; undefined where nothing was destroyed. */
+  private left: readonly InventoryItem[] | undefined;
   private reported = false;
 
   public constructor(private readonly options: RehearsalOptions) {
     this.progress = new RehearsalProgress(options.terminal);
+    this.notes = standInNotes(options.project);
   }
 
-  /** Starts the in-memory AWS. */
-  public async start(): Promise<void> {
-    const { python, pythons, project, region, outDirectory, signal, s3 } = this.options;
+  /** The whole rehearsal, with its report in every outcome; returns its exit code. */
+  public async run(): Promise<number> {
+    const { steps, terminal, signal, keep, cost } = this.options;
+    this.notes.forEach((note) => terminal.info(note));
+    try {
+      await steps.run(
+        'start',
+        () => this.start(),
+        () => `an AWS in memory at ${this.aws.url}`,
+      );
+      await steps.run(
+        'bootstrap',
+        () => this.bootstrap(),
+        () => 'cdk bootstrap',
+      );
+      await this.use();
+      if (keep) {
+        await this.decide();
+        await this.report();
+        return await this.untilInterrupted();
+      }
+      await steps.run(
+        'destroy',
+        () => this.destroy(),
+        () => 'all stacks',
+      );
+      this.left = await steps.run(
+        'audit',
+        () => this.aws.left(),
+        () => 'everything of every service in the account',
+      );
+      await this.decide();
+      terminal.info(cost);
+      await this.report();
+      for (const item of this.left) {
+        terminal.result(itemText(item));
+      }
+      terminal.result(`${this.left.length} left`);
+      const passed =
+        this.failure === undefined && this.predictions.every(({ status }) => status === 'predicted');
+      return passed && this.left.length === 0 && this.progress.denials.size === 0 ? 0 : 1;
+    } catch (error) {
+      this.failure = signal.aborted ? 'interrupted' : (error as Error).message;
+      // A disk that is full does not take the report either: what comes first is the reason.
+      await this.report().catch(({ message }: Error) => terminal.info(message));
+      throw error;
+    } finally {
+      await (this.aws as EmulatedAws | undefined)?.stop();
+    }
+  }
+
+  private async start(): Promise<void> {
+    const { python, pythons, project, region, outDirectory, signal } = this.options;
     this.aws = await EmulatedAws.start({
       python,
       pythons,
@@ -87,41 +135,57 @@ export class Rehearsal {
     rmSync(logFile, { force: true });
     // A client of an AWS that is gone would try for minutes.
     this.clients = new Clients(this.aws, python, logFile, AbortSignal.any([signal, this.aws.gone]));
-    this.buckets = new OwnBuckets(this.aws, region, s3);
   }
 
   /** `cdk bootstrap`, in an account that has the person's own buckets. */
-  public async bootstrap(): Promise<void> {
-    await this.buckets.fill();
+  private async bootstrap(): Promise<void> {
+    await fillBuckets(this.s3(), this.options.s3);
     await this.cdk('bootstrap');
+  }
+
+  /** The stacks' life up to their use. What fails is told, and is no reason not to destroy what there is. */
+  private async use(): Promise<void> {
+    const { steps, terminal } = this.options;
+    try {
+      await steps.run(
+        'deploy',
+        () => this.deploy(),
+        (made) => made,
+      );
+      this.predictions = await steps.run('invoke', () => this.invoke(), predictionSummary);
+    } catch (error) {
+      if (!(error instanceof UserError) || this.aws.gone.aborted) {
+        throw error;
+      }
+      terminal.info(error.message);
+      this.failure = error.message;
+    }
   }
 
   /**
    * `cdk deploy`; says what was made.
    * @throws UserError with the reasons in CloudFormation's words, and the last lines of a job that failed
    */
-  public async deploy(): Promise<string> {
+  private async deploy(): Promise<string> {
     const { progress } = this;
-    const [failuresBefore, resourcesBefore] = [progress.failures.length, progress.created];
+    const before = progress.made.length;
     try {
       await this.cdk('deploy', ...(this.options.stackNames ?? ['--all']), '--require-approval', 'never');
     } catch (error) {
-      const failures = progress.failures.slice(failuresBefore);
-      if (!(error instanceof UserError) || failures.length === 0) {
+      if (!(error instanceof UserError) || progress.failures.length === 0) {
         throw error;
       }
-      const reasons = failures.map(({ stack, logicalId, reason }) => `  ${stack} ${logicalId}: ${reason}`);
       const failedJob = [...progress.jobs.values()].includes('Failed');
       const log = failedJob ? progress.lastLogLines.slice(-LOG_LINES).map((line) => `  | ${line}`) : [];
-      throw new UserError(['the deploy failed:', ...reasons, ...log].join('\n'));
+      throw new UserError(['the deploy failed:', ...progress.failures, ...log].join('\n'));
     }
     this.trained = await this.describedJob();
     const trained = [...progress.jobs].map(([job, status]) => `training job ${job} ${status}`);
-    return [`${progress.created - resourcesBefore} resources`, ...trained].join('; ');
+    return [`${progress.made.length - before} resources`, ...trained].join('; ');
   }
 
   /** Predicts what was named, or some of the job's own data, with the deployed endpoint, as `npm run invoke` does. */
-  public async invoke(): Promise<PredictionResult[]> {
+  private async invoke(): Promise<readonly PredictionResult[]> {
     const { predict, project, outDirectory } = this.options;
     const { endpoint, trainingJob } = project;
     const directories = Object.fromEntries(trainingJob?.channelDirectories ?? []);
@@ -148,85 +212,70 @@ export class Rehearsal {
       throw new UserError(stderr.trim());
     }
     const { results } = JSON.parse(answer) as { results: PredictionResult[] };
-    this.refused = refusedSample(this.samples, results);
-    return this.refused === undefined ? results : [];
+    const refused = refusedSample(this.samples, results);
+    this.notes.push(...(refused ? [refused] : []));
+    return refused ? [] : results;
+  }
+
+  /** Says how to reach it from elsewhere, and waits. */
+  private async untilInterrupted(): Promise<number> {
+    const { terminal, signal } = this.options;
+    terminal.info(keptMessage(this.aws.variables));
+    const end = AbortSignal.any([signal, this.aws.gone]);
+    await (end.aborted ? undefined : once(end, 'abort'));
+    this.aws.gone.throwIfAborted();
+    return 0;
   }
 
   /** `cdk destroy --all`; the person's own buckets, which it leaves alone, go with it. */
-  public async destroy(): Promise<void> {
+  private async destroy(): Promise<void> {
     await this.cdk('destroy', '--all', '--force');
-    await this.buckets.remove();
-  }
-
-  /** What is left in the account: everything of every service, not only what the templates name. */
-  public async left(): Promise<InventoryItem[]> {
-    return this.aws.left();
-  }
-
-  /** Ends the in-memory AWS, where it was started. */
-  public async stop(): Promise<void> {
-    await (this.aws as EmulatedAws | undefined)?.stop();
-  }
-
-  /** What policies did not allow, each once. */
-  public get denials(): ReadonlySet<string> {
-    return this.progress.denials;
+    await removeBuckets(this.s3(), this.options.s3);
   }
 
   /** Which role did what by which statements, and which of these nobody needed; written to decisions.json too. */
-  public async decisions(): Promise<Decisions> {
-    const decisions = await this.aws.decisions();
+  private async decide(): Promise<void> {
+    this.decisions = await this.aws.decisions();
     const path = join(this.options.outDirectory, 'decisions.json');
-    writeFileSync(path, JSON.stringify(decisions, null, 2));
-    return decisions;
+    writeFileSync(path, JSON.stringify(this.decisions, null, 2));
   }
 
-  /** Writes report.html, once; returns its path, or nothing where the project trains no model. */
-  public async report({
-    predictions,
-    durations,
-    failure,
-    decisions,
-    left,
-    cost,
-  }: Life): Promise<string | undefined> {
-    const { project, outDirectory } = this.options;
+  /** Writes report.html, once, and says where; where the project trains no model, says where the logs are. */
+  private async report(): Promise<void> {
+    const { project, outDirectory, steps, cost, terminal, python } = this.options;
+    const { left, failure, predictions, decisions, progress } = this;
     const job = project.trainingJob;
-    const [name, status] = [...this.progress.jobs].at(-1) ?? [];
+    const [name, status] = [...progress.jobs].at(-1) ?? [];
     if (!job || this.reported) {
-      return undefined;
+      terminal.info(`logs: ${relative('', outDirectory)}`);
+      return;
     }
     this.reported = true;
-    return await writeReport(outDirectory, this.options.python, {
+    const path = await writeReport(outDirectory, python, {
       title: `${project.name}: rehearsal`,
       request: { TrainingJobName: name, ...job.request, ...this.trained },
       status: status ?? 'Not trained',
-      durations,
-      metrics: this.progress.metrics,
+      durations: steps.durations,
+      metrics: progress.metrics,
       // A stand-in learns nothing that a gate could say something of.
       minimumMetrics: trainsHere(job.request) ? job.minimumMetrics : {},
       failureReason: failure,
-      lastLines: this.progress.lastLogLines,
+      lastLines: progress.lastLogLines,
       trained: true,
       predictions,
       samples: this.samples,
       cost,
       deployed:
-        this.progress.created > 0 || left
-          ? {
-              resources: this.progress.made,
-              left: left?.map(
-                ({ service, region, type, name: item }) => `${service} ${region} ${type} ${item}`,
-              ),
-            }
+        progress.made.length > 0 || left
+          ? { resources: progress.made, left: left?.map(itemText) }
           : undefined,
       permissions: decisions && permissionUses(decisions),
       notes: [
         `The CDK CLI deploys into an AWS in memory${left ? ', and has destroyed all again' : ''}.`,
-        ...standInNotes(project),
-        ...(this.refused === undefined ? [] : [this.refused]),
+        ...this.notes,
       ],
     });
+    terminal.info(`report: ${path}`);
   }
 
   /** The request of the job that trained, with the names that only a deploy knows. */
@@ -235,31 +284,31 @@ export class Rehearsal {
     if (TrainingJobName === undefined) {
       return {};
     }
-    const { aws, options } = this;
-    const sagemaker = new SageMakerClient({
-      endpoint: aws.url,
-      region: options.region,
-      credentials: aws.credentials,
-    });
+    const sagemaker = new SageMakerClient(this.clientConfig());
     const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
-    const { request } = options.project.trainingJob!;
+    const { request } = this.options.project.trainingJob!;
     return Object.fromEntries(Object.keys(request).map((key) => [key, job[key as keyof typeof job]]));
+  }
+
+  private clientConfig() {
+    return { endpoint: this.aws.url, region: this.options.region, credentials: this.aws.credentials };
+  }
+
+  private s3(): S3Client {
+    return new S3Client({ ...this.clientConfig(), forcePathStyle: true });
   }
 
   /** Runs the CDK CLI with the assembly. @throws UserError with what it said last, if it fails */
   private async cdk(command: string, ...commandArguments: string[]): Promise<void> {
     const { assembly, outDirectory } = this.options;
-    const common = [
-      '--app',
-      assembly,
-      '--output',
-      assembly,
-      '--no-notices',
-      '--no-color',
-      '--progress',
-      'events',
-    ];
-    const { exitCode, stdout, stderr } = await this.clients.run(CDK, command, ...common, ...commandArguments);
+    const common = ['--app', assembly, '--output', assembly, '--no-notices', '--no-color'];
+    const { exitCode, stdout, stderr } = await this.clients.run(
+      CDK,
+      command,
+      ...common,
+      ...['--progress', 'events'],
+      ...commandArguments,
+    );
     if (exitCode !== 0) {
       const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-LOG_LINES).join('\n');
       throw new UserError(
@@ -285,7 +334,7 @@ export function containersOf({ trainingJob, endpoint }: ProjectTemplate) {
 }
 
 /** What a rehearsal does not try, since its containers do not run on this machine; a line each. */
-export function standInNotes(project: ProjectTemplate): string[] {
+function standInNotes(project: ProjectTemplate): string[] {
   return containersOf(project)
     .filter(({ here }) => !here)
     .map(
@@ -295,7 +344,7 @@ export function standInNotes(project: ProjectTemplate): string[] {
 }
 
 /** What became of predictions, in a line. */
-export function predictionSummary(results: readonly PredictionResult[]): string {
+function predictionSummary(results: readonly PredictionResult[]): string {
   if (results.length === 0) {
     return 'nothing was predicted: the channels hold neither photographs nor rows of numbers that the model takes, or no endpoint answers at once here';
   }
@@ -303,4 +352,19 @@ export function predictionSummary(results: readonly PredictionResult[]): string 
   const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));
   const timing = latency ? `; latency p50 ${latency.p50} ms, p95 ${latency.p95} ms` : '';
   return `${predicted} of ${results.length} predicted${timing}`;
+}
+
+function itemText({ service, region, type, name }: InventoryItem): string {
+  return `${service} ${region} ${type} ${name}`;
+}
+
+function keptMessage(variables: Readonly<Record<string, string>>): string {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return `kept until interrupted (Ctrl-C); to reach it from another terminal:
+
+  export ${assignments.join(' \\\n    ')}
+  npm run invoke -- FILE
+  npx cdk diff
+  npx cdk destroy --all
+`;
 }

@@ -1,19 +1,16 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import {
-  BucketAlreadyOwnedByYou,
-  type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteObjectCommand,
-  ListObjectsV2Command,
+  DeleteObjectsCommand,
+  paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { directoryFiles } from '../../aws/directory-files';
 import { UsageError } from '../../console/user-error';
 import { keyValues } from '../local/local-job';
-import type { EmulatedAws } from './emulated-aws';
 
 /** A file or directory of this machine that a rehearsal finds in a bucket, as the real one has the real data. */
 export interface S3Data {
@@ -39,80 +36,33 @@ export function s3Data(texts: readonly string[]): S3Data[] {
   });
 }
 
-/** The buckets of a person's own that a rehearsal makes, with what they hold. */
-export class OwnBuckets {
-  private readonly client: S3Client;
-  private readonly made = new Set<string>();
-
-  public constructor(
-    aws: EmulatedAws,
-    private readonly region: string,
-    private readonly data: readonly S3Data[],
-  ) {
-    this.client = new S3Client({
-      region,
-      endpoint: aws.url,
-      credentials: { ...aws.credentials, sessionToken: 'rehearsal' },
-      forcePathStyle: true,
-    });
+/** Makes a person's own buckets, with what they hold. */
+export async function fillBuckets(client: S3Client, data: readonly S3Data[]): Promise<void> {
+  for (const Bucket of bucketsOf(data)) {
+    await client.send(new CreateBucketCommand({ Bucket }));
   }
-
-  /** Makes the buckets and uploads the files. */
-  public async fill(): Promise<void> {
-    for (const { bucket, prefix, path } of this.data) {
-      await this.make(bucket);
-      const isDirectory = statSync(path).isDirectory();
-      const files = isDirectory ? directoryFiles(path).files : [''];
-      for (const name of files) {
-        const file = isDirectory ? join(path, name) : path;
-        await this.client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: isDirectory ? posix.join(prefix, name) : prefix,
-            Body: createReadStream(file),
-            ContentLength: statSync(file).size,
-          }),
-        );
-      }
+  for (const { bucket: Bucket, prefix, path } of data) {
+    const files = statSync(path).isDirectory()
+      ? directoryFiles(path).files.map((name) => [posix.join(prefix, name), join(path, name)] as const)
+      : [[prefix, path] as const];
+    for (const [Key, file] of files) {
+      const content = { Body: createReadStream(file), ContentLength: statSync(file).size };
+      await client.send(new PutObjectCommand({ Bucket, Key, ...content }));
     }
   }
+}
 
-  /** Removes them, so that the audit finds what the project left. */
-  public async remove(): Promise<void> {
-    for (const Bucket of this.made) {
-      for (;;) {
-        const { Contents: objects = [] } = await this.client.send(new ListObjectsV2Command({ Bucket }));
-        if (objects.length === 0) {
-          break;
-        }
-        for (const { Key } of objects) {
-          await this.client.send(new DeleteObjectCommand({ Bucket, Key }));
-        }
-      }
-      await this.client.send(new DeleteBucketCommand({ Bucket }));
+/** Removes them, with what a script wrote, so that the audit finds what the project left. */
+export async function removeBuckets(client: S3Client, data: readonly S3Data[]): Promise<void> {
+  for (const Bucket of bucketsOf(data)) {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+      const Objects = Contents.map(({ Key }) => ({ Key: Key! }));
+      await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
     }
-    this.made.clear();
+    await client.send(new DeleteBucketCommand({ Bucket }));
   }
+}
 
-  private async make(bucket: string): Promise<void> {
-    if (this.made.has(bucket)) {
-      return;
-    }
-    try {
-      await this.client.send(
-        new CreateBucketCommand({
-          Bucket: bucket,
-          // The oldest region has no name here.
-          ...(this.region !== 'us-east-1' && {
-            CreateBucketConfiguration: { LocationConstraint: this.region as BucketLocationConstraint },
-          }),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof BucketAlreadyOwnedByYou)) {
-        throw error;
-      }
-    }
-    this.made.add(bucket);
-  }
+function bucketsOf(data: readonly S3Data[]): Set<string> {
+  return new Set(data.map(({ bucket }) => bucket));
 }

@@ -1,16 +1,14 @@
 // `npm start`: the whole life of the stacks by the real CDK CLI in an AWS in memory, and an audit of what is left. rehearsal.ts
 // has the steps; emulated-aws.ts starts the process of emulator.py; aws/ is that AWS, with a README of its own.
 
-import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import type { PredictionResult } from '../invoke/predict-files';
+import { join, resolve } from 'node:path';
 import { costOnAws } from '../local/aws-cost';
 import { frameworkPython, PYTHON_OPTION } from '../local/framework-python';
 import { keyValues, RUN_OPTIONS, typed } from '../local/local-job';
 import { ensurePythonEnvironment } from '../../python/python-environment';
-import { containersOf, type Life, predictionSummary, Rehearsal, standInNotes } from './rehearsal';
-import { type S3Data, s3Data } from './s3-data';
+import { containersOf, Rehearsal } from './rehearsal';
+import { s3Data } from './s3-data';
 import { TRAINING_CHANGES, type TrainingChanges } from '../../training/training-changes';
 import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -19,22 +17,7 @@ import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { withRunLock } from '../../python/run-lock';
 import { Steps } from '../../console/steps';
 import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
-import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
-
-/** What `start` was asked to do. */
-export interface StartArguments extends TrainingChanges {
-  /** Whose stacks are deployed, and no others. */
-  readonly projectName: string | undefined;
-  /** What lies in buckets of a person's own. */
-  readonly s3: readonly S3Data[];
-  readonly predict: readonly string[];
-  readonly outDirectory: string;
-  /** The interpreter that trains and serves; none chooses the framework's own environment. */
-  readonly python: string | undefined;
-  /** Whether the in-memory AWS stays, with everything deployed, until it is interrupted. */
-  readonly keep: boolean;
-}
 
 /** The line of `npm start`. */
 export const startLine = new CommandLine({
@@ -72,7 +55,7 @@ and everything that is left is listed.`,
     'npm start -- --s3 s3://my-bucket/photographs=$HOME/photographs',
     'npm start -- --keep',
   ],
-  read: (values): StartArguments => ({
+  read: (values) => ({
     projectName: values.project,
     channels: keyValues('--channel', values.channel),
     hyperparameters: Object.fromEntries(
@@ -88,6 +71,9 @@ and everything that is left is listed.`,
     keep: values.keep,
   }),
 });
+
+/** What `start` was asked to do. */
+type StartArguments = Exclude<ReturnType<typeof startLine.parse>, 'help'>;
 
 /** Rehearses what the app in `root` declares. */
 export function startCommand(root: string): Command {
@@ -139,108 +125,24 @@ async function rehearse(
   if (Object.keys(options.channels).length > 0) {
     terminal.info('minimumMetrics of bin/app.ts are for its own data: no gate stops a model of --channel');
   }
-  standInNotes(project).forEach((note) => terminal.info(note));
   const pythons: Record<string, string | null> = {};
   for (const { image, here } of containersOf(project)) {
     const given = { given: options.python, terminal, signal };
     pythons[image.split('/').at(-1)!] ??= here ? await frameworkPython(image, given) : null;
   }
-  const rehearsal = new Rehearsal({
+  return new Rehearsal({
+    ...options,
+    steps,
     project,
     stackNames: chosen?.stackNames,
     assembly,
-    s3: options.s3,
     predict: options.predict.map((path) => resolve(path)),
     outDirectory,
     python,
     pythons,
     region,
+    cost: costOnAws(stacks, region),
     terminal,
     signal,
-  });
-  const cost = costOnAws(stacks, region);
-  const report = async (life: Omit<Life, 'durations' | 'cost'>) => {
-    const path = await rehearsal.report({ ...life, durations: steps.durations, cost });
-    terminal.info(path ? `report: ${path}` : `logs: ${relative('', outDirectory)}`);
-  };
-  try {
-    await steps.run(
-      'start',
-      () => rehearsal.start(),
-      () => `an AWS in memory at ${rehearsal.aws.url}`,
-    );
-    const { predictions, failure } = await deployAndInvoke(rehearsal, steps, terminal);
-    if (options.keep) {
-      await report({ predictions, failure, decisions: await rehearsal.decisions() });
-      terminal.info(keptMessage(rehearsal.aws.variables));
-      const end = AbortSignal.any([signal, rehearsal.aws.gone]);
-      await (end.aborted ? undefined : once(end, 'abort'));
-      rehearsal.aws.gone.throwIfAborted();
-      return 0;
-    }
-    await steps.run(
-      'destroy',
-      () => rehearsal.destroy(),
-      () => 'all stacks',
-    );
-    const left = await steps.run(
-      'audit',
-      () => rehearsal.left(),
-      () => 'everything of every service in the account',
-    );
-    const decisions = await rehearsal.decisions();
-    terminal.info(cost);
-    await report({ predictions, failure, decisions, left });
-    for (const item of left) {
-      terminal.result(`${item.service} ${item.region} ${item.type} ${item.name}`);
-    }
-    terminal.result(`${left.length} left`);
-    const passed = failure === undefined && predictions.every(({ status }) => status === 'predicted');
-    return passed && left.length === 0 && rehearsal.denials.size === 0 ? 0 : 1;
-  } catch (error) {
-    const failure = signal.aborted ? 'interrupted' : (error as Error).message;
-    // A disk that is full does not take the report either: what comes first is the reason.
-    await report({ predictions: [], failure }).catch(({ message }: Error) => terminal.info(message));
-    throw error;
-  } finally {
-    await rehearsal.stop();
-  }
-}
-
-/** The stacks' life up to their use. What fails is told, and is no reason not to destroy what there is. */
-async function deployAndInvoke(
-  rehearsal: Rehearsal,
-  steps: Steps,
-  terminal: Terminal,
-): Promise<{ readonly predictions: PredictionResult[]; readonly failure?: string }> {
-  await steps.run(
-    'bootstrap',
-    () => rehearsal.bootstrap(),
-    () => 'cdk bootstrap',
-  );
-  try {
-    await steps.run(
-      'deploy',
-      () => rehearsal.deploy(),
-      (made) => made,
-    );
-    return { predictions: await steps.run('invoke', () => rehearsal.invoke(), predictionSummary) };
-  } catch (error) {
-    if (!(error instanceof UserError) || rehearsal.aws.gone.aborted) {
-      throw error;
-    }
-    terminal.info(error.message);
-    return { predictions: [], failure: error.message };
-  }
-}
-
-function keptMessage(variables: Readonly<Record<string, string>>): string {
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return `kept until interrupted (Ctrl-C); to reach it from another terminal:
-
-  export ${assignments.join(' \\\n    ')}
-  npm run invoke -- FILE
-  npx cdk diff
-  npx cdk destroy --all
-`;
+  }).run();
 }
