@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -47,10 +48,8 @@ export async function cdkDeploy(props: CdkDeployProps): Promise<number> {
     });
   }
   try {
-    return await new Promise<number>((done, fail) => {
-      child.on('error', fail);
-      child.on('close', (code) => done(code ?? 1));
-    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code ?? 1;
   } finally {
     signal.removeEventListener('abort', end);
     log.end();

@@ -1,5 +1,5 @@
 // `npm run deploy`: one plan, one yes, then the real `cdk deploy` with a sign of life. The plan is the review of what is deployed
-// (plan.ts), the training is shown as `npm run watch` shows it (training-in-progress.ts).
+// (plan.ts), deploy-progress.ts shows how far it is.
 
 import { join, relative } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -28,7 +28,6 @@ import { DeployProgress } from './deploy-progress';
 import { deployedStacks } from './deployed-stacks';
 import { forgetKeptModel, keptModels } from './kept-models';
 import { deployPlan } from './plan';
-import { TrainingInProgress } from './training-in-progress';
 
 /** The line of `npm run deploy`. */
 export const deployLine = new CommandLine({
@@ -76,28 +75,19 @@ export function deployCommand(root: string, confirm: Confirm | undefined): Comma
     const projects = declaredProjects(stacks);
     const chosen = projectName === undefined ? undefined : chooseProject(projects, projectName);
     const declared = chosen?.stacks ?? stacks;
-    const account = await explained(() => accountOf(declared, signal), LOOKING);
-    terminal.progress('looking at what is deployed');
     const names = (chosen ? [chosen] : projects).flatMap(({ name }) =>
       STACK_SUFFIXES.map((suffix) => stackName(name, suffix)),
     );
     const cloudformation = new CloudFormationClient();
     // A rehearsal's AWS has no host of its own for each bucket.
     const s3 = new S3Client({ forcePathStyle: true });
-    const deployed = await explained(
-      () =>
-        deployedStacks(
-          cloudformation,
-          [...new Set([...names, ...declared.map(({ name }) => name)])],
-          declared,
-          signal,
-        ),
-      LOOKING,
-    );
-    const kept = await explained(
-      () => keptModels({ cloudformation, s3, deployed, declared, region: account.region }),
-      LOOKING,
-    );
+    terminal.progress('looking at what is deployed');
+    const { account, deployed, kept } = await explained(async () => {
+      const account = await accountOf(declared, signal);
+      const wanted = new Set([...names, ...declared.map(({ name }) => name)]);
+      const deployed = await deployedStacks(cloudformation, [...wanted], declared, signal);
+      return { account, deployed, kept: await keptModels(s3, deployed, declared, account.region) };
+    }, LOOKING);
     const plan = deployPlan({
       deployed,
       declared,
@@ -146,21 +136,9 @@ async function deploy(
   const { assembly, signal } = run;
   const started = Date.now();
   const logFile = join(assembly, 'deploy.log');
-  const progress = new DeployProgress(terminal);
-  const training = new TrainingInProgress({ region, terminal, signal });
-  const code = await cdkDeploy({
-    ...run,
-    logFile,
-    onLine: (line) => {
-      const event = progress.take(line);
-      if (event) {
-        training.take(event);
-        progress.hidden = training.isShown;
-      }
-    },
-  });
-  await training.end();
-  terminal.clearProgress();
+  const progress = new DeployProgress(region, { terminal, signal });
+  const code = await cdkDeploy({ ...run, logFile, onLine: (line) => progress.take(line) });
+  await progress.end();
   if (signal.aborted) {
     terminal.info(leftMessage(progress.last?.stack, deployed));
     return 130;

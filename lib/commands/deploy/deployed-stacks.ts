@@ -8,6 +8,12 @@ import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import type { Template } from '../../aws/template';
 import { UserError } from '../../console/user-error';
 
+/** A stack as CloudFormation has it. */
+export interface DeployedStack extends AssemblyStack {
+  /** Its output BucketName: a workspace has it. */
+  readonly bucketName: string | undefined;
+}
+
 /** Nothing of such a stack is in use: the CDK CLI deletes it before it deploys. */
 const NOT_DEPLOYED = new Set(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'REVIEW_IN_PROGRESS']);
 
@@ -21,7 +27,7 @@ export async function deployedStacks(
   names: readonly string[],
   declared: readonly AssemblyStack[],
   signal: AbortSignal,
-): Promise<AssemblyStack[]> {
+): Promise<DeployedStack[]> {
   const options = { abortSignal: signal };
   const found = await Promise.all(
     names.map(async (name) => ({ name, stack: await describeStack(client, name, options) })),
@@ -35,13 +41,14 @@ export async function deployedStacks(
   }
   const deployed = found.filter(({ stack }) => stack && !NOT_DEPLOYED.has(stack.StackStatus!));
   return Promise.all(
-    deployed.map(async ({ name }) => {
+    deployed.map(async ({ name, stack }) => {
       const { TemplateBody: body = '{}' } = await client.send(
         new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
         options,
       );
       const assets = declared.find((stack) => stack.name === name)?.assets ?? new Map<string, string>();
-      return { name, template: JSON.parse(body) as Template, assets };
+      const output = stack!.Outputs?.find(({ OutputKey }) => OutputKey === 'BucketName');
+      return { name, template: JSON.parse(body) as Template, assets, bucketName: output?.OutputValue };
     }),
   );
 }
