@@ -3,13 +3,9 @@
 
 import {
   type ContainerDefinition,
-  ContainerImage,
-  type ContainerImageConfig,
   Endpoint as SageMakerEndpoint,
   EndpointConfig,
   Model,
-  ModelData,
-  type ModelDataConfig,
 } from '@aws-cdk/aws-sagemaker-alpha';
 import type { IGrantable, IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
@@ -96,8 +92,9 @@ export class Endpoint extends Construct implements IGrantable {
     );
     const environment = { ...script.environment, ...props.hosting.props.environment };
     const container: ContainerDefinition = {
-      image: new Image(image.uri(this)),
-      modelData: new Artifact(artifact.url),
+      // The role that the model gets may pull the one and read the other already.
+      image: { bind: () => ({ imageName: image.uri(this) }) },
+      modelData: { bind: () => ({ uri: artifact.url }) },
       environment: Object.keys(environment).length > 0 ? environment : undefined,
     };
     const { vpc, vpcSubnets, securityGroups, enableNetworkIsolation } = props.hosting.props;
@@ -111,27 +108,5 @@ export class Endpoint extends Construct implements IGrantable {
     });
     model.node.addDependency(...execution.dependables);
     return model;
-  }
-}
-
-/** An image by its URI; the role that the model gets may pull it already. */
-class Image extends ContainerImage {
-  public constructor(private readonly imageName: string) {
-    super();
-  }
-
-  public bind(): ContainerImageConfig {
-    return { imageName: this.imageName };
-  }
-}
-
-/** An artifact by its URL; the role that the model gets may read it already. */
-class Artifact extends ModelData {
-  public constructor(private readonly uri: string) {
-    super();
-  }
-
-  public bind(): ModelDataConfig {
-    return { uri: this.uri };
   }
 }

@@ -121,7 +121,11 @@ export abstract class Hosting<P extends HostingOptions = HostingOptions> {
       ? [
           ...problems,
           ...this.valueProblems(),
-          ...this.variantNameProblems(),
+          ...(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(this.variantName)
+            ? []
+            : [
+                `hosting.variantName: '${this.variantName}' is not a name; 1 to 63 letters, digits and inner dashes`,
+              ]),
           ...environmentProblems('hosting.environment', this.props.environment ?? {}, 1024),
           ...(this.props.notify === undefined ? [] : notifyProblems('hosting.notify', this.props.notify)),
         ]
@@ -130,14 +134,6 @@ export abstract class Hosting<P extends HostingOptions = HostingOptions> {
 
   /** What is wrong with values of the right types. */
   protected abstract valueProblems(): string[];
-
-  private variantNameProblems(): string[] {
-    return /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(this.variantName)
-      ? []
-      : [
-          `hosting.variantName: '${this.variantName}' is not a name; 1 to 63 letters, digits and inner dashes`,
-        ];
-  }
 }
 
 answerForFactories(Hosting);

@@ -12,7 +12,7 @@ export interface GuardedEndpoint {
   /** Of the endpoint, as DescribeEndpoint tells it. */
   readonly endpointStatus: string;
   readonly lastModified: Date;
-  /** Invocations since {@link idleSince}. */
+  /** Invocations since the moment since when it must have been unused. */
   readonly invocations: number;
 }
 
@@ -42,11 +42,6 @@ const SETTLED = [
 /** Milliseconds that a change set counts as a deploy under way; an older one was left behind. */
 const CHANGE_SET_LIFETIME = 60 * 60 * 1000;
 
-/** The moment since when an endpoint must have been unused. */
-export function idleSince(moment: Date, idleTimeoutSeconds: number): Date {
-  return new Date(moment.getTime() - idleTimeoutSeconds * 1000);
-}
-
 /**
  * Whether an idle endpoint's stack is deleted.
  *
@@ -54,47 +49,36 @@ export function idleSince(moment: Date, idleTimeoutSeconds: number): Date {
  * just been made goes off at once.
  *
  * @param moment when the alarm went off
+ * @param since since when an endpoint must have been unused
  */
-export function decide(guarded: GuardedEndpoint, moment: Date, idleTimeoutSeconds: number): Decision {
-  const { stackStatus } = guarded;
+export function decide(guarded: GuardedEndpoint, moment: Date, since: Date): Decision {
+  const { stackStatus, endpointStatus, lastDeployed, lastModified, invocations } = guarded;
+  const isRecent = (created: Date) => moment.getTime() - created.getTime() < CHANGE_SET_LIFETIME;
   if (stackStatus.startsWith('DELETE_')) {
     // Already on its way, by this guard or by a person; after DELETE_FAILED the stack's events say what holds it.
     return { action: 'leave', reason: `the stack is in ${stackStatus}`, needsPerson: false };
   }
-  if (!SETTLED.includes(stackStatus)) {
-    return { action: 'rearm', reason: `the stack is in ${stackStatus}` };
-  }
-  if (guarded.changeSets.some((created) => moment.getTime() - created.getTime() < CHANGE_SET_LIFETIME)) {
-    return { action: 'rearm', reason: 'a change set of the stack waits for its execution' };
-  }
-  if (guarded.endpointStatus !== 'InService') {
-    return { action: 'rearm', reason: `the endpoint is ${guarded.endpointStatus}` };
-  }
-  const since = idleSince(moment, idleTimeoutSeconds);
-  if (guarded.lastDeployed > since) {
-    return { action: 'rearm', reason: `the stack was deployed at ${guarded.lastDeployed.toISOString()}` };
-  }
-  if (guarded.lastModified > since) {
-    return { action: 'rearm', reason: `the endpoint was changed at ${guarded.lastModified.toISOString()}` };
-  }
-  if (guarded.invocations > 0) {
-    return { action: 'rearm', reason: `the endpoint had ${guarded.invocations} invocations` };
+  const uses: readonly [isUse: boolean, reason: string][] = [
+    [!SETTLED.includes(stackStatus), `the stack is in ${stackStatus}`],
+    [guarded.changeSets.some(isRecent), 'a change set of the stack waits for its execution'],
+    [endpointStatus !== 'InService', `the endpoint is ${endpointStatus}`],
+    [lastDeployed > since, `the stack was deployed at ${lastDeployed.toISOString()}`],
+    [lastModified > since, `the endpoint was changed at ${lastModified.toISOString()}`],
+    [invocations > 0, `the endpoint had ${invocations} invocations`],
+  ];
+  const use = uses.find(([isUse]) => isUse);
+  if (use) {
+    return { action: 'rearm', reason: use[1] };
   }
   if (guarded.terminationProtection) {
-    return {
-      action: 'leave',
-      reason: 'the stack has termination protection, which only a person turns off',
-      needsPerson: true,
-    };
+    const reason = 'the stack has termination protection, which only a person turns off';
+    return { action: 'leave', reason, needsPerson: true };
   }
   if (!guarded.hasExecutionRole) {
     // CloudFormation would delete with the rights of the guard, which has none for what the stack holds, and stop half-way.
-    return {
-      action: 'leave',
-      reason:
-        'CloudFormation has no role of its own for the stack: deploy it by the CDK CLI with the roles of cdk bootstrap',
-      needsPerson: true,
-    };
+    const reason =
+      'CloudFormation has no role of its own for the stack: deploy it by the CDK CLI with the roles of cdk bootstrap';
+    return { action: 'leave', reason, needsPerson: true };
   }
   return { action: 'delete' };
 }

@@ -7,10 +7,10 @@ import {
 import { CloudWatchClient, GetMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { type Mail, sendMail } from '../aws/mail';
-import { decide, type GuardedEndpoint, idleSince } from './idle-decision';
+import { sendMail } from '../aws/mail';
+import { decide, type GuardedEndpoint } from './idle-decision';
 import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
-import { deletionMail, obstacleMail } from './idle-mail';
+import { idleMail } from './idle-mail';
 
 /** What the function works with, injected so that tests run it against their own. */
 export interface IdleGuardServices {
@@ -33,20 +33,22 @@ const METRIC_MARGIN = 300;
 export function idleGuardHandler(services: IdleGuardServices) {
   return async (event: IdleGuardEvent): Promise<void> => {
     const { cloudformation, cloudwatch, sns, environment } = services;
-    const stackId = required(environment, IdleGuardVariable.STACK_ID);
-    const endpointName = required(environment, IdleGuardVariable.ENDPOINT_NAME);
-    const idleTimeout = Number(required(environment, IdleGuardVariable.IDLE_TIMEOUT));
+    // The construct gives all of them but the topic.
+    const stackId = environment[IdleGuardVariable.STACK_ID]!;
+    const endpointName = environment[IdleGuardVariable.ENDPOINT_NAME]!;
+    const idleTimeout = Number(environment[IdleGuardVariable.IDLE_TIMEOUT]);
     const topicArn = environment[IdleGuardVariable.TOPIC_ARN];
-    const stackName = stackId.split('/')[1] ?? stackId;
+    const stackName = stackId.split('/')[1]!;
     const moment = new Date(event.time);
+    const since = new Date(moment.getTime() - idleTimeout * 1000);
 
-    const guarded = await look(services, stackId, endpointName, idleSince(moment, idleTimeout), moment);
-    const decision = decide(guarded, moment, idleTimeout);
+    const guarded = await look(services, stackId, endpointName, since, moment);
+    const decision = decide(guarded, moment, since);
     console.log(JSON.stringify({ ...decision, ...guarded, stackId, endpointName }));
 
-    const tell = async (mail: Mail): Promise<void> => {
+    const tell = async (obstacle?: string): Promise<void> => {
       if (topicArn !== undefined) {
-        await sendMail(sns, topicArn, mail);
+        await sendMail(sns, topicArn, idleMail(endpointName, stackName, idleTimeout, obstacle));
       }
     };
     if (decision.action === 'rearm') {
@@ -57,16 +59,14 @@ export function idleGuardHandler(services: IdleGuardServices) {
           StateReason: `Not deleted: ${decision.reason}`,
         }),
       );
-    } else if (decision.action === 'leave') {
-      if (decision.needsPerson && !event.bySchedule) {
-        await tell(obstacleMail(endpointName, stackName, idleTimeout, decision.reason));
-      }
-    } else {
-      await tell(deletionMail(endpointName, stackName, idleTimeout));
+    } else if (decision.action === 'delete') {
+      await tell();
       await cloudformation.send(
         // The same token for the same alarm: CloudFormation takes a repeated call for the same one.
         new DeleteStackCommand({ StackName: stackId, ClientRequestToken: `idle-${moment.getTime()}` }),
       );
+    } else if (decision.needsPerson && !event.bySchedule) {
+      await tell(decision.reason);
     }
   };
 }
@@ -82,7 +82,7 @@ async function look(
   const endpoint = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpointName }));
   const dimensions = {
     EndpointName: endpointName,
-    VariantName: required(environment, IdleGuardVariable.VARIANT_NAME),
+    VariantName: environment[IdleGuardVariable.VARIANT_NAME],
   };
   const until = Math.max(moment.getTime(), Date.now()) + METRIC_MARGIN * 1000;
   const metrics = await cloudwatch.send(
@@ -130,14 +130,6 @@ async function look(
     lastModified: endpoint.LastModifiedTime,
     invocations: values.reduce((sum, value) => sum + value, 0),
   };
-}
-
-function required(environment: IdleGuardServices['environment'], name: string): string {
-  const value = environment[name];
-  if (value === undefined) {
-    throw new Error(`the function has no environment variable ${name}`);
-  }
-  return value;
 }
 
 export const handler = idleGuardHandler({

@@ -9,7 +9,7 @@ import { allow } from '../aws/sagemaker-permissions';
 import { BundledFunction } from '../aws/bundled-function';
 import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
 import { spanInWords } from './idle-mail';
-import { idleAlarmTiming } from './idle-timeout';
+import { idleAlarmPeriod } from './idle-timeout';
 
 /** How often the guard looks, whatever its alarm does. */
 const LOOK_INTERVAL = Duration.hours(1);
@@ -82,7 +82,7 @@ export class IdleGuard extends Construct {
       sourceArn: alarmArn,
     });
 
-    const timing = idleAlarmTiming(seconds);
+    const period = idleAlarmPeriod(seconds);
     const alarm = new Alarm(this, 'Alarm', {
       alarmName,
       alarmDescription: `The endpoint ${endpointName} had no invocation for ${spanInWords(seconds)}`,
@@ -91,9 +91,9 @@ export class IdleGuard extends Construct {
         metricName: 'Invocations',
         dimensionsMap: { EndpointName: endpointName, VariantName: variantName },
         statistic: Stats.SUM,
-        period: Duration.seconds(timing.period),
+        period: Duration.seconds(period),
       }),
-      evaluationPeriods: timing.evaluationPeriods,
+      evaluationPeriods: seconds / period,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
       // Without an invocation there is no data: no data is what is looked for.

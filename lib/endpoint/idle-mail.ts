@@ -8,28 +8,25 @@ export function spanInWords(seconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** What is told before an idle endpoint's stack is deleted. */
-export function deletionMail(endpointName: string, stackName: string, idleTimeoutSeconds: number): Mail {
-  return {
-    subject: `Endpoint ${endpointName} is idle and being deleted`,
-    text:
-      `The endpoint ${endpointName} had no invocation for ${spanInWords(idleTimeoutSeconds)}. ` +
-      `Its stack ${stackName} is being deleted now; the trained model and the data stay. ` +
-      `'npx cdk deploy ${stackName}' brings it back without training.`,
-  };
-}
-
-/** What is told when an idle endpoint's stack cannot be deleted. */
-export function obstacleMail(
+/** What is told of an idle endpoint: before its stack is deleted, or, with the reason, that it cannot be. */
+export function idleMail(
   endpointName: string,
   stackName: string,
   idleTimeoutSeconds: number,
-  reason: string,
+  obstacle?: string,
 ): Mail {
-  return {
-    subject: `Endpoint ${endpointName} is idle and still costs`,
-    text:
-      `The endpoint ${endpointName} had no invocation for ${spanInWords(idleTimeoutSeconds)}, ` +
-      `but its stack ${stackName} stays: ${reason}. It costs until a person deletes it: 'npx cdk destroy ${stackName}'.`,
-  };
+  const idle = `The endpoint ${endpointName} had no invocation for ${spanInWords(idleTimeoutSeconds)}`;
+  return obstacle === undefined
+    ? {
+        subject: `Endpoint ${endpointName} is idle and being deleted`,
+        text:
+          `${idle}. Its stack ${stackName} is being deleted now; the trained model and the data stay. ` +
+          `'npx cdk deploy ${stackName}' brings it back without training.`,
+      }
+    : {
+        subject: `Endpoint ${endpointName} is idle and still costs`,
+        text:
+          `${idle}, but its stack ${stackName} stays: ${obstacle}. ` +
+          `It costs until a person deletes it: 'npx cdk destroy ${stackName}'.`,
+      };
 }

@@ -1,26 +1,17 @@
-/**
- * How an alarm measures an idle timeout.
- * CloudWatch's limits (PutMetricAlarm): period times evaluation periods is at most one day for periods under an hour,
- * and at most seven days for longer ones.
- */
-export interface IdleAlarmTiming {
-  /** Seconds. */
-  readonly period: number;
-  readonly evaluationPeriods: number;
-}
-
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** SageMaker's metrics come by the minute and some minutes late: a shorter period would call an endpoint idle that is not. */
 const SHORT_PERIOD = 5 * MINUTE;
-const LONG_PERIOD = HOUR;
 
-/** The timing of an idle timeout in seconds that {@link idleTimeoutProblems} has nothing against. */
-export function idleAlarmTiming(idleTimeout: number): IdleAlarmTiming {
-  const period = periodOf(idleTimeout);
-  return { period, evaluationPeriods: idleTimeout / period };
+/**
+ * The period, in seconds, of an alarm that measures an idle timeout, which is a multiple of it.
+ * CloudWatch's limits (PutMetricAlarm): period times evaluation periods is at most one day for periods under an hour,
+ * and at most seven days for longer ones.
+ */
+export function idleAlarmPeriod(idleTimeout: number): number {
+  return idleTimeout <= DAY ? SHORT_PERIOD : HOUR;
 }
 
 /**
@@ -32,7 +23,7 @@ export function idleTimeoutProblems(idleTimeout: number): string[] {
   const refused = `hosting.idleTimeout: ${idleTimeout} seconds`;
   if (idleTimeout < SHORT_PERIOD) {
     return [
-      `${refused} is less than the alarm's period of ${SHORT_PERIOD / MINUTE} minutes; use Duration.minutes(${SHORT_PERIOD / MINUTE}) or more, ` +
+      `${refused} is less than the alarm's period of 5 minutes; use Duration.minutes(5) or more, ` +
         'or Hosting.serverless(), which costs nothing at rest',
     ];
   }
@@ -42,18 +33,12 @@ export function idleTimeoutProblems(idleTimeout: number): string[] {
         'or leave idleTimeout out to delete the stack by hand',
     ];
   }
-  const period = periodOf(idleTimeout);
-  if (idleTimeout % period !== 0) {
-    const [unit, seconds] = period === SHORT_PERIOD ? ['minutes', MINUTE] : ['hours', HOUR];
-    const above = (Math.ceil(idleTimeout / period) * period) / Number(seconds);
-    return [
-      `${refused} is no multiple of the alarm's period, which is 5 minutes up to one day and 1 hour beyond; ` +
-        `use Duration.${unit}(${above})`,
-    ];
-  }
-  return [];
-}
-
-function periodOf(idleTimeout: number): number {
-  return idleTimeout <= DAY ? SHORT_PERIOD : LONG_PERIOD;
+  const period = idleAlarmPeriod(idleTimeout);
+  const above = Math.ceil(idleTimeout / period) * period;
+  return above === idleTimeout
+    ? []
+    : [
+        `${refused} is no multiple of the alarm's period, which is 5 minutes up to one day and 1 hour beyond; ` +
+          `use Duration.${period === HOUR ? `hours(${above / HOUR})` : `minutes(${above / MINUTE})`}`,
+      ];
 }

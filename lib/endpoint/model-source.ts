@@ -53,10 +53,8 @@ export abstract class ModelSource {
     return new DirectoryModel(directory, checkProps('ModelSourceOptions', options));
   }
 
-  protected constructor(
-    /** What serves the model. */
-    public readonly estimator: Estimator,
-  ) {}
+  /** @param estimator what serves the model */
+  protected constructor(public readonly estimator: Estimator) {}
 
   /** The artifact as a stack sees it. */
   public abstract artifact(scope: Construct): ModelArtifact;
@@ -87,39 +85,41 @@ export class TrainedModel extends ModelSource {
   }
 }
 
-class S3Model extends ModelSource {
+/** A model by what a person declared of it. */
+abstract class DeclaredModel extends ModelSource {
   public constructor(
-    private readonly uri: string,
+    protected readonly place: string,
     private readonly declared: CheckedProps<ModelSourceOptions>,
   ) {
     super(declared.sound.algorithm ?? declared.sound.framework ?? Framework.tensorflow());
-  }
-
-  public artifact(scope: Construct): ModelArtifact {
-    return { url: this.uri, objectArn: objectArn(scope, this.uri) };
   }
 
   public problems(): string[] {
-    const problems = s3UriProblems('model', this.uri);
-    if (problems.length === 0 && !this.uri.endsWith('.tar.gz')) {
+    return [...this.declared.problems('model'), ...this.placeProblems()];
+  }
+
+  /** What is wrong with where it lies. */
+  protected abstract placeProblems(): string[];
+}
+
+class S3Model extends DeclaredModel {
+  public artifact(scope: Construct): ModelArtifact {
+    return { url: this.place, objectArn: objectArn(scope, this.place) };
+  }
+
+  protected placeProblems(): string[] {
+    const problems = s3UriProblems('model', this.place);
+    if (problems.length === 0 && !this.place.endsWith('.tar.gz')) {
       problems.push(
-        `model: '${this.uri}' is not the URI of a .tar.gz; name the artifact itself, such as s3://my-bucket/models/7/model.tar.gz`,
+        `model: '${this.place}' is not the URI of a .tar.gz; name the artifact itself, such as s3://my-bucket/models/7/model.tar.gz`,
       );
     }
-    return [...this.declared.problems('model'), ...problems];
+    return problems;
   }
 }
 
-class DirectoryModel extends ModelSource {
-  private readonly selected: FileSelection;
-
-  public constructor(
-    private readonly directory: string,
-    private readonly declared: CheckedProps<ModelSourceOptions>,
-  ) {
-    super(declared.sound.algorithm ?? declared.sound.framework ?? Framework.tensorflow());
-    this.selected = new FileSelection(String(directory));
-  }
+class DirectoryModel extends DeclaredModel {
+  private readonly selected = new FileSelection(String(this.place));
 
   public artifact(scope: Construct): ModelArtifact {
     tellSecrets(scope, this.selected.secrets());
@@ -132,11 +132,7 @@ class DirectoryModel extends ModelSource {
     return { url: asset.s3ObjectUrl, objectArn: asset.bucket.arnForObjects(asset.s3ObjectKey) };
   }
 
-  public problems(): string[] {
-    return [...this.declared.problems('model'), ...this.directoryProblems()];
-  }
-
-  private directoryProblems(): string[] {
+  protected placeProblems(): string[] {
     const problems = this.selected.problems('model');
     if (problems.length > 0) {
       return problems;
@@ -146,8 +142,8 @@ class DirectoryModel extends ModelSource {
       files.some((file) => /(^|\/)\d+\/saved_model\.pb$/.test(file))
       ? []
       : [
-          `model: '${this.directory}' has no saved_model.pb in a folder with a number as its name, and TensorFlow Serving loads nothing else; ` +
-            `export the model to ${this.directory}/1`,
+          `model: '${this.place}' has no saved_model.pb in a folder with a number as its name, and TensorFlow Serving loads nothing else; ` +
+            `export the model to ${this.place}/1`,
         ];
   }
 }

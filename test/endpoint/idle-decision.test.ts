@@ -19,7 +19,7 @@ const idle: GuardedEndpoint = {
 };
 
 const decision = (changes: Partial<GuardedEndpoint> = {}) =>
-  decide({ ...idle, ...changes }, MOMENT, IDLE_TIMEOUT);
+  decide({ ...idle, ...changes }, MOMENT, before(IDLE_TIMEOUT));
 
 test('an endpoint that nobody used for the whole timeout ends', () => {
   expect(decision()).toEqual({ action: 'delete' });
@@ -43,7 +43,7 @@ test('a stack is deleted only where nobody works on it and everything of it is t
         invocations: fc.nat(2),
       }),
       (guarded) => {
-        if (decide(guarded, MOMENT, IDLE_TIMEOUT).action !== 'delete') return;
+        if (decide(guarded, MOMENT, before(IDLE_TIMEOUT)).action !== 'delete') return;
         deletable.add(guarded.stackStatus);
         expect(guarded.stackStatus).toMatch(
           /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/,

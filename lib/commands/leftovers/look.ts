@@ -50,7 +50,7 @@ class Look {
   private readonly found: { readonly leftover: Leftover; readonly place: number }[] = [];
   private readonly blindSpots: BlindSpot[] = [];
   /** The account's id, and AWS's name of the separate world that it belongs to. */
-  private place = { account: '', partition: '' };
+  private caller = { account: '', partition: '' };
 
   public constructor(
     private readonly props: LookProps,
@@ -68,7 +68,7 @@ class Look {
       return client(STSClient).send(new GetCallerIdentityCommand({}), options);
     });
     if (identity) {
-      this.place = { account: identity.Account!, partition: identity.Arn!.split(':')[1]! };
+      this.caller = { account: identity.Account!, partition: identity.Arn!.split(':')[1]! };
       const ownerships: Ownership[] = [];
       for (const region of regions) {
         const owned = await this.recogniseIn(region);
@@ -126,7 +126,7 @@ class Look {
   private search(region: string, shownRegion = region): Omit<Search, 'owned'> {
     return {
       region,
-      ...this.place,
+      ...this.caller,
       names: this.names,
       options: { abortSignal: this.props.signal },
       client: (Class) => this.clients.get(region)!.get(Class),

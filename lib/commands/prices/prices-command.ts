@@ -1,6 +1,6 @@
 // `npm run prices`: fills lib/cost/price-table.json from AWS's public price list, and says what changed.
 
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeChanges, refreshRegion, renderPrices } from '../../cost/price-changes';
 import { parsePriceList, type ParsedPriceList } from '../../cost/price-list';
@@ -37,9 +37,6 @@ export interface PricesCommandProps {
   readonly file: string;
 }
 
-/** A region's list is a few megabytes: what is far larger is not one. */
-const MAX_BYTES = 256 * 1024 * 1024;
-
 /** The command for another origin or file. */
 export function createPricesCommand({ origin, file }: PricesCommandProps): Command {
   return pricesLine.command(async (asked, { terminal, signal }) => {
@@ -59,7 +56,7 @@ export function createPricesCommand({ origin, file }: PricesCommandProps): Comma
       }
     }
     terminal.clearProgress();
-    await replaceFile(file, renderPrices(prices));
+    await writeFile(file, renderPrices(prices));
     terminal.result(report.join('\n'));
     return 0;
   });
@@ -73,7 +70,15 @@ export const pricesCommand: Command = createPricesCommand({
 
 async function readPriceList(origin: string, region: string, signal: AbortSignal): Promise<ParsedPriceList> {
   const url = `${origin}/offers/v1.0/aws/AmazonSageMaker/current/${region}/index.json`;
-  const parsed = parseDocument(await download(url, region, signal), url);
+  const text = await download(url, region, signal);
+  let parsed: ParsedPriceList;
+  try {
+    parsed = parsePriceList(JSON.parse(text), url);
+  } catch (error) {
+    throw new UserError(`cannot read the price list at ${url}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
   if (Object.keys(parsed.tables).length === 0) {
     throw new UserError(
       `the price list at ${url} has no SageMaker prices in USD; lib/cost/price-table.json is unchanged`,
@@ -82,63 +87,25 @@ async function readPriceList(origin: string, region: string, signal: AbortSignal
   return parsed;
 }
 
-function parseDocument(text: string, url: string): ParsedPriceList {
+async function download(url: string, region: string, signal: AbortSignal): Promise<string> {
+  let status: number;
+  let text: string;
   try {
-    return parsePriceList(JSON.parse(text), url);
+    const response = await fetch(url, { signal });
+    status = response.status;
+    text = await response.text();
   } catch (error) {
-    throw new UserError(`cannot read the price list at ${url}: ${(error as Error).message}`, {
+    const { cause = error } = error as Error;
+    throw new UserError(`cannot reach the price list at ${url}: ${(cause as Error).message}`, {
       cause: error,
     });
   }
-}
-
-async function download(url: string, region: string, signal: AbortSignal): Promise<string> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal });
-  } catch (error) {
-    throw unreachable(url, error);
-  }
   // AWS answers 403 for a list that does not exist.
-  if (response.status === 403 || response.status === 404) {
-    await response.body?.cancel();
-    throw new UserError(
-      `AWS has no SageMaker price list for region ${region} (HTTP ${response.status} at ${url})`,
-    );
+  if (status === 403 || status === 404) {
+    throw new UserError(`AWS has no SageMaker price list for region ${region} (HTTP ${status} at ${url})`);
   }
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    throw new UserError(`cannot read the price list at ${url}: HTTP ${response.status}; try again later`);
+  if (status !== 200) {
+    throw new UserError(`cannot read the price list at ${url}: HTTP ${status}; try again later`);
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response.body) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > MAX_BYTES) {
-        throw new UserError(`what ${url} sends is more than ${MAX_BYTES} bytes: it is no price list`);
-      }
-    }
-  } catch (error) {
-    throw error instanceof UserError ? error : unreachable(url, error);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function unreachable(url: string, error: unknown): UserError {
-  const cause = (error as Error).cause;
-  const reason = cause instanceof Error ? cause.message : (error as Error).message;
-  return new UserError(`cannot reach the price list at ${url}: ${reason}`, { cause: error });
-}
-
-/** Replaces a file in one step: an interrupted command leaves the old one whole. */
-async function replaceFile(file: string, content: string): Promise<void> {
-  const next = `${file}.${process.pid}`;
-  try {
-    await writeFile(next, content);
-    await rename(next, file);
-  } finally {
-    await rm(next, { force: true });
-  }
+  return text;
 }
