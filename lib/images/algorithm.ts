@@ -11,11 +11,11 @@ interface Takes {
   /** The image's name in the SDK's table. */
   readonly image: string;
   readonly title: string;
-  /** Channels that it cannot do without, and those that it knows besides. */
-  readonly channels: readonly string[];
+  /** Channels that it cannot do without: 'train', if nothing is said; and those that it knows besides. */
+  readonly channels?: readonly string[];
   readonly optionalChannels?: readonly string[];
-  /** Content types of its channels, without parameters. */
-  readonly contentTypes: readonly string[];
+  /** Content types of its channels, without parameters: records and CSV, if nothing is said. */
+  readonly contentTypes?: readonly string[];
   /** Those that it reads as they stream, where not all; each reads files. */
   readonly piped?: readonly string[];
   /** Channels whose files of pictures want lists of them in channels beside. */
@@ -35,179 +35,15 @@ interface Takes {
 
 const RECORD_IO = 'application/x-recordio-protobuf';
 const CSV = 'text/csv';
-const RECORDS_OR_CSV = { contentTypes: [RECORD_IO, CSV] };
 const LIBSVM = ['text/libsvm', 'text/x-libsvm', 'libsvm'];
 const COLUMNS = [CSV, 'csv', 'application/x-parquet', 'parquet', RECORD_IO, 'recordio-protobuf'];
 const PICTURES = ['application/x-image', 'image/jpeg', 'image/png'];
-const PICTURE_CHANNELS = { channels: ['train', 'validation'], processors: ['gpu'] as const };
-const OF_PICTURES = ['num_classes', 'num_training_samples'];
-
-/**
- * Sources: the SageMaker developer guide, "Parameters for Built-in Algorithms" (`common-info-all-im-models`), "Common Data Formats for
- * Training" (`cdf-training`), and each algorithm's page with that of its hyperparameters, read as awsdocs/amazon-sagemaker-developer-guide
- * had them last (June 2023), the first table as it was in 2026 too; XGBoost's content types: `channel_validation.py` of its container.
- */
-const ALGORITHMS = {
-  blazingText: {
-    image: 'blazingtext',
-    title: 'BlazingText',
-    channels: ['train'],
-    optionalChannels: ['validation'],
-    contentTypes: ['text/plain', 'application/jsonlines'],
-    hyperparameters: ['mode'],
-    singleInstance: 'batch_skipgram',
-  },
-  deepAR: {
-    image: 'forecasting-deepar',
-    title: 'DeepAR',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    contentTypes: ['json', 'json.gz', 'parquet', 'auto', 'application/jsonlines'],
-    piped: [],
-    hyperparameters: ['context_length', 'epochs', 'prediction_length', 'time_freq'],
-    servingProcessors: ['cpu'],
-  },
-  factorizationMachines: {
-    image: 'factorization-machines',
-    title: 'Factorization Machines',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    contentTypes: [RECORD_IO],
-    hyperparameters: ['feature_dim', 'num_factors', 'predictor_type'],
-  },
-  imageClassification: {
-    image: 'image-classification',
-    title: 'Image Classification',
-    ...PICTURE_CHANNELS,
-    optionalChannels: ['train_lst', 'validation_lst', 'model'],
-    listed: ['train_lst', 'validation_lst'],
-    contentTypes: ['application/x-recordio', ...PICTURES],
-    hyperparameters: OF_PICTURES,
-  },
-  ipInsights: {
-    image: 'ipinsights',
-    title: 'IP Insights',
-    channels: ['train'],
-    optionalChannels: ['validation'],
-    contentTypes: [CSV],
-    piped: [],
-    hyperparameters: ['num_entity_vectors', 'vector_dim'],
-  },
-  kMeans: {
-    image: 'kmeans',
-    title: 'K-Means',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    ...RECORDS_OR_CSV,
-    hyperparameters: ['feature_dim', 'k'],
-  },
-  knn: {
-    image: 'knn',
-    title: 'K-Nearest Neighbors',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    ...RECORDS_OR_CSV,
-    hyperparameters: ['feature_dim', 'k', 'predictor_type', 'sample_size'],
-    dependent: { name: 'dimension_reduction_type', value: /./, needs: 'dimension_reduction_target' },
-  },
-  lda: {
-    image: 'lda',
-    title: 'Latent Dirichlet Allocation',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    ...RECORDS_OR_CSV,
-    piped: [RECORD_IO],
-    hyperparameters: ['feature_dim', 'mini_batch_size', 'num_topics'],
-    processors: ['cpu'],
-    singleInstance: true,
-  },
-  linearLearner: {
-    image: 'linear-learner',
-    title: 'Linear Learner',
-    channels: ['train'],
-    optionalChannels: ['validation', 'test'],
-    ...RECORDS_OR_CSV,
-    distribution: { validation: 'FullyReplicated' },
-    hyperparameters: ['predictor_type'],
-    dependent: { name: 'predictor_type', value: /^multiclass_classifier$/, needs: 'num_classes' },
-  },
-  ntm: {
-    image: 'ntm',
-    title: 'Neural Topic Model',
-    channels: ['train'],
-    optionalChannels: ['validation', 'test', 'auxiliary'],
-    ...RECORDS_OR_CSV,
-    distribution: { validation: 'FullyReplicated', test: 'FullyReplicated', auxiliary: 'FullyReplicated' },
-    hyperparameters: ['feature_dim', 'num_topics'],
-  },
-  object2Vec: {
-    image: 'object2vec',
-    title: 'Object2Vec',
-    channels: ['train'],
-    optionalChannels: ['validation', 'test', 'auxiliary'],
-    contentTypes: ['application/jsonlines'],
-    piped: [],
-    hyperparameters: ['enc0_max_seq_len', 'enc0_vocab_size'],
-    singleInstance: true,
-  },
-  objectDetection: {
-    image: 'object-detection',
-    title: 'Object Detection',
-    ...PICTURE_CHANNELS,
-    optionalChannels: ['train_annotation', 'validation_annotation', 'model'],
-    listed: ['train_annotation', 'validation_annotation'],
-    contentTypes: ['application/x-recordio', ...PICTURES],
-    hyperparameters: OF_PICTURES,
-  },
-  pca: {
-    image: 'pca',
-    title: 'Principal Component Analysis',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    ...RECORDS_OR_CSV,
-    hyperparameters: ['feature_dim', 'mini_batch_size', 'num_components'],
-  },
-  randomCutForest: {
-    image: 'randomcutforest',
-    title: 'Random Cut Forest',
-    channels: ['train'],
-    optionalChannels: ['test'],
-    ...RECORDS_OR_CSV,
-    distribution: { train: 'ShardedByS3Key', test: 'FullyReplicated' },
-    hyperparameters: ['feature_dim'],
-    processors: ['cpu'],
-  },
-  semanticSegmentation: {
-    image: 'semantic-segmentation',
-    title: 'Semantic Segmentation',
-    ...PICTURE_CHANNELS,
-    channels: ['train', 'train_annotation', 'validation', 'validation_annotation'],
-    optionalChannels: ['label_map', 'model'],
-    contentTypes: PICTURES,
-    hyperparameters: OF_PICTURES,
-    singleInstance: true,
-  },
-  seq2Seq: {
-    image: 'seq2seq',
-    title: 'Sequence-to-Sequence',
-    channels: ['train', 'validation', 'vocab'],
-    contentTypes: [RECORD_IO],
-    piped: [],
-    hyperparameters: [],
-    processors: ['gpu'],
-    singleInstance: true,
-  },
-  xgboost: {
-    image: 'xgboost',
-    title: 'XGBoost',
-    channels: ['train'],
-    optionalChannels: ['validation'],
-    contentTypes: [...COLUMNS, ...LIBSVM],
-    piped: COLUMNS,
-    hyperparameters: ['num_round'],
-    dependent: { name: 'objective', value: /^multi:/, needs: 'num_class' },
-  },
-} as const satisfies Readonly<Record<string, Takes>>;
+const OF_PICTURES = {
+  channels: ['train', 'validation'],
+  contentTypes: ['application/x-recordio', ...PICTURES],
+  hyperparameters: ['num_classes', 'num_training_samples'],
+  processors: ['gpu'] as const,
+};
 
 /** A channel as an algorithm is given it. */
 interface AlgorithmChannel {
@@ -224,86 +60,202 @@ export interface AlgorithmInput {
   readonly channels: Readonly<Record<string, AlgorithmChannel>>;
 }
 
-/** One of SageMaker's built-in algorithms: it trains and serves in one image. */
+/**
+ * One of SageMaker's built-in algorithms: it trains and serves in one image.
+ *
+ * Sources of what each takes: the SageMaker developer guide, "Parameters for Built-in Algorithms" (`common-info-all-im-models`), "Common
+ * Data Formats for Training" (`cdf-training`), and each algorithm's page with that of its hyperparameters, read as
+ * awsdocs/amazon-sagemaker-developer-guide had them last (June 2023), the first table as it was in 2026 too; XGBoost's content types:
+ * `channel_validation.py` of its container.
+ */
 export class Algorithm extends Estimator {
   /** Text classification and word vectors. */
   public static blazingText(): Algorithm {
-    return new Algorithm(ALGORITHMS.blazingText);
+    return new Algorithm({
+      image: 'blazingtext',
+      title: 'BlazingText',
+      optionalChannels: ['validation'],
+      contentTypes: ['text/plain', 'application/jsonlines'],
+      hyperparameters: ['mode'],
+      singleInstance: 'batch_skipgram',
+    });
   }
 
   /** Forecasts of time series. */
   public static deepAR(): Algorithm {
-    return new Algorithm(ALGORITHMS.deepAR);
+    return new Algorithm({
+      image: 'forecasting-deepar',
+      title: 'DeepAR',
+      optionalChannels: ['test'],
+      contentTypes: ['json', 'json.gz', 'parquet', 'auto', 'application/jsonlines'],
+      piped: [],
+      hyperparameters: ['context_length', 'epochs', 'prediction_length', 'time_freq'],
+      servingProcessors: ['cpu'],
+    });
   }
 
   /** Regression and classification of sparse data. */
   public static factorizationMachines(): Algorithm {
-    return new Algorithm(ALGORITHMS.factorizationMachines);
+    return new Algorithm({
+      image: 'factorization-machines',
+      title: 'Factorization Machines',
+      optionalChannels: ['test'],
+      contentTypes: [RECORD_IO],
+      hyperparameters: ['feature_dim', 'num_factors', 'predictor_type'],
+    });
   }
 
   /** Labels of pictures. */
   public static imageClassification(): Algorithm {
-    return new Algorithm(ALGORITHMS.imageClassification);
+    return new Algorithm({
+      image: 'image-classification',
+      title: 'Image Classification',
+      ...OF_PICTURES,
+      optionalChannels: ['train_lst', 'validation_lst', 'model'],
+      listed: ['train_lst', 'validation_lst'],
+    });
   }
 
   /** Unusual use of IP addresses. */
   public static ipInsights(): Algorithm {
-    return new Algorithm(ALGORITHMS.ipInsights);
+    return new Algorithm({
+      image: 'ipinsights',
+      title: 'IP Insights',
+      optionalChannels: ['validation'],
+      contentTypes: [CSV],
+      piped: [],
+      hyperparameters: ['num_entity_vectors', 'vector_dim'],
+    });
   }
 
   /** Clusters. */
   public static kMeans(): Algorithm {
-    return new Algorithm(ALGORITHMS.kMeans);
+    return new Algorithm({
+      image: 'kmeans',
+      title: 'K-Means',
+      optionalChannels: ['test'],
+      hyperparameters: ['feature_dim', 'k'],
+    });
   }
 
   /** Regression and classification by neighbours. */
   public static knn(): Algorithm {
-    return new Algorithm(ALGORITHMS.knn);
+    return new Algorithm({
+      image: 'knn',
+      title: 'K-Nearest Neighbors',
+      optionalChannels: ['test'],
+      hyperparameters: ['feature_dim', 'k', 'predictor_type', 'sample_size'],
+      dependent: { name: 'dimension_reduction_type', value: /./, needs: 'dimension_reduction_target' },
+    });
   }
 
   /** Topics of documents. */
   public static lda(): Algorithm {
-    return new Algorithm(ALGORITHMS.lda);
+    return new Algorithm({
+      image: 'lda',
+      title: 'Latent Dirichlet Allocation',
+      optionalChannels: ['test'],
+      piped: [RECORD_IO],
+      hyperparameters: ['feature_dim', 'mini_batch_size', 'num_topics'],
+      processors: ['cpu'],
+      singleInstance: true,
+    });
   }
 
   /** Linear and logistic regression. */
   public static linearLearner(): Algorithm {
-    return new Algorithm(ALGORITHMS.linearLearner);
+    return new Algorithm({
+      image: 'linear-learner',
+      title: 'Linear Learner',
+      optionalChannels: ['validation', 'test'],
+      distribution: { validation: 'FullyReplicated' },
+      hyperparameters: ['predictor_type'],
+      dependent: { name: 'predictor_type', value: /^multiclass_classifier$/, needs: 'num_classes' },
+    });
   }
 
   /** Topics of documents, by a neural network. */
   public static ntm(): Algorithm {
-    return new Algorithm(ALGORITHMS.ntm);
+    return new Algorithm({
+      image: 'ntm',
+      title: 'Neural Topic Model',
+      optionalChannels: ['validation', 'test', 'auxiliary'],
+      distribution: { validation: 'FullyReplicated', test: 'FullyReplicated', auxiliary: 'FullyReplicated' },
+      hyperparameters: ['feature_dim', 'num_topics'],
+    });
   }
 
   /** Vectors of pairs of objects. */
   public static object2Vec(): Algorithm {
-    return new Algorithm(ALGORITHMS.object2Vec);
+    return new Algorithm({
+      image: 'object2vec',
+      title: 'Object2Vec',
+      optionalChannels: ['validation', 'test', 'auxiliary'],
+      contentTypes: ['application/jsonlines'],
+      piped: [],
+      hyperparameters: ['enc0_max_seq_len', 'enc0_vocab_size'],
+      singleInstance: true,
+    });
   }
 
   /** Boxes around what a picture shows. */
   public static objectDetection(): Algorithm {
-    return new Algorithm(ALGORITHMS.objectDetection);
+    return new Algorithm({
+      image: 'object-detection',
+      title: 'Object Detection',
+      ...OF_PICTURES,
+      optionalChannels: ['train_annotation', 'validation_annotation', 'model'],
+      listed: ['train_annotation', 'validation_annotation'],
+    });
   }
 
   /** Fewer dimensions. */
   public static pca(): Algorithm {
-    return new Algorithm(ALGORITHMS.pca);
+    return new Algorithm({
+      image: 'pca',
+      title: 'Principal Component Analysis',
+      optionalChannels: ['test'],
+      hyperparameters: ['feature_dim', 'mini_batch_size', 'num_components'],
+    });
   }
 
   /** Unusual data points. */
   public static randomCutForest(): Algorithm {
-    return new Algorithm(ALGORITHMS.randomCutForest);
+    return new Algorithm({
+      image: 'randomcutforest',
+      title: 'Random Cut Forest',
+      optionalChannels: ['test'],
+      distribution: { train: 'ShardedByS3Key', test: 'FullyReplicated' },
+      hyperparameters: ['feature_dim'],
+      processors: ['cpu'],
+    });
   }
 
   /** A class for each pixel. */
   public static semanticSegmentation(): Algorithm {
-    return new Algorithm(ALGORITHMS.semanticSegmentation);
+    return new Algorithm({
+      image: 'semantic-segmentation',
+      title: 'Semantic Segmentation',
+      ...OF_PICTURES,
+      channels: ['train', 'train_annotation', 'validation', 'validation_annotation'],
+      optionalChannels: ['label_map', 'model'],
+      contentTypes: PICTURES,
+      singleInstance: true,
+    });
   }
 
   /** Texts into texts. */
   public static seq2Seq(): Algorithm {
-    return new Algorithm(ALGORITHMS.seq2Seq);
+    return new Algorithm({
+      image: 'seq2seq',
+      title: 'Sequence-to-Sequence',
+      channels: ['train', 'validation', 'vocab'],
+      contentTypes: [RECORD_IO],
+      piped: [],
+      hyperparameters: [],
+      processors: ['gpu'],
+      singleInstance: true,
+    });
   }
 
   /**
@@ -311,7 +263,18 @@ export class Algorithm extends Estimator {
    * @param version such as '3.2-0', or '3.2'
    */
   public static xgboost(version = '3.2-0'): Algorithm {
-    return new Algorithm(ALGORITHMS.xgboost, version);
+    return new Algorithm(
+      {
+        image: 'xgboost',
+        title: 'XGBoost',
+        optionalChannels: ['validation'],
+        contentTypes: [...COLUMNS, ...LIBSVM],
+        piped: COLUMNS,
+        hyperparameters: ['num_round'],
+        dependent: { name: 'objective', value: /^multi:/, needs: 'num_class' },
+      },
+      version,
+    );
   }
 
   public readonly servingScript = 'none';
@@ -338,10 +301,7 @@ export class Algorithm extends Estimator {
   }
 
   public image(_scope: ImageScope, processor: Processor): ContainerImage {
-    if (!this.release) {
-      throw new Error(this.missing().join('; '));
-    }
-    return new ReleasedImage(this.release, processor);
+    return new ReleasedImage(this.release!, processor);
   }
 
   public problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
@@ -353,7 +313,10 @@ export class Algorithm extends Estimator {
         `${title} does not ${use} on ${processor.toUpperCase()} instances; choose one with ${known.join(' or ').toUpperCase()}`,
       ];
     }
-    return this.release ? new ReleasedImage(this.release, processor).problems(region) : this.missing();
+    const versions = releases(this.takes.image, 'training').map(({ version }) => version);
+    return this.release
+      ? new ReleasedImage(this.release, processor).problems(region)
+      : [`no image of ${title} ${this.version}; there are ${versions.toReversed().join(', ')}`];
   }
 
   public warning(_uses: readonly ImageScope[]): string | undefined {
@@ -366,7 +329,7 @@ export class Algorithm extends Estimator {
 
   /** What the algorithm would not take of a training: each as a prop, and what is wrong with it. */
   public inputProblems({ instanceCount, hyperparameters, channels }: AlgorithmInput): string[] {
-    const { title, channels: needed, optionalChannels = [], singleInstance } = this.takes;
+    const { title, channels: needed = ['train'], optionalChannels = [], singleInstance } = this.takes;
     const known = [...needed, ...optionalChannels];
     const names = Object.keys(channels);
     const alone = singleInstance === true || singleInstance !== hyperparameters.mode;
@@ -409,7 +372,7 @@ export class Algorithm extends Estimator {
     { contentType, inputMode, distribution = 'FullyReplicated' }: AlgorithmChannel,
     names: readonly string[],
   ): string[] {
-    const { title, contentTypes, piped = contentTypes, listed = [] } = this.takes;
+    const { title, contentTypes = [RECORD_IO, CSV], piped = contentTypes, listed = [] } = this.takes;
     const problems: string[] = [];
     const type = contentType?.split(';')[0]?.trim().toLowerCase();
     // The content types are those of the data; lists, labels and models have others.
@@ -438,10 +401,5 @@ export class Algorithm extends Estimator {
       );
     }
     return problems;
-  }
-
-  private missing(): string[] {
-    const versions = releases(this.takes.image, 'training').map(({ version }) => version);
-    return [`no image of ${this.takes.title} ${this.version}; there are ${versions.toReversed().join(', ')}`];
   }
 }

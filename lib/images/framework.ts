@@ -57,40 +57,21 @@ export interface ImageOptions {
 interface Kind {
   readonly title: string;
   readonly servingScript: ServingScript;
-  /** How a person writes a version. */
-  readonly written: (version: string) => string;
   /** What else there is where no image of its own is patched, or none serves. */
   readonly elsewhere?: string;
 }
 
 const KINDS: Readonly<Record<FrameworkName, Kind>> = {
-  tensorflow: {
-    title: 'TensorFlow',
-    servingScript: 'none',
-    written: (version) => `Framework.tensorflow('${version}')`,
-  },
+  tensorflow: { title: 'TensorFlow', servingScript: 'none' },
   pytorch: {
     title: 'PyTorch',
     servingScript: 'model',
-    written: (version) => `Framework.pytorch('${version}')`,
     elsewhere:
       "Framework.huggingface({ transformers: '5.5', pytorch: '2.6' }), which serves plain PyTorch too, or an image of your own, such as one on Ray Serve",
   },
-  huggingface: {
-    title: 'Hugging Face transformers',
-    servingScript: 'model',
-    written: (version) => `Framework.huggingface({ transformers: '${version}' })`,
-  },
-  sklearn: {
-    title: 'scikit-learn',
-    servingScript: 'archive',
-    written: (version) => `Framework.sklearn('${version}')`,
-  },
-  xgboost: {
-    title: 'XGBoost',
-    servingScript: 'archive',
-    written: (version) => `Framework.xgboost('${version}')`,
-  },
+  huggingface: { title: 'Hugging Face transformers', servingScript: 'model' },
+  sklearn: { title: 'scikit-learn', servingScript: 'archive' },
+  xgboost: { title: 'XGBoost', servingScript: 'archive' },
 };
 
 interface Asked {
@@ -200,11 +181,7 @@ class ReleasedFramework extends Framework {
   }
 
   public image(scope: ImageScope, processor: Processor): ContainerImage {
-    const release = this.releases[scope];
-    if (!release) {
-      throw new Error(this.problems(scope, processor, undefined).join('; '));
-    }
-    return new ReleasedImage(release, processor, this.pyVersion);
+    return new ReleasedImage(this.releases[scope]!, processor, this.pyVersion);
   }
 
   public problems(scope: ImageScope, processor: Processor, region: string | undefined): string[] {
@@ -268,18 +245,10 @@ class OwnImages extends Framework {
   }
 
   public image(scope: ImageScope): ContainerImage {
-    const image = this.declared.sound[scope];
-    if (!image) {
-      throw new Error(this.problems(scope, undefined, undefined).join('; '));
-    }
-    return image;
+    return this.declared.sound[scope]!;
   }
 
-  public problems(
-    scope: ImageScope,
-    _processor: Processor | undefined,
-    region: string | undefined,
-  ): string[] {
+  public problems(scope: ImageScope, _processor: Processor, region: string | undefined): string[] {
     const wrong = this.declared.problems('Framework.image');
     if (wrong.length > 0) {
       return wrong;
@@ -299,19 +268,12 @@ class OwnImages extends Framework {
   }
 }
 
-/** A version of a framework that trains and can be served. */
-export interface ServedVersion {
-  /** Such as '2.19'. */
-  readonly version: string;
-  /** How bin/app.ts says it. */
-  readonly code: string;
-  /** What there is to say where it gets no security patches any more. */
-  readonly unpatched?: string | undefined;
-}
-
-/** The versions of each framework that train and can be served, the newest first. */
-export function servedVersions(): Record<string, ServedVersion[]> {
-  const of = (name: FrameworkName): ServedVersion[] => {
+/**
+ * The versions of each framework that train and can be served, the newest first: each with how bin/app.ts says it, and with what there
+ * is to say where it gets no security patches any more.
+ */
+export function servedVersions(): Record<string, object[]> {
+  const of = (name: FrameworkName) => {
     const versions = framework(name, 'training').map(({ version }) =>
       version.replace(/^(\d+\.\d+)\.0$/, '$1'),
     );
@@ -323,10 +285,17 @@ export function servedVersions(): Record<string, ServedVersion[]> {
         ...each.problems('inference', 'cpu', undefined),
       ];
       const unpatched = each.warning(['training', 'inference']);
-      return problems.length === 0 ? [{ version, code: KINDS[name].written(version), unpatched }] : [];
+      return problems.length === 0 ? [{ version, code: written(name, version), unpatched }] : [];
     });
   };
   return Object.fromEntries(Object.keys(KINDS).map((name) => [name, of(name as FrameworkName)]));
+}
+
+/** How a person writes a version of a framework. */
+function written(name: FrameworkName, version: string): string {
+  return name === 'huggingface'
+    ? `Framework.huggingface({ transformers: '${version}' })`
+    : `Framework.${name}('${version}')`;
 }
 
 /** The images of a framework, without those that are of an algorithm alone. */
@@ -428,13 +397,13 @@ function names(release: Release): string[] {
 
 /** What to move to from an image without patches: the newest version that has some for all its uses. */
 function wayOut(name: FrameworkName, day: string, uses: readonly ImageScope[]): string {
-  const { title, written, elsewhere } = KINDS[name];
+  const { title, elsewhere } = KINDS[name];
   const patched = framework(name, 'training').findLast((training) => {
     const used = uses.map((use) => (use === 'training' ? training : serving(training)));
     return used.every((release) => release?.patchedUntil !== undefined && release.patchedUntil >= day);
   });
   if (patched) {
-    return `move to ${written(described(patched))}`;
+    return `move to ${written(name, described(patched))}`;
   }
   return elsewhere === undefined
     ? `no ${title} image of AWS's is patched any more`
