@@ -51,8 +51,8 @@ export interface ChannelOptions {
 /** A channel whose data lies in S3 already. */
 export interface S3ChannelOptions extends ChannelOptions {
   /**
-   * A name for the contents. New data under an old URI retrains only if this changes.
-   * @default - none: the URI alone stands for the data
+   * A name for the contents. New data in an old place retrains only if this changes.
+   * @default - none: the place alone stands for the data
    */
   readonly version?: string;
 }
@@ -70,7 +70,7 @@ export interface AugmentedManifestChannelOptions extends ManifestChannelOptions 
 }
 
 /** A directory of a file system that the instances mount. It wants `vpc`, with security groups that reach the file system. */
-export interface FileSystemChannelOptions {
+export interface FileSystemChannelOptions extends Pick<S3ChannelOptions, 'contentType' | 'version'> {
   /** Such as `fs-0123456789abcdef0`. */
   readonly fileSystemId: string;
   readonly fileSystemType: 'EFS' | 'FSxLustre';
@@ -81,16 +81,6 @@ export interface FileSystemChannelOptions {
    * @default ro
    */
   readonly fileSystemAccessMode?: 'ro' | 'rw';
-  /**
-   * MIME type of the data.
-   * @default - none
-   */
-  readonly contentType?: string;
-  /**
-   * A name for the contents. New data in an old directory retrains only if this changes.
-   * @default - none: the directory alone stands for the data
-   */
-  readonly version?: string;
 }
 
 /** Most that the deployment's function can hold, in MiB: Lambda's largest /tmp, half of it for the archive and half for what is in it. */
@@ -149,15 +139,15 @@ export abstract class Channel {
     return new FileSystemChannel(checkProps('FileSystemChannelOptions', options));
   }
 
-  /** What any channel may have, as given. */
+  /** What any channel may have, as given: another channel may be given the same. */
   public readonly options: ChannelOptions;
+  /** What stands for the data beside its URI; undefined where the URI alone does. */
+  public readonly version: string | undefined;
 
   protected constructor(private readonly declared: CheckedProps<S3ChannelOptions>) {
-    const { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution, version } =
-      declared.sound;
+    const { version, ...options } = declared.sound;
     this.version = version;
-    // Without what only some channels have: these may be given to another channel.
-    this.options = { inputMode, contentType, compressionType, recordWrapperType, shuffleSeed, distribution };
+    this.options = options;
   }
 
   /**
@@ -182,32 +172,29 @@ export abstract class Channel {
   protected abstract dataSource(name: string, bucketName: string): DataSource;
 
   /** The data of CreateTrainingJob's S3DataSource. */
-  protected s3Source(S3DataType: S3DataType, S3Uri: string): DataSource {
+  protected s3Source(S3DataType: S3DataType, S3Uri: string, attributes?: readonly string[]): DataSource {
     const S3DataDistributionType = this.options.distribution ?? 'FullyReplicated';
-    return { S3DataSource: { S3DataType, S3Uri, S3DataDistributionType } };
+    const AttributeNames = attributes && [...attributes];
+    return { S3DataSource: { S3DataType, S3Uri, S3DataDistributionType, AttributeNames } };
   }
 
   /** What lets a role read the data. */
   public abstract readStatements(scope: Construct, name: string, bucket: IBucket): PolicyStatement[];
-
-  /** What stands for the data beside its URI; undefined where the URI alone does. */
-  public readonly version: string | undefined;
 
   /** The channel itself if a deploy uploads its data. */
   public readonly upload: DirectoryChannel | undefined = undefined;
 
   /** What is wrong with the channel; `prop` is its place in the configuration. */
   public problems(prop: string, job: ChannelJob): string[] {
-    if (!this.declared.complete) {
-      return this.declared.problems(prop);
-    }
-    return [...this.declared.problems(prop), ...this.dataProblems(prop), ...this.modeProblems(prop, job)];
+    const problems = this.declared.problems(prop);
+    return this.declared.complete
+      ? [...problems, ...this.dataProblems(prop), ...this.modeProblems(prop, job)]
+      : problems;
   }
 
   /** What SageMaker does not do in an input mode. */
   protected modeProblems(prop: string, job: ChannelJob): string[] {
-    const mode = this.options.inputMode ?? job.inputMode;
-    return optionProblems(prop, this.options, mode);
+    return optionProblems(prop, this.options, this.options.inputMode ?? job.inputMode);
   }
 
   /** What is wrong with the data. */
@@ -270,7 +257,7 @@ export class DirectoryChannel extends Channel {
     if (problems.length > 0) {
       return problems;
     }
-    if (this.files().length === 0) {
+    if (this.selected.selection.files.length === 0) {
       return [
         `${prop}: the directory '${this.directory}' holds no file; a training job with an empty channel fails`,
       ];
@@ -288,10 +275,6 @@ export class DirectoryChannel extends Channel {
   /** What stays out since it looks like a secret, with the directory. */
   public secrets(): string[] {
     return this.selected.secrets();
-  }
-
-  private files(): readonly string[] {
-    return this.selected.selection.files;
   }
 
   /** Read once, since several stacks ask for it. */
@@ -332,21 +315,16 @@ class ManifestChannel extends Channel {
     private readonly manifest: string,
     options: CheckedProps<ManifestChannelOptions & Partial<AugmentedManifestChannelOptions>>,
   ) {
+    const { dataUris = [], attributeNames, ...sound } = options.sound;
     // Nothing else reads lines of JSON.
     const streamed = type === 'AugmentedManifestFile' ? { inputMode: 'Pipe' as const } : {};
-    super({ ...options, sound: { ...streamed, ...options.sound } });
-    this.dataUris = options.sound.dataUris ?? [];
-    this.attributeNames = options.sound.attributeNames;
+    super({ ...options, sound: { ...streamed, ...sound } });
+    this.dataUris = dataUris;
+    this.attributeNames = attributeNames;
   }
 
   protected dataSource(): DataSource {
-    const { S3DataSource } = this.s3Source(this.type, this.manifest);
-    return {
-      S3DataSource: {
-        ...S3DataSource!,
-        AttributeNames: this.attributeNames ? [...this.attributeNames] : undefined,
-      },
-    };
+    return this.s3Source(this.type, this.manifest, this.attributeNames);
   }
 
   public readStatements(scope: Construct): PolicyStatement[] {
