@@ -56,7 +56,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
  * several values do not, but `do_train: '--do_train'` and a shell script as entry point do.
  */
 export function hyperparameterProblems(hyperparameters: Readonly<Record<string, unknown>>): string[] {
-  const entries = Object.entries(hyperparameters).filter(([, value]) => value !== undefined);
+  const entries = given(hyperparameters);
   const problems = entries.flatMap(([name, value]) => [...nameProblems(name), ...valueProblems(name, value)]);
   const limit = MAX_HYPERPARAMETERS - ADDED_HYPERPARAMETERS.length;
   if (entries.length > limit) {
@@ -85,25 +85,17 @@ export function hyperparameterProblems(hyperparameters: Readonly<Record<string, 
  * (`"adam"` becomes `"\"adam\""`), as the SageMaker Python SDK sends it.
  */
 export function encodeHyperparameters(values: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, JSON.stringify(value)]),
-  );
+  return Object.fromEntries(given(values).map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
 /** Hyperparameters as an algorithm reads them: texts. */
 export function plainHyperparameters(values: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, String(value)]),
-  );
+  return Object.fromEntries(given(values).map(([name, value]) => [name, String(value)]));
 }
 
 /** What CreateTrainingJob would refuse of an algorithm's hyperparameters, one line each. */
 export function plainHyperparameterProblems(hyperparameters: Readonly<Record<string, unknown>>): string[] {
-  const entries = Object.entries(hyperparameters).filter(([, value]) => value !== undefined);
+  const entries = given(hyperparameters);
   const problems = entries.flatMap(([name, value]) => {
     if (!['string', 'number', 'boolean'].includes(typeof value) || Number.isNaN(value)) {
       return [
@@ -118,6 +110,11 @@ export function plainHyperparameterProblems(hyperparameters: Readonly<Record<str
     problems.push(`hyperparameters: ${entries.length} of them, at most ${MAX_HYPERPARAMETERS}`);
   }
   return problems;
+}
+
+/** Those that are there: an undefined value stands for none. */
+function given(values: Readonly<Record<string, unknown>>): [name: string, value: unknown][] {
+  return Object.entries(values).filter(([, value]) => value !== undefined);
 }
 
 function nameProblems(name: string): string[] {
@@ -170,9 +167,16 @@ function valueProblems(name: string, value: unknown): string[] {
         `give it as one string, such as '${value.join(',').slice(0, 40)}', and split it there, or ${severalArguments(name, value.join(' '))}`,
     ];
   }
-  if (!isHyperparameter(value)) {
+  if (typeof value !== 'object' && !isPlain(value)) {
     return [
       `${subject} is a ${typeof value}; a string, a number, a boolean or an object of these is allowed`,
+    ];
+  }
+  const items = typeof value === 'object' ? Object.entries(value) : [];
+  const deeper = items.find(([, item]) => item !== null && !isPlain(item));
+  if (deeper) {
+    return [
+      `${subject} is an object whose ${deeper[0]} is no text, number, true or false; the script would get it in pieces, so flatten it`,
     ];
   }
   const encoded = JSON.stringify(value);
@@ -185,12 +189,6 @@ function valueProblems(name: string, value: unknown): string[] {
   if (encoded.length > MAX_VALUE_LENGTH) {
     return [
       `${subject} has ${encoded.length} characters as JSON, at most ${MAX_VALUE_LENGTH}; put it into a file in sourceDir`,
-    ];
-  }
-  const items = typeof value === 'object' ? Object.entries(value as object) : [];
-  if (items.some(([, item]) => typeof item === 'object' && item !== null)) {
-    return [
-      `${subject} is an object with a list or an object in it; the script would get it in pieces, so flatten it`,
     ];
   }
   const text = items.map(([key, item]) => `${key}=${item}`).join(',') || String(value);
@@ -257,18 +255,6 @@ function clashes(names: readonly string[]): string[] {
     );
 }
 
-function isHyperparameter(value: unknown): boolean {
-  return (
-    ['string', 'number', 'boolean'].includes(typeof value) ||
-    (typeof value === 'object' &&
-      value !== null &&
-      Object.values(value).every((item) => item === null || isJson(item)))
-  );
-}
-
-function isJson(value: unknown): boolean {
-  return (
-    (typeof value === 'number' ? Number.isFinite(value) : ['string', 'boolean'].includes(typeof value)) ||
-    (typeof value === 'object' && (value === null || Object.values(value).every(isJson)))
-  );
+function isPlain(value: unknown): boolean {
+  return ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
 }

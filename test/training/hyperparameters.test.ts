@@ -50,7 +50,7 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     'an object with a list',
     { a: { b: [1] } },
-    'hyperparameters: a is an object with a list or an object in it; the script would get it in pieces, so flatten it',
+    'hyperparameters: a is an object whose b is no text, number, true or false; the script would get it in pieces, so flatten it',
   ],
   [
     'a number that JSON lacks',
