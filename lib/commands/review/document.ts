@@ -34,7 +34,7 @@ export interface Section {
   readonly title: string;
   /** What the verdict says of it, in a few words each; what is worst first. */
   readonly answers: readonly string[];
-  /** Sections are told from the gravest (of the highest) on. Where there is no room for all, it is the last to be cut. */
+  /** Sections are told from the gravest (of the highest) on, and get room in that order. */
   readonly gravity: number;
   readonly blocks: readonly Block[];
 }
@@ -55,7 +55,7 @@ function verdict({ sections }: ReviewDocument): string {
 }
 
 /** The gravest first. */
-function byGravity(sections: readonly Section[]): Section[] {
+export function byGravity(sections: readonly Section[]): Section[] {
   return sections.toSorted((a, b) => b.gravity - a.gravity);
 }
 

@@ -50,9 +50,6 @@ function renderListing(title: string, lines: readonly string[]): string {
 
 /** A line of a diff begins with what it is, so that GitHub colours it. */
 function diffLine(line: string): string {
-  if (line.startsWith('… ')) {
-    return line;
-  }
   const kind = /\[([-+~])\]/.exec(line)?.[1] ?? ' ';
   return `${kind === '~' ? '!' : kind} ${line}`;
 }
