@@ -5,10 +5,20 @@ import { logicalIds, resourceName, type StackPair } from './stack-pair';
 
 /** The stacks with templates for a person: each reference to a resource is the resource's name. */
 export function readablePairs(pairs: readonly StackPair[]): StackPair[] {
-  const exports = new Map(pairs.flatMap(exportedNames));
+  const exports = new Map<unknown, unknown>();
+  for (const pair of pairs) {
+    for (const { template } of [pair.before, pair.after].filter((stack) => stack !== undefined)) {
+      for (const { Value, Export } of Object.values(template.Outputs ?? {})) {
+        exports.set(Export?.Name, namingResolver(template, pair, exports).resolve(Value));
+      }
+    }
+  }
   return pairs.map((pair) => {
-    const side = (stack: AssemblyStack | undefined) =>
-      stack && { ...stack, template: readableTemplate(stack.template, pair, exports) };
+    const side = (stack: AssemblyStack | undefined) => {
+      const { Resources = {} } = stack?.template ?? {};
+      const named = stack && namingResolver(stack.template, pair, exports).resolve(Resources);
+      return stack && { ...stack, template: { ...stack.template, Resources: named as typeof Resources } };
+    };
     return { name: pair.name, before: side(pair.before), after: side(pair.after) };
   });
 }
@@ -21,39 +31,11 @@ export function readable(pair: StackPair, text: string): string {
   );
 }
 
-function readableTemplate(
-  template: Template,
-  pair: StackPair,
-  exports: ReadonlyMap<string, unknown>,
-): Template {
-  const resolver = namingResolver(template, pair, exports);
-  return {
-    ...template,
-    Resources: Object.fromEntries(
-      Object.entries(template.Resources ?? {}).map(([id, { Properties, ...resource }]) => [
-        id,
-        { ...resource, ...(Properties && { Properties: resolver.resolve(Properties) as typeof Properties }) },
-      ]),
-    ),
-  };
-}
-
-/** What the stack of a pair exports, by name. */
-function exportedNames(pair: StackPair): [string, unknown][] {
-  return [pair.before, pair.after].flatMap((stack) =>
-    Object.values(stack?.template.Outputs ?? {}).flatMap(({ Value, Export }): [string, unknown][] =>
-      stack && typeof Export?.Name === 'string'
-        ? [[Export.Name, namingResolver(stack.template, pair, new Map()).resolve(Value)]]
-        : [],
-    ),
-  );
-}
-
 /** What only a deploy tells stands there as `${…}`. */
 function namingResolver(
   template: Template,
   pair: StackPair,
-  exports: ReadonlyMap<string, unknown>,
+  exports: ReadonlyMap<unknown, unknown>,
 ): TemplateResolver {
   const ids = new Set(logicalIds(pair));
   return new TemplateResolver(template, {
@@ -70,14 +52,16 @@ function namingResolver(
     },
     imported: (name) => exports.get(name) ?? name,
     untold: (name, argument) => {
-      if (name === 'Fn::FindInMap') {
-        const [map, , key] = argument as string[];
-        return `\${${map}.${key}}`;
+      const [first, second, third] = argument as unknown[];
+      switch (name) {
+        case 'Fn::FindInMap':
+          return `\${${first as string}.${third as string}}`;
+        case 'Fn::Select':
+          // A part of a text of which nothing is known but its reference.
+          return String(second);
+        default:
+          return JSON.stringify({ [name]: argument });
       }
-      // A part of a text of which nothing is known but its reference.
-      return name === 'Fn::Select'
-        ? String((argument as unknown[])[1])
-        : JSON.stringify({ [name]: argument });
     },
   });
 }

@@ -64,7 +64,7 @@ test('what is added and removed is what the policies mean, however their stateme
       const [former, next] = [read(before), read(after)];
       expect(meaning(changes.added)).toEqual(next.filter((line) => !former.includes(line)));
       expect(meaning(changes.removed)).toEqual(former.filter((line) => !next.includes(line)));
-      expect(changes.moved).toEqual([]);
+      expect(changes.moved).toBe(0);
     }),
   );
 });
@@ -74,7 +74,7 @@ test('statements that are cut otherwise are no change', () => {
   const cut = whole[0]!.Action.flatMap((Action) => [
     { Effect: 'Allow', Action: [Action], Resource: ['b', 'a'] },
   ]);
-  expect(permissionChanges(pair(whole, cut))).toEqual({ added: [], removed: [], moved: [] });
+  expect(permissionChanges(pair(whole, cut))).toEqual({ added: [], removed: [], moved: 0 });
 });
 
 test('a permission that follows contents is neither more nor less', () => {
@@ -83,7 +83,7 @@ test('a permission that follows contents is neither more nor less', () => {
   ];
   const { added, removed, moved } = permissionChanges(pair(reading('a'), reading('b')));
   expect([added, removed]).toEqual([[], []]);
-  expect(moved.map(({ resources }) => resources)).toEqual([['arn:aws:s3:::assets/<hash>.zip']]);
+  expect(moved).toBe(1);
 });
 
 test('a second archive beside the first is more', () => {
@@ -95,7 +95,7 @@ test('a second archive beside the first is more', () => {
     },
   ];
   const changes = permissionChanges(pair(reading('a'), reading('b', 'c')));
-  expect([changes.added.length, changes.removed.length, changes.moved.length]).toEqual([1, 0, 1]);
+  expect([changes.added.length, changes.removed.length, changes.moved]).toEqual([1, 0, 1]);
 });
 
 test('a wildcard in place of a hash is more', () => {
@@ -104,7 +104,7 @@ test('a wildcard in place of a hash is more', () => {
   ];
   const { added, moved } = permissionChanges(pair(reading(`${'a'.repeat(64)}.zip`), reading('*')));
   expect(added.map(({ resources }) => resources)).toEqual([['arn:aws:s3:::assets/*']]);
-  expect(moved).toEqual([]);
+  expect(moved).toBe(0);
 });
 
 test('a statement of all actions but some is told whole', () => {
