@@ -18,8 +18,3 @@ export function compareContents(before: Contents, after: Contents): ContentsChan
     removed: paths.filter((path) => !after.has(path)),
   };
 }
-
-/** Whether a comparison found no difference. */
-export function isSame({ added, changed, removed }: ContentsChange): boolean {
-  return added.length + changed.length + removed.length === 0;
-}

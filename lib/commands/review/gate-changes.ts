@@ -3,7 +3,7 @@ import { code, type Text, text } from './document';
 
 /** What changes of a training job without training: its gate and its tags. */
 export function gateChanges(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Text[] {
-  const metrics = [...new Set([...Object.keys(before.minimumMetrics), ...Object.keys(after.minimumMetrics)])];
+  const metrics = [...new Set([before, after].flatMap((job) => Object.keys(job.minimumMetrics)))];
   const retrains = before.namePrefix !== after.namePrefix;
   return [
     ...metrics.flatMap((metric) => {
@@ -18,19 +18,9 @@ export function gateChanges(before: DeclaredTrainingJob, after: DeclaredTraining
 
 function gateLine(metric: string, before: unknown, after: unknown, retrains: boolean): Text {
   const value = (given: unknown) => (given === undefined ? ['none'] : [code(String(given))]);
-  const change = text`${code(`minimumMetrics.${metric}`)}: ${value(before)} → ${value(after)}`;
   const isRaised = after !== undefined && !(Number(after) <= Number(before));
-  if (retrains) {
-    return [...change, '. The gate alone never trains.'];
-  }
-  if (!isRaised) {
-    return [
-      ...change,
-      '. The gate alone never trains: a model that it refused lies in the bucket, and is checked against this one.',
-    ];
-  }
-  return [
-    ...change,
-    '. The gate alone never trains: the deploy checks it against the metrics of the last run, and fails if they fall short.',
-  ];
+  const check = isRaised
+    ? ': the deploy checks it against the metrics of the last run, and fails if they fall short'
+    : ': a model that it refused lies in the bucket, and is checked against this one';
+  return text`${code(`minimumMetrics.${metric}`)}: ${value(before)} → ${value(after)}. The gate alone never trains${retrains ? '' : check}.`;
 }

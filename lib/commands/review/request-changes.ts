@@ -90,11 +90,11 @@ export function requestChanges(before: DeclaredTrainingJob, after: DeclaredTrain
     .map((field) => inWords(field, former.get(field), next.get(field)));
 }
 
-/** Whether a deploy uploads a channel's data; of one that is deployed, its place in the bucket tells. */
-export function isUploaded({ request, channelDirectories }: DeclaredTrainingJob, channel: string): boolean {
+/** Where a deploy uploads a channel's data, as its place in the bucket tells; undefined for other channels. */
+export function uploadUri({ request }: DeclaredTrainingJob, channel: string): string | undefined {
   const uri = request.InputDataConfig?.find(({ ChannelName: name }) => name === channel)?.DataSource
     ?.S3DataSource?.S3Uri;
-  return channelDirectories.has(channel) || UPLOAD.test(uri ?? '');
+  return UPLOAD.test(uri ?? '') ? uri : undefined;
 }
 
 function values(job: DeclaredTrainingJob): Map<string, string> {
@@ -112,7 +112,7 @@ function values(job: DeclaredTrainingJob): Map<string, string> {
   }
   for (const { ChannelName: channel = '' } of request.InputDataConfig ?? []) {
     // The URI has the hash of what is compared file by file.
-    if (isUploaded(job, channel)) {
+    if (uploadUri(job, channel) !== undefined) {
       all.set(`InputDataConfig.${channel}.DataSource.S3DataSource.S3Uri`, 'an uploaded directory');
     }
   }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { formatSeconds, formatUsd } from '../../cost/money';
 import { trainingRunCost } from '../../cost/training-run-cost';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
@@ -11,67 +10,73 @@ import {
 } from '../../assembly/project-template';
 import { readAssetContents } from '../../aws/asset-contents';
 import { type KeptModel, keptModelProblem } from '../../training/job/kept-model';
-import { compareContents, isSame, type ContentsChange } from './contents';
-import { code, type Item, joined, list, paragraph, type Section, strong, type Text, text } from './document';
+import { compareContents, type ContentsChange } from './contents';
+import {
+  type Block,
+  code,
+  type Item,
+  joined,
+  list,
+  paragraph,
+  type Section,
+  strong,
+  type Text,
+  text,
+} from './document';
 import type { Pricing } from './cost-changes';
 import { gateChanges } from './gate-changes';
-import { isUploaded, requestChanges } from './request-changes';
+import { requestChanges, uploadUri } from './request-changes';
 
 /** How many files of a kind are named. */
 const MAX_NAMED_FILES = 5;
 
-/** A project's training before and after a change. */
-interface ProjectPair {
+/** A project before and after a change. */
+export interface ProjectPair {
   readonly before: ProjectTemplate | undefined;
   readonly after: ProjectTemplate | undefined;
 }
 
-/** Does it retrain? Why, for how much at most, and what serves meanwhile. */
-export function retrainingSection(
+/** The projects of two syntheses, paired by name: those that are no longer declared last. */
+export function pairProjects(
   before: readonly AssemblyStack[],
   after: readonly AssemblyStack[],
+  region: string,
+): ProjectPair[] {
+  const [former, next] = [before, after].map(
+    (stacks) =>
+      new Map(
+        declaredProjects(stacks).map((project) => [
+          project.name,
+          readProjectTemplate(project, stacks, region),
+        ]),
+      ),
+  );
+  return [...new Set([...next!.keys(), ...former!.keys()])].map((name) => ({
+    before: former!.get(name),
+    after: next!.get(name),
+  }));
+}
+
+/** The endpoints that get another model, once it has trained. */
+export function retrainedEndpoints(pairs: readonly ProjectPair[]): DeclaredEndpoint[] {
+  return pairs.flatMap((pair) =>
+    begunJob(pair) && pair.before?.endpoint && pair.after?.endpoint ? [pair.after.endpoint] : [],
+  );
+}
+
+/** The job that a deploy begins, unless its model lies in the bucket. */
+function begunJob({ before, after }: ProjectPair): DeclaredTrainingJob | undefined {
+  const job = after?.trainingJob;
+  return job?.namePrefix === before?.trainingJob?.namePrefix ? undefined : job;
+}
+
+/** Does it retrain? Why, for how much at most, and what serves meanwhile. */
+export function retrainingSection(
+  pairs: readonly ProjectPair[],
   pricing: Pricing,
   kept: ReadonlyMap<string, KeptModel>,
 ): Section {
-  const pairs = pairProjects(before, after, pricing.region);
-  const blocks = pairs.flatMap((pair) => {
-    const job = pair.after?.trainingJob;
-    const former = pair.before?.trainingJob;
-    if (!job) {
-      return former ? removedJob(former) : [];
-    }
-    const model = kept.get(job.namePrefix);
-    if (model && trains(pair)) {
-      return [
-        paragraph(
-          text`${strong('No')}: the model of this very training, of job ${code(model.jobName)}, is in the bucket, and is checked against the gate of ${code(job.stackName)}.`,
-        ),
-        ...keptProblem(model, job).map((problem) =>
-          paragraph(text`${strong('The deploy fails')}: ${problem}.`),
-        ),
-        ...(former ? list(gateChanges(former, job)) : []),
-      ];
-    }
-    if (!former) {
-      return [
-        paragraph(text`${strong('Yes')}: the training job of ${code(job.stackName)} is new.`),
-        ...runLines(job, pair, pricing).map(paragraph),
-      ];
-    }
-    if (job.namePrefix === former.namePrefix) {
-      const gate = gateChanges(former, job);
-      return [
-        paragraph(text`${strong('No')}: nothing that makes the job of ${code(job.stackName)} changes.`),
-        ...list(gate),
-      ];
-    }
-    const reasons = retrainingReasons(former, job);
-    return [
-      paragraph(text`${strong('Yes')}: the job of ${code(job.stackName)} trains again.`),
-      ...list([...reasons, ...gateChanges(former, job)]),
-      ...runLines(job, pair, pricing).map(paragraph),
-    ];
-  });
+  const blocks = pairs.flatMap((pair) => projectBlocks(pair, pricing, kept));
   return {
     title: 'Does it retrain?',
     answers: [trainingAnswer(pairs, pricing, kept)],
@@ -82,181 +87,142 @@ export function retrainingSection(
 
 function trainingAnswer(
   pairs: readonly ProjectPair[],
-  { region, prices }: Pricing,
+  pricing: Pricing,
   kept: ReadonlyMap<string, KeptModel>,
 ): string {
-  const changed = pairs.filter((pair) => pair.after?.trainingJob && trains(pair));
-  const taken = changed.flatMap(({ after }) => {
-    const job = after!.trainingJob!;
-    const model = kept.get(job.namePrefix);
-    return model ? [{ job, model }] : [];
+  const begun = pairs.flatMap((pair) => {
+    const job = begunJob(pair);
+    return job ? [{ job, former: pair.before?.trainingJob, model: kept.get(job.namePrefix) }] : [];
   });
-  const training = changed.filter(({ after }) => !kept.has(after!.trainingJob!.namePrefix));
-  const costs = training.map(
-    ({ after }) =>
-      trainingRunCost(after!.trainingJob!.request as Readonly<Record<string, unknown>>, region, prices).most,
-  );
-  if (taken.some(({ job, model }) => keptProblem(model, job).length > 0)) {
+  if (begun.some(({ job, model }) => model && keptModelProblem(model, job.minimumMetrics))) {
     return 'fails: the gate refuses the model that is there';
   }
+  const training = begun.filter(({ model }) => !model);
   if (training.length === 0) {
-    return taken.length > 0 ? 'trains nothing: takes the model that is there' : 'trains nothing';
+    return begun.length > 0 ? 'trains nothing: takes the model that is there' : 'trains nothing';
   }
-  const verb = training.some(({ before }) => before?.trainingJob) ? 'retrains' : 'trains';
-  const known = costs.filter((cost) => cost !== undefined);
-  return known.length < costs.length
-    ? `${verb}, for what is unknown`
-    : `${verb}, at most ${formatUsd(known.reduce((sum, cost) => sum + cost, 0))}`;
+  const verb = training.some(({ former }) => former) ? 'retrains' : 'trains';
+  const costs = training.map(({ job }) => runCost(job, pricing).most);
+  return costs.every((cost) => cost !== undefined)
+    ? `${verb}, at most ${formatUsd(costs.reduce((sum, cost) => sum + cost, 0))}`
+    : `${verb}, for what is unknown`;
 }
 
-/** Why a kept model fails the deploy that takes it; none if it passes the gate. */
-function keptProblem(model: KeptModel, { minimumMetrics }: DeclaredTrainingJob): string[] {
-  return [keptModelProblem(model, minimumMetrics)].filter((problem) => problem !== undefined);
-}
-
-function trains({ before, after }: ProjectPair): boolean {
-  return after?.trainingJob?.namePrefix !== before?.trainingJob?.namePrefix;
-}
-
-/** The endpoints that get another model, once it has trained. */
-export function retrainedEndpoints(
-  before: readonly AssemblyStack[],
-  after: readonly AssemblyStack[],
-  region: string,
-): DeclaredEndpoint[] {
-  return pairProjects(before, after, region).flatMap((pair) => {
-    return pair.after?.trainingJob && trains(pair) && pair.before?.endpoint && pair.after?.endpoint
-      ? [pair.after.endpoint]
+function projectBlocks(pair: ProjectPair, pricing: Pricing, kept: ReadonlyMap<string, KeptModel>): Block[] {
+  const [former, job] = [pair.before?.trainingJob, pair.after?.trainingJob];
+  if (!job) {
+    return former
+      ? [
+          paragraph(
+            text`${strong('No')}: the training job of ${code(former.stackName)} is no longer declared. A run that lasts is stopped when it is deleted; the models of former runs stay in the bucket.`,
+          ),
+        ]
       : [];
-  });
-}
-
-function pairProjects(
-  before: readonly AssemblyStack[],
-  after: readonly AssemblyStack[],
-  region: string,
-): ProjectPair[] {
-  const former = projectsByName(before, region);
-  const next = projectsByName(after, region);
-  return [...new Set([...next.keys(), ...former.keys()])].map((name) => ({
-    before: former.get(name),
-    after: next.get(name),
-  }));
-}
-
-function projectsByName(stacks: readonly AssemblyStack[], region: string): Map<string, ProjectTemplate> {
-  return new Map(
-    declaredProjects(stacks).map((project) => [project.name, readProjectTemplate(project, stacks, region)]),
-  );
-}
-
-function removedJob(job: DeclaredTrainingJob) {
+  }
+  const name = code(job.stackName);
+  const gate = former ? gateChanges(former, job) : [];
+  if (!begunJob(pair)) {
+    return [paragraph(text`${strong('No')}: nothing that makes the job of ${name} changes.`), ...list(gate)];
+  }
+  const model = kept.get(job.namePrefix);
+  if (model) {
+    const problem = keptModelProblem(model, job.minimumMetrics);
+    return [
+      paragraph(
+        text`${strong('No')}: the model of this very training, of job ${code(model.jobName)}, is in the bucket, and is checked against the gate of ${name}.`,
+      ),
+      ...(problem ? [paragraph(text`${strong('The deploy fails')}: ${problem}.`)] : []),
+      ...list(gate),
+    ];
+  }
   return [
     paragraph(
-      text`${strong('No')}: the training job of ${code(job.stackName)} is no longer declared. A run that lasts is stopped when it is deleted; the models of former runs stay in the bucket.`,
+      former
+        ? text`${strong('Yes')}: the job of ${name} trains again.`
+        : text`${strong('Yes')}: the training job of ${name} is new.`,
     ),
+    ...list(former ? [...retrainingReasons(former, job), ...gate] : []),
+    paragraph(runLine(job, pricing)),
+    ...servingLines(job, pair).map(paragraph),
   ];
 }
 
 function retrainingReasons(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
-  const reasons: Item[] = [
+  const value = (given: string | undefined): Text => (given === undefined ? ['none'] : [code(given)]);
+  const reasons = [
     ...requestChanges(before, after).map(({ property, before: former, after: next }) => ({
-      text: text`${code(property)}: ${valueText(former)} → ${valueText(next)}`,
+      text: text`${code(property)}: ${value(former)} → ${value(next)}`,
     })),
-    ...sourceItems(before, after),
-    ...datasetItems(before, after),
+    ...uploadReason(['script'], before, after, (job) => [
+      job.request.HyperParameters?.sagemaker_submit_directory,
+      job.sourceArchive,
+    ]),
+    ...[...after.channelDirectories.keys()].flatMap((channel) =>
+      uploadReason(text`dataset ${code(channel)}`, before, after, (job) => [
+        uploadUri(job, channel),
+        job.channelDirectories.get(channel),
+      ]),
+    ),
   ];
   return reasons.length > 0
     ? reasons
     : [{ text: text`its name: ${code(before.namePrefix)} → ${code(after.namePrefix)}` }];
 }
 
-function valueText(value: string | undefined): Text {
-  return value === undefined ? ['none'] : [code(value)];
-}
-
-function sourceItems(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
-  const [former, next] = [before, after].map(
-    ({ request }) => request.HyperParameters?.sagemaker_submit_directory,
-  );
-  if (former === next) {
-    return [];
-  }
-  return before.sourceArchive === undefined || after.sourceArchive === undefined
-    ? [elsewhere(['script'])]
-    : assetItems(before.sourceArchive, after.sourceArchive, ['script'], sourceItem);
-}
-
-/** Files that are not on this machine: of a stack that is deployed. */
-function elsewhere(name: Text): Item {
-  return { text: [...name, ': other files than those of the last deploy'] };
-}
-
-function sourceItem(change: ContentsChange): Item {
-  const files = Object.values(change).flat() as string[];
-  if (files.length === 1) {
-    const [kind] = Object.entries(change).find(([, paths]) => (paths as string[]).length > 0)!;
-    return { text: text`script: ${code(files[0]!)} ${kind}` };
-  }
-  return { text: ['script: ', ...counts(change)], items: fileLines(change) };
-}
-
-function datasetItems(before: DeclaredTrainingJob, after: DeclaredTrainingJob): Item[] {
-  return [...after.channelDirectories].flatMap(([channel, asset]) => {
-    const former = before.channelDirectories.get(channel);
-    const name = text`dataset ${code(channel)}`;
-    if (former === undefined && isUploaded(before, channel)) {
-      return [elsewhere(name)];
-    }
-    return former === undefined
-      ? []
-      : assetItems(former, asset, name, (change) => ({
-          text: [...name, ': ', ...counts(change)],
-          items: fileLines(change),
-        }));
-  });
-}
-
-/** What is told of an asset that is another: its files, if both syntheses say what they are. */
-function assetItems(
-  before: string,
-  after: string,
+/**
+ * What is told of files that a deploy uploads, if they are others: which, where both syntheses say it.
+ * @param of where a job has them, and the asset on this machine; undefined where there is none
+ */
+function uploadReason(
   name: Text,
-  told: (change: ContentsChange) => Item,
+  before: DeclaredTrainingJob,
+  after: DeclaredTrainingJob,
+  of: (job: DeclaredTrainingJob) => readonly [uri: string | undefined, asset: string | undefined],
 ): Item[] {
-  if (basename(before) === basename(after)) {
+  const [formerUri, former] = of(before);
+  const [nextUri, next] = of(after);
+  if (formerUri === undefined || nextUri === undefined || formerUri === nextUri) {
     return [];
   }
-  const [former, next] = [before, after].map(readAssetContents);
-  const change = former && next && compareContents(former, next);
-  if (!change) {
-    return [{ text: [...name, ': another; which files the base has, its synthesis does not say'] }];
+  if (former === undefined || next === undefined) {
+    return [{ text: text`${name}: other files than those of the last deploy` }];
   }
-  return isSame(change) ? [] : [told(change)];
+  const [formerFiles, nextFiles] = [former, next].map(readAssetContents);
+  return [
+    formerFiles && nextFiles
+      ? filesItem(name, compareContents(formerFiles, nextFiles))
+      : { text: text`${name}: another; which files the base has, its synthesis does not say` },
+  ];
 }
 
-function counts({ added, changed, removed }: ContentsChange): Text {
+/** Which files changed: one in the same line, more of them by kinds below it. */
+function filesItem(name: Text, change: ContentsChange): Item {
+  const { added, changed, removed } = change;
+  const kinds = Object.entries({ added, changed, removed }).filter(([, paths]) => paths.length > 0);
+  const [first, ...others] = kinds.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path })));
+  if (first && others.length === 0) {
+    return { text: text`${name}: ${code(first.path)} ${first.kind}` };
+  }
   const files = added.length === 1 ? 'file' : 'files';
-  return [`${added.length} ${files} added, ${changed.length} changed, ${removed.length} removed`];
+  return {
+    text: text`${name}: ${String(added.length)} ${files} added, ${String(changed.length)} changed, ${String(removed.length)} removed`,
+    items: kinds.map(([each, paths]) => {
+      const named = joined(
+        paths.slice(0, MAX_NAMED_FILES).map((file) => [code(file)]),
+        ', ',
+      );
+      const more = paths.length > MAX_NAMED_FILES ? ` and ${paths.length - MAX_NAMED_FILES} more` : '';
+      return text`${each}: ${named}${more}`;
+    }),
+  };
 }
 
-function fileLines(change: ContentsChange): Text[] {
-  return Object.entries(change).flatMap(([kind, paths]: [string, readonly string[]]) => {
-    if (paths.length === 0) {
-      return [];
-    }
-    const named = joined(
-      paths.slice(0, MAX_NAMED_FILES).map((path) => [code(path)]),
-      ', ',
-    );
-    const more = paths.length > MAX_NAMED_FILES ? ` and ${paths.length - MAX_NAMED_FILES} more` : '';
-    return [text`${kind}: ${named}${more}`];
-  });
+function runCost(job: DeclaredTrainingJob, { region, prices }: Pricing) {
+  return trainingRunCost(job.request as Readonly<Record<string, unknown>>, region, prices);
 }
 
-/** What a run costs, and what serves while it lasts. */
-function runLines(job: DeclaredTrainingJob, pair: ProjectPair, { region, prices }: Pricing): Text[] {
-  const run = trainingRunCost(job.request as Readonly<Record<string, unknown>>, region, prices);
+function runLine(job: DeclaredTrainingJob, pricing: Pricing): Text {
+  const run = runCost(job, pricing);
   const limit =
     run.maxRuntimeInSeconds === undefined ? '' : ` for at most ${formatSeconds(run.maxRuntimeInSeconds)}`;
   const spot = run.spot ? ', on spot instances and so usually less' : '';
@@ -266,25 +232,23 @@ function runLines(job: DeclaredTrainingJob, pair: ProjectPair, { region, prices 
       : text`A run costs ${strong(`at most ${formatUsd(run.most)}`)}: ${run.instances.join(', ')}${limit}${spot}`;
   const missing = run.most === undefined ? ': ' : '. Not in it, since unknown: ';
   const unknown = run.unknown.length === 0 ? '.' : `${missing}${run.unknown.join('; ')}.`;
-  return [[...cost, unknown], ...servingLines(job, pair)];
+  return [...cost, unknown];
 }
 
+/** What serves while a run lasts. */
 function servingLines(job: DeclaredTrainingJob, { before, after }: ProjectPair): Text[] {
   const gate = joined(
     Object.entries(job.minimumMetrics).map(([metric, least]) => text`${code(metric)} ≥ ${String(least)}`),
     ', ',
   );
   const passing = gate.length > 0 ? text` and passed its gate (${gate})` : [];
-  const endpoint = after?.endpoint;
-  if (!endpoint) {
+  if (!after?.endpoint) {
     return [];
   }
-  if (!before?.endpoint || !before.trainingJob) {
-    return [
-      text`The endpoint ${code(endpoint.endpointName)} starts to serve once the model has trained${passing}.`,
-    ];
-  }
+  const name = code(after.endpoint.endpointName);
   return [
-    text`Until the new model has trained${passing}, the endpoint ${code(endpoint.endpointName)} serves the model that it has; after a run that fails, it keeps it.`,
+    before?.endpoint && before.trainingJob
+      ? text`Until the new model has trained${passing}, the endpoint ${name} serves the model that it has; after a run that fails, it keeps it.`
+      : text`The endpoint ${name} starts to serve once the model has trained${passing}.`,
   ];
 }

@@ -6,7 +6,7 @@ import { costSection, type Pricing } from './cost-changes';
 import { paragraph, type ReviewDocument, type Text } from './document';
 import { replacementSection } from './replacements';
 import { resourceDiffSection } from './resource-diff';
-import { retrainedEndpoints, retrainingSection } from './retraining';
+import { pairProjects, retrainedEndpoints, retrainingSection } from './retraining';
 import { pairStacks } from './stack-pair';
 import { unpatchedImageRemarks } from './unpatched-images';
 
@@ -39,12 +39,13 @@ export function reviewDocument({
   if (pairs.every((pair) => isDeepStrictEqual(pair.before?.template, pair.after?.template))) {
     return undefined;
   }
+  const projects = pairProjects(before, after, pricing.region);
   return {
     title: 'What this change does when it is deployed',
     blocks: [...remarks, ...unpatchedImageRemarks(after, today)].map(paragraph),
     sections: [
-      replacementSection(pairs, retrainedEndpoints(before, after, pricing.region)),
-      retrainingSection(before, after, pricing, kept),
+      replacementSection(pairs, retrainedEndpoints(projects)),
+      retrainingSection(projects, pricing, kept),
       costSection(pairs, pricing),
       accessSection(pairs),
       resourceDiffSection(pairs),

@@ -141,8 +141,7 @@ test('compares the working tree, uncommitted changes included, with the merge ba
       '',
       '- `hyperparameters.epochs`: `20` → `30`',
       '- script: `train.py` changed',
-      '- dataset `training`: 1 file added, 0 changed, 0 removed',
-      '  - added: `two.txt`',
+      '- dataset `training`: `two.txt` added',
     ].join('\n'),
   );
   expect(output).not.toContain(scratch);

@@ -9,6 +9,7 @@ import { reviewDocument } from '../../../lib/commands/review/review';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
 import { Framework } from '../../../lib/images/framework';
 import { Channel } from '../../../lib/training/channel';
+import type { AssemblyStack } from '../../../lib/assembly/cloud-assembly';
 import type { TrainingProps } from '../../../lib/training/training-props';
 import { ProjectDirectory } from '../../project-fixture';
 import { answersOf, assemblyOf, reviewOf, sectionOf, TEST_PRICES } from './assemblies';
@@ -235,6 +236,17 @@ describe('whether it retrains', () => {
       '**What a run costs is unknown**: instances: no training price of ml.p3.2xlarge in us-east-1',
     );
     expect(answer).not.toContain('$');
+  });
+
+  test('names the files that are others than those that are deployed, and none that are the same', () => {
+    const deployed = synthesized.map((stack) => ({ ...stack, assets: new Map<string, string>() }));
+    const other = project();
+    other.write('dataset/original/a.txt', 'another');
+    const answer = (after: readonly AssemblyStack[]) => answerTo('Does it retrain?', reviewOf(deployed, after));
+    expect(answer(assemblyOf(other.props()))).toMatch(
+      /again\.\n\n- dataset `training`: other files than those of the last deploy\n\n/,
+    );
+    expect(answer(retrained({ hyperparameters: { epochs: 30 } }))).not.toContain('other files');
   });
 
   test('says that a job goes', () => {
