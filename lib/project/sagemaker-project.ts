@@ -28,7 +28,6 @@ import { changedTraining, trainingChangeProblems, trainingChanges } from '../tra
 import { trainingProblems } from '../training/training-problems';
 import type { TrainingProps } from '../training/training-props';
 import { TrainingStack } from './training-stack';
-import type { IdleNoticesProps } from '../workspace/idle-notices';
 import { type MonthlyBudgetProps, monthlyBudgetProblems } from '../workspace/monthly-budget';
 import { type NotebookProps, notebookProblems } from '../workspace/notebook';
 import { WorkspaceStack } from './workspace-stack';
@@ -98,7 +97,6 @@ export class SageMakerProject extends Construct {
     ]);
 
     // The stacks stand beside the project, not below it, so that the CDK CLI knows them by their own names.
-    const endpointStackName = stackName(id, 'endpoint');
     const workspace = new WorkspaceStack(scope, stackName(id, 'workspace'), {
       description: `Data bucket, datasets and notebook of ${id}`,
       projectName: id,
@@ -107,9 +105,8 @@ export class SageMakerProject extends Construct {
       monthlyBudget: props.monthlyBudget,
       retainData: props.retainData ?? false,
       kmsKey: props.kmsKey,
-      hasEndpoint: props.hosting !== undefined,
+      hosting: props.hosting,
       trainingNotify: props.training?.notify,
-      idleNotices: idleNotices(id, endpointStackName, props.hosting),
     });
     const stacks: Construct[] = [workspace];
 
@@ -127,7 +124,7 @@ export class SageMakerProject extends Construct {
 
     const model = props.model ?? (props.training && new TrainedModel(id, props.training.estimator));
     if (props.hosting && model) {
-      const endpoint = new EndpointStack(scope, endpointStackName, {
+      const endpoint = new EndpointStack(scope, stackName(id, 'endpoint'), {
         description: `Endpoint of ${id}`,
         endpoint: {
           endpointName: endpointName(id, props.hosting.kind),
@@ -195,23 +192,6 @@ function withTrainingChanges(
     },
     changeProblems: changes && training ? trainingChangeProblems(training, changes) : [],
   };
-}
-
-/** Who is told of the endpoint's stack, and what of; undefined if nobody. */
-function idleNotices(
-  projectName: string,
-  endpointStackName: string,
-  hosting: Hosting | undefined,
-): IdleNoticesProps | undefined {
-  return hosting?.props.notify === undefined
-    ? undefined
-    : {
-        projectName,
-        endpointName: endpointName(projectName, hosting.kind),
-        stackName: endpointStackName,
-        notify: hosting.props.notify,
-        stopsItself: hosting.props.idleTimeout !== undefined,
-      };
 }
 
 /** What to know of the images: said once, of the first stack that has some. */

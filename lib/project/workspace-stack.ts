@@ -2,13 +2,14 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Hosting } from '../endpoint/hosting';
 import { type Channel, uploadedChannels } from '../training/channel';
 import { PROJECT_TAG, trainingTopicParameterName } from '../names';
 import { DataBucket } from '../workspace/data-bucket';
 import { Datasets } from '../workspace/datasets';
 import { EndpointLogs } from '../workspace/endpoint-logs';
 import { type ITopic } from 'aws-cdk-lib/aws-sns';
-import { IdleNotices, type IdleNoticesProps } from '../workspace/idle-notices';
+import { IdleNotices } from '../workspace/idle-notices';
 import { MonthlyBudget, type MonthlyBudgetProps } from '../workspace/monthly-budget';
 import { noticesTopic } from '../workspace/notices';
 import { Notebook, type NotebookProps } from '../workspace/notebook';
@@ -22,12 +23,10 @@ export interface WorkspaceStackProps extends StackProps {
   readonly retainData: boolean;
   /** The key of the bucket and of the notebook's volume. */
   readonly kmsKey: IKey | undefined;
-  /** Whether the project has an endpoint. */
-  readonly hasEndpoint: boolean;
+  /** How the project's endpoint is hosted, if it has one. */
+  readonly hosting: Hosting | undefined;
   /** Who is told when the training ends. */
   readonly trainingNotify: string | ITopic | undefined;
-  /** Who is told when the endpoint's deployment fails, and when it stops itself. */
-  readonly idleNotices: IdleNoticesProps | undefined;
 }
 
 /** The data bucket, the uploaded datasets, the notebook instance, the month's budget, the endpoint's logs, and the mails about both ends. */
@@ -70,10 +69,10 @@ export class WorkspaceStack extends Stack {
       });
       new CfnOutput(this, 'NotebookInstanceName', { value: notebook.notebookInstanceName });
     }
-    if (props.hasEndpoint) {
+    const { trainingNotify, hosting } = props;
+    if (hosting) {
       new EndpointLogs(this, 'EndpointLogs', { projectName });
     }
-    const { trainingNotify, idleNotices } = props;
     const trainingTopic =
       trainingNotify !== undefined &&
       noticesTopic(new Construct(this, 'TrainingNotices'), {
@@ -81,11 +80,15 @@ export class WorkspaceStack extends Stack {
         parameterName: trainingTopicParameterName(projectName),
         about: `the training of ${projectName}`,
       });
-    if (idleNotices) {
-      // SNS asks an address for its consent to each topic: one that is told of both has one topic.
-      const notify =
-        trainingTopic && trainingNotify === idleNotices.notify ? trainingTopic : idleNotices.notify;
-      new IdleNotices(this, 'IdleNotices', { ...idleNotices, notify });
+    const notify = hosting?.props.notify;
+    if (hosting && notify !== undefined) {
+      new IdleNotices(this, 'IdleNotices', {
+        projectName,
+        kind: hosting.kind,
+        // SNS asks an address for its consent to each topic: one that is told of both has one topic.
+        notify: trainingTopic && trainingNotify === notify ? trainingTopic : notify,
+        stopsItself: hosting.props.idleTimeout !== undefined,
+      });
     }
     if (props.monthlyBudget) {
       const budget = new MonthlyBudget(this, 'MonthlyBudget', { ...props.monthlyBudget, projectName });

@@ -3,15 +3,19 @@ import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { endpointLogGroupName, idleTopicParameterName } from '../names';
+import {
+  endpointLogGroupName,
+  endpointName,
+  type HostingKind,
+  idleTopicParameterName,
+  stackName,
+} from '../names';
 import { noticesTopic } from './notices';
 
 /** Who is told of an endpoint's failed deployments, and of an idle endpoint's end. */
 export interface IdleNoticesProps {
   readonly projectName: string;
-  readonly endpointName: string;
-  /** The name of the endpoint's stack. */
-  readonly stackName: string;
+  readonly kind: HostingKind;
   readonly notify: string | ITopic;
   /** Whether the endpoint stops itself. */
   readonly stopsItself: boolean;
@@ -29,33 +33,34 @@ const FAILED_DEPLOYMENTS = [
 export class IdleNotices extends Construct {
   public constructor(scope: Construct, id: string, props: IdleNoticesProps) {
     super(scope, id);
-    const { endpointName, stackName } = props;
+    const endpoint = endpointName(props.projectName, props.kind);
+    const stack = stackName(props.projectName, 'endpoint');
     const topic = noticesTopic(this, {
       notify: props.notify,
       parameterName: idleTopicParameterName(props.projectName),
-      about: `the endpoint ${endpointName}`,
+      about: `the endpoint ${endpoint}`,
     });
     const reason = EventField.fromPath('$.detail.status-details.status-reason');
-    this.tell(topic, 'NotDeployed', stackName, FAILED_DEPLOYMENTS, {
-      [`The deployment of the endpoint ${endpointName}`]: 'failed. What served before serves on.',
-      [`Its stack ${stackName} is in`]: EventField.fromPath('$.detail.status-details.status'),
+    this.tell(topic, 'NotDeployed', stack, FAILED_DEPLOYMENTS, {
+      [`The deployment of the endpoint ${endpoint}`]: 'failed. What served before serves on.',
+      [`Its stack ${stack} is in`]: EventField.fromPath('$.detail.status-details.status'),
       'CloudFormation says': reason,
-      'To see what failed first': `aws cloudformation describe-stack-events --stack-name ${stackName}`,
-      'What the container said': `aws logs tail ${endpointLogGroupName(endpointName)} --since 1h`,
+      'To see what failed first': `aws cloudformation describe-stack-events --stack-name ${stack}`,
+      'What the container said': `aws logs tail ${endpointLogGroupName(endpoint)} --since 1h`,
     });
     if (!props.stopsItself) {
       return;
     }
-    this.tell(topic, 'Deleted', stackName, ['DELETE_COMPLETE'], {
-      [`The endpoint ${endpointName}`]: `is gone with its stack ${stackName}, and costs nothing any more.`,
+    this.tell(topic, 'Deleted', stack, ['DELETE_COMPLETE'], {
+      [`The endpoint ${endpoint}`]: `is gone with its stack ${stack}, and costs nothing any more.`,
       'The trained model and the data': 'are still there.',
-      'To bring it back without training': `npx cdk deploy ${stackName}`,
+      'To bring it back without training': `npx cdk deploy ${stack}`,
     });
-    this.tell(topic, 'Failed', stackName, ['DELETE_FAILED'], {
-      [`The stack ${stackName} of the endpoint ${endpointName}`]:
+    this.tell(topic, 'Failed', stack, ['DELETE_FAILED'], {
+      [`The stack ${stack} of the endpoint ${endpoint}`]:
         'could not be deleted, and what is left of it may cost.',
       'CloudFormation says': reason,
-      'To try again': `npx cdk destroy ${stackName}`,
+      'To try again': `npx cdk destroy ${stack}`,
     });
   }
 

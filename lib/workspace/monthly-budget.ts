@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, Fn, type ICfnConditionExpression, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnCondition, Fn, Stack, Token } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Construct } from 'constructs';
 import { mailAddressProblems } from '../aws/mail-address';
@@ -112,17 +112,10 @@ export class MonthlyBudget extends Construct {
   }
 }
 
-/** A condition has at most ten operands. */
-const MAX_OPERANDS = 10;
-
 function regionHasBudgets(scope: Construct): CfnCondition | undefined {
   if (!Token.isUnresolved(Stack.of(scope).region)) {
     return undefined;
   }
   const without = REGIONS_WITHOUT_BUDGETS.map((region) => Fn.conditionEquals(Aws.REGION, region));
-  const groups: ICfnConditionExpression[] = [];
-  for (let start = 0; start < without.length; start += MAX_OPERANDS) {
-    groups.push(Fn.conditionOr(...without.slice(start, start + MAX_OPERANDS)));
-  }
-  return new CfnCondition(scope, 'Made', { expression: Fn.conditionNot(Fn.conditionOr(...groups)) });
+  return new CfnCondition(scope, 'Made', { expression: Fn.conditionNot(Fn.conditionOr(...without)) });
 }

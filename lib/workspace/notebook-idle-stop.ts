@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { wholeNumberProblems } from '../aws/whole-number';
 
 /** Compressed, and kept so, since not every machine compresses to the same bytes; `npm run format` makes it. */
 export const PACKED_PROGRAM = join(__dirname, 'notebook-idle-stop.gz.txt');
@@ -14,12 +15,11 @@ const SHORTEST_IDLE_TIMEOUT = 600;
  * @param idleTimeout seconds
  */
 export function idleStopProblems(idleTimeout: number): string[] {
-  if (Number.isSafeInteger(idleTimeout) && idleTimeout >= SHORTEST_IDLE_TIMEOUT) return [];
-  return [
-    `notebook.idleTimeout is ${idleTimeout} seconds, but must be whole seconds and at least ` +
-      `${SHORTEST_IDLE_TIMEOUT}, so that nobody loses the instance while opening a notebook: ` +
+  return wholeNumberProblems('notebook.idleTimeout', idleTimeout, [SHORTEST_IDLE_TIMEOUT], ' seconds').map(
+    (problem) =>
+      `${problem}, so that nobody loses the instance while opening a notebook; ` +
       'use Duration.minutes(10) or more, or leave idleTimeout out to stop the instance by hand',
-  ];
+  );
 }
 
 /**

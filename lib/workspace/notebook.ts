@@ -17,6 +17,7 @@ import {
   useKeyInS3,
   writeLogs,
 } from '../aws/sagemaker-permissions';
+import { placementProblems } from '../aws/vpc-placement';
 import { wholeNumberProblems } from '../aws/whole-number';
 import { identityHash } from '../training/training-request';
 import { idleStopProblems, idleStopScript } from './notebook-idle-stop';
@@ -129,11 +130,7 @@ export function notebookProblems(props: NotebookProps): string[] {
       );
     }
   }
-  if (!props.vpc && (props.vpcSubnets || props.securityGroups)) {
-    problems.push(
-      'notebook.vpcSubnets, notebook.securityGroups: only with a vpc; give vpc, or leave them out',
-    );
-  }
+  problems.push(...placementProblems('notebook.', props));
   for (const [event, script] of Object.entries(scripts(props))) {
     const length = script === undefined ? 0 : Buffer.from(script).toString('base64').length;
     if (length > MAX_SCRIPT_LENGTH) {

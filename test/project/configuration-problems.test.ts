@@ -534,7 +534,7 @@ const PROJECT: [title: string, props: () => SageMakerProjectProps, message: RegE
     'a notebook that stops after no whole seconds',
     () =>
       directory.props({ notebook: { instanceType: 'ml.t3.medium', idleTimeout: Duration.millis(900_500) } }),
-    /notebook\.idleTimeout is 900\.5 seconds, but must be whole seconds/,
+    /notebook\.idleTimeout: 900\.5 seconds is not a whole number from 600/,
   ],
   [
     'a hosting volume of no whole GiB',

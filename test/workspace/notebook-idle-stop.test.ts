@@ -142,7 +142,9 @@ describe('idle timeouts', () => {
       fc.property(bad, (idleTimeout) => {
         const [problem, ...others] = idleStopProblems(idleTimeout);
         expect(others).toEqual([]);
-        expect(problem).toContain(`notebook.idleTimeout is ${idleTimeout} seconds`);
+        expect(problem).toContain(
+          `notebook.idleTimeout: ${idleTimeout} seconds is not a whole number from 600`,
+        );
         expect(problem).toContain('Duration.minutes(10)');
       }),
     );
