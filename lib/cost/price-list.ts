@@ -27,25 +27,25 @@ const USAGE_TYPES: readonly { pattern: RegExp; unit: RegExp; read: (match: RegEx
   {
     pattern: /^(Train|Host|Notebk|AsyncInf):(ml\.[a-z0-9-]+\.[a-z0-9-]+)$/,
     unit: /^(hrs|hours?)$/i,
-    read: ([, kind, instanceType]) => ({ table: INSTANCE_TABLES[kind!]!, key: instanceType! }),
+    read: ([, kind, instanceType]) => [INSTANCE_TABLES[kind!]!, instanceType!],
   },
   {
     pattern: /^(Train|Host|Notebk):VolumeUsage\.gp2$/,
     unit: /^gb-mo(nth)?$/i,
-    read: ([, kind]) => ({ table: 'volume', key: INSTANCE_TABLES[kind!]! }),
+    read: ([, kind]) => ['volume', INSTANCE_TABLES[kind!]!],
   },
   {
     pattern: /^(ServerlessInf:Mem|ProvisionedConcurrency:Usage)-(\d+)GB$/,
     unit: /^sec(ond)?s?$/i,
-    read: ([, kind, gb]) => ({
-      table: kind === 'ServerlessInf:Mem' ? 'serverless' : 'provisionedConcurrency',
-      key: String(Number(gb) * 1024),
-    }),
+    read: ([, kind, gb]) => [
+      kind === 'ServerlessInf:Mem' ? 'serverless' : 'provisionedConcurrency',
+      String(Number(gb) * 1024),
+    ],
   },
   {
     pattern: /^Hst:Data-Bytes-(In|Out)$/,
     unit: /^gb$/i,
-    read: ([, direction]) => ({ table: 'endpointData', key: direction!.toLowerCase() }),
+    read: ([, direction]) => ['endpointData', direction!.toLowerCase()],
   },
 ];
 
@@ -56,10 +56,7 @@ const INSTANCE_TABLES: Readonly<Record<string, PriceTableName>> = {
   AsyncInf: 'asyncInference',
 };
 
-interface Entry {
-  readonly table: PriceTableName;
-  readonly key: string;
-}
+type Entry = readonly [table: PriceTableName, key: string];
 
 /**
  * Reads the on-demand prices in USD from a region's bulk price list of Amazon SageMaker, as AWS documents its form
@@ -76,39 +73,29 @@ export function parsePriceList(document: unknown, source: string): ParsedPriceLi
   if (products === undefined || onDemand === undefined || date === undefined) {
     throw new Error('a price list has products, terms.OnDemand and a publicationDate: this document has not');
   }
-  const found = new Map<PriceTableName, Map<string, number>>();
-  const conflicts = new Map<string, Entry>();
+  const found: Partial<Record<PriceTableName, Record<string, number>>> = {};
+  const conflicts = new Set<string>();
   for (const [sku, product] of Object.entries(products)) {
-    const attributes = asRecord(asRecord(product)?.attributes) ?? {};
-    const entry = readUsageType(attributes);
-    const usd = entry && readPrice(asRecord(onDemand[sku]), entry.unit);
+    const usage = readUsageType(asRecord(asRecord(product)?.attributes) ?? {});
+    const usd = usage && readPrice(asRecord(onDemand[sku]), usage.unit);
     // A price of zero is a free tier or a bundled product beside the real one.
-    if (entry === undefined || usd === undefined || usd === 0) {
-      continue;
+    if (usage && usd) {
+      const [table, key] = usage.entry;
+      const prices = (found[table] ??= {});
+      if ((prices[key] ?? usd) !== usd) {
+        conflicts.add(`${table} ${key}`);
+      }
+      prices[key] = usd;
     }
-    const prices = found.get(entry.table) ?? new Map<string, number>();
-    found.set(entry.table, prices);
-    const earlier = prices.get(entry.key);
-    if (earlier !== undefined && earlier !== usd) {
-      conflicts.set(`${entry.table} ${entry.key}`, entry);
-    }
-    prices.set(entry.key, usd);
   }
-  for (const { table, key } of conflicts.values()) {
-    found.get(table)?.delete(key);
-  }
-  const tables = [...found].map(([table, prices]) => [
-    table,
-    { date, prices: Object.fromEntries(prices), source },
-  ]);
-  return {
-    date,
-    tables: Object.fromEntries(tables) as RegionPrices,
-    conflicts: [...conflicts.keys()].sort(),
-  };
+  const known = Object.entries(found).map(([table, prices]) => {
+    const sure = Object.entries(prices).filter(([key]) => !conflicts.has(`${table} ${key}`));
+    return [table, { date, prices: Object.fromEntries(sure), source }];
+  });
+  return { date, tables: Object.fromEntries(known) as RegionPrices, conflicts: [...conflicts].sort() };
 }
 
-function readUsageType(attributes: Record<string, unknown>): (Entry & { unit: RegExp }) | undefined {
+function readUsageType(attributes: Record<string, unknown>): { entry: Entry; unit: RegExp } | undefined {
   const { usagetype, locationType } = attributes;
   // Local zones and Outposts have their own prices under the same region.
   if (typeof usagetype !== 'string' || (locationType !== undefined && locationType !== 'AWS Region')) {
@@ -118,7 +105,7 @@ function readUsageType(attributes: Record<string, unknown>): (Entry & { unit: Re
   for (const { pattern, unit, read } of USAGE_TYPES) {
     const match = pattern.exec(usage);
     if (match !== null) {
-      return { ...read(match), unit };
+      return { entry: read(match), unit };
     }
   }
   return undefined;
@@ -129,18 +116,9 @@ function readPrice(terms: Record<string, unknown> | undefined, unit: RegExp): nu
   const dimensions = Object.values(terms ?? {}).flatMap((term) =>
     Object.values(asRecord(asRecord(term)?.priceDimensions) ?? {}),
   );
-  for (const dimension of dimensions.map(asRecord)) {
-    const usd = asRecord(dimension?.pricePerUnit)?.USD;
-    const begin = dimension?.beginRange ?? '0';
-    if (
-      typeof dimension?.unit === 'string' &&
-      unit.test(dimension.unit) &&
-      begin === '0' &&
-      usd !== undefined
-    ) {
-      const price = Number(usd);
-      return Number.isFinite(price) && price >= 0 ? price : undefined;
-    }
-  }
-  return undefined;
+  const first = dimensions
+    .map((dimension) => asRecord(dimension) ?? {})
+    .find((dimension) => unit.test(String(dimension.unit)) && (dimension.beginRange ?? '0') === '0');
+  const usd = Number(asRecord(first?.pricePerUnit)?.USD);
+  return Number.isFinite(usd) && usd >= 0 ? usd : undefined;
 }
