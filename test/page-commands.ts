@@ -9,6 +9,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,6 +111,8 @@ export class Clone {
     for (const name of ['node_modules', '.venv']) {
       symlinkSync(join(ROOT, name), join(this.root, name));
     }
+    // Older than what is installed: an installation through the link would empty the checkout's own.
+    utimesSync(join(this.root, 'package-lock.json'), 0, 0);
     this.git('init', '--quiet', '--initial-branch=main');
     this.commit();
   }
