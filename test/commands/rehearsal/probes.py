@@ -15,7 +15,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "lib/commands/rehearsal"))
 
-from aws.authorization.authority import Context
 from aws.authorization.policies import Request, Statement, decide
 
 ACCOUNT = "us-east-1:123456789012"
@@ -130,9 +129,7 @@ def main() -> None:
     recorded = json.loads(Path(sys.argv[1]).read_text())
     policies: dict[str, list[Statement]] = {}
     for item in recorded["statements"]:
-        policies.setdefault(item["role"], []).append(
-            Statement(item["name"], 0, json.dumps(item["statement"]))
-        )
+        policies.setdefault(item["role"], []).append(Statement(item["name"], 0, item["statement"]))
     names = {
         kind: next(role for role in policies if re.search(rf"-{kind}[0-9A-F]{{8}}", role))
         for kind in (JOB, RUN, MODEL, GUARD, NOTEBOOK, UPLOAD)
@@ -146,9 +143,7 @@ def main() -> None:
         return next(found for role, done, found in used if role == names[kind] and done == action)
 
     def allowed(role: str, action: str, about: str, context: dict) -> bool:
-        request = Request(
-            f"arn:aws:sts::123456789012:assumed-role/{role}/s", role, action, about, Context(context)
-        )
+        request = Request(f"arn:aws:sts::123456789012:assumed-role/{role}/s", role, action, about, context)
         return decide(request, policies[role]).allowed
 
     bucket = resource(JOB, "s3:PutObject").split(":::")[1].split("/")[0]

@@ -4,6 +4,7 @@ import json
 
 import boto3
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 
@@ -376,8 +377,13 @@ def test_a_rule_reaches_a_topic_only_by_the_policy_of_the_topic(emulator):
     own = {**allow("sns:Publish", topic), "Principal": {"Service": "events.amazonaws.com"}}
     assert publish({**own, "Condition": {"ArnEquals": {"aws:SourceArn": f"{rule}-another"}}}) == []
     assert publish({**own, "Condition": {"ArnEquals": {"aws:SourceArn": rule}}}) == ['"told"']
-    events.remove_targets(Rule="bound-rule", Ids=["1"])
-    events.delete_rule(Name="bound-rule")
+    # A rule of a schedule takes no other event.
+    events.put_rule(Name="bound-daily", ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule="bound-daily", Targets=[{"Id": "1", "Arn": topic}])
+    assert publish(own) == ['"told"'] * 2
+    for name in ("bound-rule", "bound-daily"):
+        events.remove_targets(Rule=name, Ids=["1"])
+        events.delete_rule(Name=name)
     sns.unsubscribe(SubscriptionArn=subscription)
     sns.delete_topic(TopicArn=topic)
 
@@ -431,6 +437,35 @@ def test_an_alarm_invokes_a_function_only_by_the_policy_of_the_function(stack, e
     let = {"Type": "AWS::Lambda::Permission", "Properties": permission}
     assert stack.deploy({**things, "Permission": let}) == "UPDATE_COMPLETE", stack.failures()
     emulator.wait(ring)
+
+
+def test_a_statement_without_which_every_call_is_still_allowed_is_not_needed(emulator, session, key):
+    arn, _ = key
+    bound = session(
+        {"Sid": "Lists", **allow("s3:ListBucket", "arn:aws:s3:::b")},
+        {"Sid": "Both", **allow(["s3:GetBucketTagging", "s3:ListBucket"])},
+        {"Sid": "Never", **allow("s3:PutObject")},
+        {"Sid": "OfKey", **allow("kms:DescribeKey", arn)},
+    )
+    for call in (bound("s3").list_objects_v2, bound("s3").get_bucket_tagging):
+        with pytest.raises(ClientError, match="NoSuchBucket"):
+            call(Bucket="b")
+    # The key's own policy leaves it to the role's, and both must allow it.
+    bound("kms").describe_key(KeyId=arn)
+    # Statements are told as they are when a service asks for a role, whichever.
+    notebook = {"NotebookInstanceName": "n", "InstanceType": "ml.t3.medium"}
+    with pytest.raises(ClientError, match="Could not assume role"):
+        emulator.client("sagemaker").create_notebook_instance(
+            **notebook, RoleArn="arn:aws:iam::123456789012:role/bound-0"
+        )
+    headers = {"Authorization": f"Bearer {emulator.key_id}"}
+    told = requests.get(f"{emulator.url}/_rehearsal/decisions", headers=headers).json()
+    assert {item["name"]: item["needed"] for item in told["statements"] if "Sid" in item["statement"]} == {
+        "bound-0/own#Lists": False,
+        "bound-0/own#Both": True,
+        "bound-0/own#Never": False,
+        "bound-0/own#OfKey": True,
+    }
 
 
 def test_a_role_makes_a_bucket_in_another_region(session):

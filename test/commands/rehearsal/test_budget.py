@@ -1,6 +1,6 @@
 """A budget with a filter and mails, as the project declares it: made, changed, gone."""
 
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 
 
 def budget(amount: float, notify: str) -> dict:

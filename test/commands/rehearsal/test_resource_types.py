@@ -263,3 +263,22 @@ def test_each_type_is_made_updated_and_deleted_without_a_trace(stack, emulator):
 def test_fails_for_a_property_that_would_be_ignored(stack, kind):
     assert stack.deploy({"Thing": {"Type": kind, "Properties": {"Wish": 1}}}) == "ROLLBACK_COMPLETE"
     assert "the rehearsal does not know Wish of " + kind in stack.reason("CREATE_FAILED")
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"ScheduleExpression": "cron(0 12 * * ? *)"}, "keeps schedules of a rate only"),
+        (
+            {
+                "EventPattern": {"source": ["s"]},
+                "Targets": [{"Id": "1", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}],
+            },
+            "rules reach functions and topics, not arn:aws:sqs:us-east-1:123456789012:q",
+        ),
+    ],
+)
+def test_fails_for_a_rule_that_it_could_not_keep(stack, properties, reason):
+    rule = {"Type": "AWS::Events::Rule", "Properties": properties}
+    assert stack.deploy({"Rule": rule}) == "ROLLBACK_COMPLETE"
+    assert reason in stack.reason("CREATE_FAILED")

@@ -130,30 +130,29 @@ def jobs(emulator, bucket, role):
 @pytest.fixture
 def changes(emulator):
     """The state changes that a rule with a prefix pattern sends on, in order."""
-    events, logs = emulator.client("events"), emulator.client("logs")
-    logs.create_log_group(logGroupName="/aws/events/test")
+    events, sns = emulator.client("events"), emulator.client("sns")
+    topic = sns.create_topic(Name="changes")["TopicArn"]
+    publishes = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+    policy = {"Statement": [{**publishes, "Principal": {"Service": "events.amazonaws.com"}}]}
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy))
+    subscription = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="changes@b.c")["SubscriptionArn"]
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Training Job State Change"],
         "detail": {"TrainingJobName": [{"prefix": "seen-"}]},
     }
     events.put_rule(Name="changes", EventPattern=json.dumps(pattern))
-    events.put_targets(
-        Rule="changes",
-        Targets=[{"Id": "log", "Arn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/test"}],
-    )
+    events.put_targets(Rule="changes", Targets=[{"Id": "topic", "Arn": topic}])
 
     def read() -> list[dict]:
-        found = logs.filter_log_events(logGroupName="/aws/events/test")["events"]
-        return sorted(
-            (json.loads(event["message"])["detail"] for event in found),
-            key=lambda detail: detail["LastModifiedTime"],
-        )
+        mails = [line["text"] for line in emulator.lines() if line.get("to") == "changes@b.c"]
+        return [json.loads(text)["detail"] for text in mails]
 
     yield read
-    events.remove_targets(Rule="changes", Ids=["log"])
+    events.remove_targets(Rule="changes", Ids=["topic"])
     events.delete_rule(Name="changes")
-    logs.delete_log_group(logGroupName="/aws/events/test")
+    sns.unsubscribe(SubscriptionArn=subscription)
+    sns.delete_topic(TopicArn=topic)
 
 
 def test_a_job_trains_and_tells(jobs, changes, emulator, bucket):

@@ -19,9 +19,9 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 from moto.core.exceptions import ServiceException
 
 from aws import endpoint_metrics, topics
-from aws.authorization.actions import Need, topic_key_needs
 from aws.authorization.authority import AccessDenied
-from aws.host import ACCOUNT, Host
+from aws.host import Host
+from aws.identities import ACCOUNT
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ _COMPARISONS = {
     "LessThanOrEqualToThreshold": operator.le,
     "LessThanThreshold": operator.lt,
 }
+#: Who acts in an alarm's name, by the service of the action.
+_SERVICES = {"lambda": "lambda.alarms.cloudwatch.amazonaws.com", "sns": "cloudwatch.amazonaws.com"}
 _STATISTICS = {
     "Average": lambda values: sum(values) / len(values),
     "Maximum": max,
@@ -39,7 +41,9 @@ _STATISTICS = {
     "Sum": sum,
 }
 _MISSING_DATA = ("breaching", "ignore", "missing", "notBreaching")
-_HOUR, _DAY = 3600, 86400
+_DAY = 86400
+#: The actions of each state.
+_ACTIONS = {"ALARM": "AlarmActions", "INSUFFICIENT_DATA": "InsufficientDataActions", "OK": "OKActions"}
 
 
 def problem(properties: dict[str, Any]) -> str | None:
@@ -53,18 +57,16 @@ def problem(properties: dict[str, Any]) -> str | None:
     if properties.get("TreatMissingData", "missing") not in _MISSING_DATA:
         return f"TreatMissingData {properties['TreatMissingData']} is none of {', '.join(_MISSING_DATA)}"
     period, count = int(properties["Period"]), int(properties["EvaluationPeriods"])
-    longest = _DAY if period < _HOUR else 7 * _DAY
+    longest = _DAY if period < 3600 else 7 * _DAY
     if period * count > longest:
         return (
             f"Metrics cannot be checked across more than {longest} seconds for a Period of {period} "
             "(EvaluationPeriods * Period)"
         )
-    for kind in ("AlarmActions", "InsufficientDataActions", "OKActions"):
-        unknown = [arn for arn in properties.get(kind, []) if arn.split(":")[2] not in ("lambda", "sns")]
-        if unknown:
-            return (
-                f"the rehearsal knows functions and topics as actions of an alarm, not {', '.join(unknown)}"
-            )
+    actions = [arn for kind in _ACTIONS.values() for arn in properties.get(kind, [])]
+    unknown = [arn for arn in actions if arn.split(":")[2] not in ("lambda", "sns")]
+    if unknown:
+        return f"the rehearsal knows functions and topics as actions of an alarm, not {', '.join(unknown)}"
     return None
 
 
@@ -147,22 +149,22 @@ class Alarms:
             "INSUFFICIENT_DATA": alarm.insufficient_data_actions,
             "OK": alarm.ok_actions,
         }
-        moment = f"{self._host.alarm_clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "+0000"
+        state["timestamp"] = _text(self._host.alarm_clock.now())
         for arn in actions[state["value"]] or []:
             try:
-                self._act(arn, alarm, {**state, "timestamp": moment}, previous)
+                self._act(arn, alarm, state, previous)
             except (AccessDenied, ServiceException) as error:
                 # As on AWS: an action that fails is not tried again.
                 log.warning("action %s of alarm %s: %s", arn, alarm.name, error)
 
     def _act(self, arn: str, alarm: Alarm, state: dict[str, Any], previous: dict[str, Any]) -> None:
-        if arn.split(":")[2] == "lambda":
-            self._require("lambda.alarms.cloudwatch.amazonaws.com", "lambda:InvokeFunction", arn, alarm)
+        kind = arn.split(":")[2]
+        if kind not in _SERVICES:
+            raise NotImplementedError(f"the action {arn} of the alarm {alarm.name}")
+        self._host.authority.require_target(_SERVICES[kind], arn, alarm.region_name, alarm.alarm_arn)
+        if kind == "lambda":
             self._host.invoke(arn, _event(alarm, state, previous))
             return
-        if arn.split(":")[2] != "sns":
-            raise NotImplementedError(f"the action {arn} of the alarm {alarm.name}")
-        self._require("cloudwatch.amazonaws.com", "sns:Publish", arn, alarm)
         message = {
             "AlarmName": alarm.name,
             "AlarmDescription": alarm.description,
@@ -175,13 +177,6 @@ class Alarms:
         }
         subject = f'{state["value"]}: "{alarm.name}" in {alarm.region_name}'
         topics.publish(arn, json.dumps(message), subject[:100])
-
-    def _require(self, service: str, action: str, arn: str, alarm: Alarm) -> None:
-        # The policy that a topic has by itself lets alarms of its own account in, by SourceOwner.
-        for need in (Need(action, arn), *topic_key_needs(ACCOUNT, arn)):
-            self._host.authority.require_service(
-                service, need, alarm.region_name, alarm.alarm_arn, owner=True
-            )
 
 
 def state_of(alarm: Any, points: list[float | None]) -> str:
@@ -203,8 +198,12 @@ def _state(alarm: Alarm) -> dict[str, Any]:
     return {
         "value": alarm.state_value,
         "reason": alarm.state_reason,
-        "timestamp": f"{alarm.state_updated_timestamp:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "+0000",
+        "timestamp": _text(alarm.state_updated_timestamp),
     }
+
+
+def _text(moment: datetime.datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "+0000"
 
 
 def _event(alarm: Alarm, state: dict[str, Any], previous: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
 
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 
 NAMESPACE = "AWS/SageMaker"
 INVOCATIONS = "Invocations"

@@ -29,7 +29,8 @@ from moto.logs.models import logs_backends
 from aws.authorization.authority import AccessDenied
 from aws.children import signal_group
 from aws.clock import now
-from aws.host import ACCOUNT, Host, Session
+from aws.host import Host, Session
+from aws.identities import ACCOUNT
 from aws.log_writer import LogWriter
 
 #: Seconds between the tries of a failed asynchronous invocation; on AWS they are 60 and 120.

@@ -22,8 +22,6 @@ from aws.clock import AlarmClock
 from aws.faults import Faults
 from aws.identities import Identities, Key, Principal
 
-#: The account that moto gives every caller.
-ACCOUNT = "123456789012"
 #: The names under which this server is reached: no proxy stands before them.
 LOOPBACK = "localhost,.localhost,127.0.0.1,::1"
 
@@ -37,9 +35,9 @@ class Host:
         self.project = project
         self.children = Children()
         self.callbacks = Callbacks()
-        self.identities = Identities(ACCOUNT)
+        self.identities = Identities()
         self.faults = Faults()
-        self.authority = Authority(ACCOUNT, self.progress, self.faults)
+        self.authority = Authority(self.progress, self.faults)
         #: The interpreter of each image's framework, by the image's repository and tag; None where something stands in for it.
         self.pythons: dict[str, str | None] = {}
         #: The final metrics of a job whose container does not run here.
@@ -151,13 +149,9 @@ class Session:
         region = {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
         return {**self.host.environment(self.key), **region}
 
-    def require(self, action: str, resource: str, **context: list[str]) -> None:
-        """Asks for what has no call of its own here. @raises AccessDenied"""
-        self.require_need(Need(action, resource, {k.replace("__", ":"): v for k, v in context.items()}))
-
-    def require_need(self, need: Need) -> None:
-        """The same, of a need with its conditions. @raises AccessDenied"""
-        self.host.authority.require(self.principal, need, self.region)
+    def require(self, *need: Any) -> None:
+        """Asks for what has no call of its own here, by the members of a Need. @raises AccessDenied"""
+        self.host.authority.require(self.principal, Need(*need), self.region)
 
 
 def _plain(value: Any) -> str:

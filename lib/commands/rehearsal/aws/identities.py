@@ -7,9 +7,10 @@ was given none, a web page or another user of the machine, is refused.
 from __future__ import annotations
 
 import secrets
-import threading
 from dataclasses import dataclass
 
+#: The account that moto gives every caller.
+ACCOUNT = "123456789012"
 #: What AWS's own ids of temporary keys are made of.
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -30,41 +31,23 @@ class Key:
     id: str
     secret: str
 
-    @classmethod
-    def fresh(cls) -> Key:
-        """A key that nobody else has."""
-        return cls("ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16)), secrets.token_hex(20))
-
 
 class Identities:
     """The keys of one run."""
 
-    def __init__(self, account: str):
-        self._account = account
+    def __init__(self) -> None:
         self._principals: dict[str, Principal] = {}
         self._keys: dict[Principal, Key] = {}
-        self._lock = threading.Lock()
         #: The key of the person who rehearses, and of what acts in their name.
-        self.person = self.give(Principal(f"arn:aws:iam::{account}:root"))
-
-    def give(self, principal: Principal) -> Key:
-        """A new key for somebody."""
-        key = Key.fresh()
-        with self._lock:
-            self._principals[key.id] = principal
-        return key
+        self.person = self.key(Principal(f"arn:aws:iam::{ACCOUNT}:root"))
 
     def key(self, principal: Principal) -> Key:
-        """The key of somebody who has one, or a new one."""
-        with self._lock:
-            known = self._keys.get(principal)
-        if known is None:
-            known = self.give(principal)
-            with self._lock:
-                self._keys[principal] = known
-        return known
+        """The key of somebody, who is given it the first time."""
+        fresh = Key("ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16)), secrets.token_hex(20))
+        key = self._keys.setdefault(principal, fresh)
+        self._principals[key.id] = principal
+        return key
 
-    def of(self, key_id: str | None) -> Principal | None:
+    def of(self, key_id: str) -> Principal | None:
         """Whose key it is; None for one that was never given."""
-        with self._lock:
-            return self._principals.get(key_id or "")
+        return self._principals.get(key_id)

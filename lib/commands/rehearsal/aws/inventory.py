@@ -15,8 +15,8 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.common_models import BaseModel
 from moto.utilities.tagging_service import TaggingService
 
-from aws.cloudformation.stack import all_stacks
-from aws.host import ACCOUNT
+from aws.cloudformation.stacks import all_stacks
+from aws.identities import ACCOUNT
 from aws.sagemaker.store import all_items
 
 #: The stack of `cdk bootstrap`: what belongs to it stays in an account on purpose.

@@ -7,7 +7,8 @@ import time
 from moto.logs.models import logs_backends
 
 from aws.authorization.authority import AccessDenied
-from aws.host import ACCOUNT, Session
+from aws.host import Session
+from aws.identities import ACCOUNT
 
 #: What is kept of a stream, in bytes: it is in memory, and a script may write for hours.
 _MOST = 50_000_000

@@ -16,17 +16,21 @@ import time
 import uuid
 from typing import Any
 
+import jsonpath_ng
 from moto.events.models import Rule, events_backends
 
 from aws import topics
-from aws.authorization.actions import Need, topic_key_needs
 from aws.authorization.authority import AccessDenied
-from aws.host import ACCOUNT, Host
+from aws.clock import now
+from aws.host import Host
+from aws.identities import ACCOUNT
 
 log = logging.getLogger(__name__)
 
 _PLACEHOLDER = re.compile(r"<([^<>\s]+)>")
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+#: The source of the events of a rule's own schedule, which no pattern has to match.
+_SCHEDULE = "aws.events"
 
 
 def interval(expression: str) -> datetime.timedelta | None:
@@ -36,55 +40,35 @@ def interval(expression: str) -> datetime.timedelta | None:
 
 
 def install(host: Host) -> None:
-    """Lets rules invoke functions and publish to topics whose policies let them, and begins to keep their schedules; other
-    targets stay with moto.
-    """
-    original = Rule.send_to_targets
+    """Lets rules invoke functions and publish to topics whose policies let them, and begins to keep their schedules."""
 
-    def allowed(action: str, resource: str, rule: Rule) -> bool:
+    def deliver(rule: Rule, target: dict[str, Any], event: dict[str, Any]) -> None:
+        arn, text = target["Arn"], target_input(target, event, rule)
         # A denial is told; the event is lost, as on AWS after its retries.
         with contextlib.suppress(AccessDenied):
-            for need in (Need(action, resource), *topic_key_needs(ACCOUNT, resource)):
-                host.authority.require_service("events.amazonaws.com", need, rule.region_name, rule.arn)
-            return True
-        return False
-
-    def send(rule: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:
-        if rule.state != "ENABLED":
-            return
-        if original_event["source"] != _SCHEDULE and not rule.event_pattern.matches_event(original_event):
-            return
-        targets = rule.targets
-        event = _shown(original_event)
-        others = []
-        happens = host.faults.outcome("event", f"{rule.name} {original_event['source']}")
-        if happens == "lost":
-            return
-        for target in targets:
-            if ":lambda:" in target["Arn"] and allowed("lambda:InvokeFunction", target["Arn"], rule):
-                deliver = functools.partial(host.invoke, target["Arn"], target_input(target, event, rule))
-                if happens != "late":
-                    deliver()
-                if happens is not None:
-                    host.faults.hold(deliver)
-            elif ":sns:" in target["Arn"] and allowed("sns:Publish", target["Arn"], rule):
+            host.authority.require_target("events.amazonaws.com", arn, rule.region_name, rule.arn)
+            if ":sns:" in arn:
                 # A text arrives as JSON too, within its quotation marks.
-                topics.publish(target["Arn"], json.dumps(target_input(target, event, rule)))
-            elif ":lambda:" not in target["Arn"] and ":sns:" not in target["Arn"]:
-                others.append(target)
-        if others:
-            rule.targets = others
-            try:
-                original(rule, original_event, transform_input)
-            finally:
-                rule.targets = targets
+                topics.publish(arn, json.dumps(text))
+            else:
+                host.invoke(arn, text)
+
+    def send(rule: Rule, event: dict[str, Any]) -> None:
+        matched = event["source"] == _SCHEDULE or (
+            rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event)
+        )
+        if rule.state != "ENABLED" or not matched:
+            return
+        happens = host.faults.outcome("event", f"{rule.name} {event['source']}")
+        for target in rule.targets:
+            to_target = functools.partial(deliver, rule, target, _shown(event))
+            if happens not in ("lost", "late"):
+                to_target()
+            if happens in ("late", "doubled"):
+                host.faults.hold(to_target)
 
     Rule.send_to_targets = send
     threading.Thread(target=_keep_schedules, args=[host], daemon=True, name="schedules").start()
-
-
-#: The source of the events of a rule's own schedule, which no pattern has to match.
-_SCHEDULE = "aws.events"
 
 
 def _keep_schedules(host: Host) -> None:
@@ -92,25 +76,25 @@ def _keep_schedules(host: Host) -> None:
     due: dict[str, datetime.datetime] = {}
     while True:
         time.sleep(host.alarm_clock.seconds_per_minute)
-        now = host.alarm_clock.now()
+        moment = host.alarm_clock.now()
         enabled = {
             rule.arn: rule
             for backend in list(events_backends[ACCOUNT].values())
             for rule in list(backend.event_buses["default"].rules.values())
             if rule.scheduled_expression and rule.state == "ENABLED"
         }
-        due = {arn: due.get(arn, now + interval(rule.scheduled_expression)) for arn, rule in enabled.items()}
+        due = {
+            arn: due.get(arn, moment + interval(rule.scheduled_expression)) for arn, rule in enabled.items()
+        }
         for arn, rule in enabled.items():
-            if due[arn] <= now:
-                due[arn] = now + interval(rule.scheduled_expression)
-                _send(rule, _event(rule.region_name, _SCHEDULE, "Scheduled Event", [arn], {}, now))
+            if due[arn] <= moment:
+                due[arn] = moment + interval(rule.scheduled_expression)
+                _send(rule, _event(rule.region_name, _SCHEDULE, "Scheduled Event", [arn], {}, moment))
 
 
 def publish(region: str, source: str, detail_type: str, resources: list[str], detail: dict[str, Any]) -> None:
     """Puts a service's own event on the default bus."""
-    event = _event(
-        region, source, detail_type, resources, detail, datetime.datetime.now(datetime.timezone.utc)
-    )
+    event = _event(region, source, detail_type, resources, detail, now())
     for rule in list(events_backends[ACCOUNT][region].event_buses["default"].rules.values()):
         _send(rule, event)
 
@@ -128,18 +112,15 @@ def _event(
     detail_type: str,
     resources: list[str],
     detail: dict[str, Any],
-    time_of_event: datetime.datetime,
+    moment: datetime.datetime,
 ) -> dict[str, Any]:
-    moment = time_of_event.timestamp()
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
         "detail-type": detail_type,
         "source": source,
         "account": ACCOUNT,
-        "time": moment,
-        # A field of moto's own, which its targets read.
-        "ingestion-time": moment,
+        "time": moment.timestamp(),
         "region": region,
         "resources": resources,
         "detail": detail,
@@ -159,15 +140,15 @@ def target_input(target: dict[str, Any], event: dict[str, Any], rule: Any) -> An
     if "Input" in target:
         return json.loads(target["Input"])
     if "InputPath" in target:
-        return at(event, target["InputPath"])
+        return _at(event, target["InputPath"])
     if "InputTransformer" in target:
-        return transformed(target["InputTransformer"], event, rule)
+        return _transformed(target["InputTransformer"], event, rule)
     return event
 
 
-def transformed(transformer: dict[str, Any], event: dict[str, Any], rule: Any) -> Any:
+def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule: Any) -> Any:
     """An input template with its placeholders filled: bare ones as JSON, those within a string as text."""
-    values = {name: at(event, path) for name, path in transformer.get("InputPathsMap", {}).items()}
+    values = {name: _at(event, path) for name, path in transformer.get("InputPathsMap", {}).items()}
     values |= {
         "aws.events.event": event,
         "aws.events.event.json": event,
@@ -175,39 +156,26 @@ def transformed(transformer: dict[str, Any], event: dict[str, Any], rule: Any) -
         "aws.events.rule-arn": rule.arn,
         "aws.events.rule-name": rule.name,
     }
-    template = transformer["InputTemplate"]
-    parts, inside, position = [], False, 0
-    for match in _PLACEHOLDER.finditer(template):
-        text = template[position : match.start()]
-        inside ^= re.sub(r"\\.", "", text).count('"') % 2 == 1
-        parts.append(text)
-        position = match.end()
+
+    def filled(match: re.Match[str]) -> str:
         if match[1] not in values:
-            parts.append(match[0])
-            continue
-        value = values[match[1]]
-        if not inside:
-            parts.append(json.dumps(value))
-        elif isinstance(value, str):
-            parts.append(json.dumps(value)[1:-1])
-        else:
-            # Within a string EventBridge writes an object without escaping its quotation marks.
-            parts.append("" if value is None else json.dumps(value).replace('"', ""))
-    parts.append(template[position:])
-    filled = "".join(parts)
+            return match[0]
+        value, before = values[match[1]], re.sub(r"\\.", "", match.string[: match.start()])
+        if before.count('"') % 2 == 0:
+            return json.dumps(value)
+        if isinstance(value, str):
+            return json.dumps(value)[1:-1]
+        # Within a string EventBridge writes an object without escaping its quotation marks.
+        return "" if value is None else json.dumps(value).replace('"', "")
+
+    text = _PLACEHOLDER.sub(filled, transformer["InputTemplate"])
     try:
-        return json.loads(filled)
+        return json.loads(text)
     except ValueError:
-        return filled
+        return text
 
 
-def at(event: Any, path: str) -> Any:
-    """The value at a JSON path of names, `$.detail.TrainingJobName`; None where there is none."""
-    value = event
-    for name in path.removeprefix("$").strip(".").split("."):
-        if name == "":
-            continue
-        if not isinstance(value, dict) or name not in value:
-            return None
-        value = value[name]
-    return value
+def _at(event: Any, path: str) -> Any:
+    """The value at a JSON path, `$.detail.TrainingJobName`; None where there is none."""
+    found = jsonpath_ng.parse(path).find(event)
+    return found[0].value if found else None

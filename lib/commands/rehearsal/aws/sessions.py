@@ -23,7 +23,7 @@ def install(host: Host) -> None:
         assumed = original(backend, *arguments, **parameters)
         # Raises for a role that is not there.
         iam_backends[assumed.account_id][assumed.partition].get_role_by_arn(assumed.role_arn)
-        key = host.identities.give(Principal(assumed.arn, assumed.role_arn))
+        key = host.identities.key(Principal(assumed.arn, assumed.role_arn))
         assumed.access_key_id, assumed.secret_access_key = key.id, key.secret
         return assumed
 

@@ -12,7 +12,7 @@ from moto.core.resource_tagging import TaggedResource
 from moto.events.models import EventsBackend
 from moto.sagemaker.models import SageMakerModelBackend
 
-from aws.cloudformation.stack import stacks_of
+from aws.cloudformation.stacks import stacks_of
 from aws.sagemaker.store import store
 
 

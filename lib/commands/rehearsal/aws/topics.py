@@ -9,7 +9,8 @@ from typing import Any
 
 from moto.sns.models import Subscription, sns_backends
 
-from aws.host import ACCOUNT, Host
+from aws.host import Host
+from aws.identities import ACCOUNT
 
 #: What SNS writes above a message that has no subject of its own.
 _SUBJECT = "AWS Notification Message"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -62,68 +61,36 @@ def substituted(text: str, context: Context) -> str | None:
 
 def values_of(context: Context, key: str) -> Sequence[str]:
     """The values of a condition key."""
-    try:
-        return context[key.lower()]
-    except KeyError:
-        raise UnknownPolicy(f"the condition key {key}: nobody says what it is in this request") from None
+    name = key.lower()
+    # A tag that was not named is a tag that is not there.
+    if name not in context and not name.startswith(("aws:principaltag/", "aws:requesttag/")):
+        raise UnknownPolicy(f"the condition key {key}: nobody says what it is in this request")
+    return context.get(name, [])
 
 
 def _condition(operator: str, key: str, wanted: list[str], context: Context) -> bool:
-    name, quantifier = operator, None
-    if ":" in operator:
-        quantifier, name = operator.split(":", 1)
-        if quantifier not in ("ForAllValues", "ForAnyValue"):
-            raise UnknownPolicy(f"the condition operator {operator}")
+    quantifier, _, name = operator.rpartition(":")
     values = values_of(context, key)
-    if name == "Null":
+    if name == "Null" and not quantifier:
         return all((not values) == _boolean(text) for text in wanted)
-    optional = name.endswith("IfExists")
-    compare, negated = _operator(name.removesuffix("IfExists"))
-    if not values and quantifier == "ForAnyValue":
-        return optional
+    optional, name = name.endswith("IfExists"), name.removesuffix("IfExists")
+    plain = _NEGATIONS.get(name, name)
+    if plain not in _COMPARISONS or quantifier not in ("", "ForAllValues", "ForAnyValue"):
+        raise UnknownPolicy(f"the condition operator {operator}")
+    compare, negated = _COMPARISONS[plain], plain != name
+    # A negated operator holds for a key that is not there, and so does everything about all of no values.
+    every = quantifier == "ForAllValues" or (negated and not quantifier)
     if not values:
-        # A negated operator holds for a key that is not there, and so does everything about all of no values.
-        return optional or negated or quantifier == "ForAllValues"
+        return optional or every
     filled = [text for text in (substituted(item, context) for item in wanted) if text is not None]
-
-    def matches(value: str) -> bool:
-        return any(compare(value, text) for text in filled) != negated
-
-    return (
-        all(map(matches, values))
-        if quantifier == "ForAllValues" or negated and not quantifier
-        else any(map(matches, values))
-    )
-
-
-def _operator(name: str) -> tuple[Callable[[str, str], bool], bool]:
-    """How an operator compares the request's value with the policy's, and whether it says no where they agree."""
-    negated = "Not" in name
-    plain = name.replace("Not", "", 1)
-    if plain not in _COMPARISONS or name not in (plain, *_NEGATIONS.get(plain, ())):
-        raise UnknownPolicy(f"the condition operator {name}")
-    return _COMPARISONS[plain], negated
+    agreed = (any(compare(value, text) for text in filled) != negated for value in values)
+    return all(agreed) if every else any(agreed)
 
 
 def _boolean(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise UnknownPolicy(f"the condition value {text!r}, which is neither true nor false")
     return text.lower() == "true"
-
-
-def _moment(text: str) -> datetime.datetime:
-    if re.fullmatch(r"\d+", text):
-        return datetime.datetime.fromtimestamp(int(text), datetime.timezone.utc)
-    moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
-
-
-def _numbers(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
-    return lambda value, wanted: compare(float(value), float(wanted))
-
-
-def _dates(compare: Callable[[Any, Any], bool]) -> Callable[[str, str], bool]:
-    return lambda value, wanted: compare(_moment(value), _moment(wanted))
 
 
 def _texts(values: Any) -> list[str]:
@@ -133,13 +100,7 @@ def _texts(values: Any) -> list[str]:
     ]
 
 
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
-    "Equals": lambda value, wanted: value == wanted,
-    "LessThan": lambda value, wanted: value < wanted,
-    "LessThanEquals": lambda value, wanted: value <= wanted,
-    "GreaterThan": lambda value, wanted: value > wanted,
-    "GreaterThanEquals": lambda value, wanted: value >= wanted,
-}
+#: How an operator compares the request's value with the policy's.
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda value, wanted: value == wanted,
     "StringEqualsIgnoreCase": lambda value, wanted: value.lower() == wanted.lower(),
@@ -147,20 +108,22 @@ _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "ArnEquals": lambda value, wanted: arn_like(wanted, value),
     "ArnLike": lambda value, wanted: arn_like(wanted, value),
     "Bool": lambda value, wanted: _boolean(value) == _boolean(wanted),
-    "BinaryEquals": lambda value, wanted: value == wanted,
     "IpAddress": lambda value, wanted: (
         ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
     ),
-    **{f"Numeric{name}": _numbers(compare) for name, compare in _ORDERS.items()},
-    **{f"Date{name}": _dates(compare) for name, compare in _ORDERS.items()},
+    "NumericEquals": lambda value, wanted: float(value) == float(wanted),
+    "NumericLessThan": lambda value, wanted: float(value) < float(wanted),
+    "NumericLessThanEquals": lambda value, wanted: float(value) <= float(wanted),
+    "NumericGreaterThan": lambda value, wanted: float(value) > float(wanted),
+    "NumericGreaterThanEquals": lambda value, wanted: float(value) >= float(wanted),
 }
+#: Operators that say no where these agree.
 _NEGATIONS = {
-    "StringEquals": ("StringNotEquals",),
-    "StringEqualsIgnoreCase": ("StringNotEqualsIgnoreCase",),
-    "StringLike": ("StringNotLike",),
-    "ArnEquals": ("ArnNotEquals",),
-    "ArnLike": ("ArnNotLike",),
-    "NumericEquals": ("NumericNotEquals",),
-    "DateEquals": ("DateNotEquals",),
-    "IpAddress": ("NotIpAddress",),
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "NotIpAddress": "IpAddress",
 }

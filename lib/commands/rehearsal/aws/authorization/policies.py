@@ -5,7 +5,6 @@ Pure: policies and a request in, a decision with its reason out.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -41,18 +40,16 @@ class Statement:
 
     policy: str
     index: int
-    #: As JSON, so that statements can be compared and kept.
-    text: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Its elements."""
-        return _parsed(self.text)
+    #: Its elements.
+    document: dict[str, Any]
 
     @property
     def name(self) -> str:
         """What a person finds it by."""
         return f"{self.policy}#{self.document.get('Sid', self.index)}"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {json.dumps(self.document, sort_keys=True)}"
 
 
 @dataclass(frozen=True)
@@ -68,15 +65,15 @@ class Decision:
     nearest: Statement | None = None
 
 
-def statements_of(policy: str, document: str | dict[str, Any]) -> list[Statement]:
+def statements_of(policy: str, document: str | bytes | dict[str, Any]) -> list[Statement]:
     """A policy's statements. @raises UnknownPolicy for elements that do not exist"""
-    parsed = json.loads(document) if isinstance(document, str) else document
-    listed = parsed["Statement"] if isinstance(parsed["Statement"], list) else [parsed["Statement"]]
+    parsed = document if isinstance(document, dict) else json.loads(document)
+    listed = _listed(parsed["Statement"])
     for statement in listed:
         unknown = statement.keys() - _ELEMENTS
         if unknown or statement.get("Effect") not in ("Allow", "Deny"):
             raise UnknownPolicy(f"{', '.join(sorted(unknown)) or 'Effect'} of a statement of {policy}")
-    return [Statement(policy, index, json.dumps(item, sort_keys=True)) for index, item in enumerate(listed)]
+    return [Statement(policy, index, item) for index, item in enumerate(listed)]
 
 
 def decide(
@@ -88,42 +85,34 @@ def decide(
     match unless the trust names the caller.
     """
     identity, resource = list(identity), list(resource)
-    for statement in [*identity, *resource]:
-        if statement.document["Effect"] == "Deny" and _matches(statement, request, statement in resource):
+    by_identity = [item for item in identity if _matches(item, request)]
+    by_resource = [
+        item for item in resource if _principal(item.document, request) and _matches(item, request)
+    ]
+    for statement in by_identity + by_resource:
+        if statement.document["Effect"] == "Deny":
             return Decision(False, (statement,), f"with an explicit deny in {statement.name}")
-    by_identity = [item for item in identity if _allows(item, request, False)]
-    by_resource = [item for item in resource if _allows(item, request, True)]
     named = [item for item in by_resource if not _by_account(item, request)]
     if named or (by_identity and (by_resource or not both)):
         return Decision(True, tuple(by_identity + by_resource))
-    lacking = resource if both and not by_resource else identity
-    kind = "resource" if lacking is resource and both else "identity"
-    return Decision(
-        False,
-        (),
-        f"because no {kind}-based policy allows the {request.action} action",
-        _nearest(lacking, request),
-    )
+    kind, lacking = ("resource", resource) if both and not by_resource else ("identity", identity)
+    reason = f"because no {kind}-based policy allows the {request.action} action"
+    return Decision(False, (), reason, _nearest(lacking, request))
 
 
-def _allows(statement: Statement, request: Request, of_resource: bool) -> bool:
-    return statement.document["Effect"] == "Allow" and _matches(statement, request, of_resource)
-
-
-def _matches(statement: Statement, request: Request, of_resource: bool) -> bool:
+def _matches(statement: Statement, request: Request) -> bool:
     document = statement.document
     return (
-        _principal(document, request, of_resource)
-        and _action(document, request)
+        _action(document, request)
         and _resource(document, request)
         and holds(document.get("Condition", {}), request.context)
     )
 
 
 def _action(document: dict[str, Any], request: Request) -> bool:
-    if "NotAction" in document:
-        return not any(like(item.lower(), request.action.lower()) for item in _listed(document["NotAction"]))
-    return any(like(item.lower(), request.action.lower()) for item in _listed(document["Action"]))
+    patterns = _listed(document.get("Action", document.get("NotAction")))
+    found = any(like(item.lower(), request.action.lower()) for item in patterns)
+    return found != ("NotAction" in document)
 
 
 def _resource(document: dict[str, Any], request: Request) -> bool:
@@ -140,32 +129,23 @@ def _resource(document: dict[str, Any], request: Request) -> bool:
     return found != ("NotResource" in document)
 
 
-def _principal(document: dict[str, Any], request: Request, of_resource: bool) -> bool:
-    if not of_resource:
-        return True
-    if "NotPrincipal" in document:
-        return not _is(document["NotPrincipal"], request)
-    return _is(document.get("Principal", {}), request)
+def _principal(document: dict[str, Any], request: Request) -> bool:
+    """Whether a statement of a resource's policy is about the caller."""
+    principals = document.get("NotPrincipal", document.get("Principal", {}))
+    return _is(principals, request) != ("NotPrincipal" in document)
 
 
 def _is(principals: Any, request: Request) -> bool:
     if principals == "*":
         return True
-    for kind, values in principals.items():
-        if kind not in ("AWS", "Service", "CanonicalUser", "Federated"):
-            raise UnknownPolicy(f"the kind of principal {kind}")
-        for value in _listed(values):
-            if kind == "Service" and value == request.service:
-                return True
-            if kind == "AWS" and value == "*":
-                return True
-            if (
-                kind == "AWS"
-                and request.service is None
-                and (value in (request.principal, request.role) or value in _account_names(request))
-            ):
-                return True
-    return False
+    unknown = principals.keys() - {"AWS", "Service", "CanonicalUser", "Federated"}
+    if unknown:
+        raise UnknownPolicy(f"the kind of principal {', '.join(unknown)}")
+    if request.service is not None:
+        own = {request.service} & set(_listed(principals.get("Service", [])))
+        return bool(own) or "*" in _listed(principals.get("AWS", []))
+    callers = {"*", request.principal, request.role, *_account_names(request)}
+    return bool(callers & set(_listed(principals.get("AWS", []))))
 
 
 def _by_account(statement: Statement, request: Request) -> bool:
@@ -198,10 +178,5 @@ def _nearest(statements: list[Statement], request: Request) -> Statement | None:
     return ranked[0] if ranked and depth(ranked[0]) > 0 else None
 
 
-def _listed(value: Any) -> list[str]:
+def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-@functools.lru_cache(maxsize=4096)
-def _parsed(text: str) -> dict[str, Any]:
-    return json.loads(text)

@@ -8,7 +8,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from aws.cloudformation import changes, engine, views
 from aws.cloudformation.change_set_api import UPDATABLE, ChangeSetActions
 from aws.cloudformation.errors import invalid
-from aws.cloudformation.stack import Stack, add_stack, find_stack, stacks_of
+from aws.cloudformation.stack import Stack
+from aws.cloudformation.stacks import add_stack, find_stack, stacks_of
 from aws.cloudformation.template import parse
 
 

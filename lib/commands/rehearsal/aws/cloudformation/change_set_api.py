@@ -11,9 +11,11 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from aws.cloudformation import changes, engine, parameters, schemas, views
 from aws.cloudformation.errors import ChangeSetNotFound, invalid
-from aws.cloudformation.stack import ChangeSet, Stack, Target, add_stack, find_stack, stacks_of
+from aws.cloudformation.stack import ChangeSet, Stack, Target
+from aws.cloudformation.stacks import add_stack, find_stack, stacks_of
 from aws.cloudformation.template import parse
-from aws.host import ACCOUNT, Host
+from aws.host import Host
+from aws.identities import ACCOUNT
 
 #: The states from which a stack can be updated.
 UPDATABLE = ("CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aws.cloudformation.errors import invalid
-from aws.cloudformation.stack import Stack, stacks_of
+from aws.cloudformation.stack import Stack
+from aws.cloudformation.stacks import stacks_of
 from aws.cloudformation.template import Resolver
 
 

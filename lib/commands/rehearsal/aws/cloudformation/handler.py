@@ -13,7 +13,7 @@ from aws import models
 from aws.cloudformation import schemas
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.stack import Stack
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 
 
 @dataclass(frozen=True)

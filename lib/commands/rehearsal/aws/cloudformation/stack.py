@@ -13,8 +13,10 @@ from aws.clock import now
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
 from aws.cloudformation.schemas import Problem
+from aws.cloudformation.stacks import find_stack, stacks_of
 from aws.cloudformation.template import Resolver
-from aws.host import ACCOUNT, Host
+from aws.host import Host
+from aws.identities import ACCOUNT
 
 
 @dataclass
@@ -218,31 +220,3 @@ class StackLookup:
 
     def ssm(self, name: str) -> str:
         return parameters.stored_value(self._stack.host, self._stack.region, name)
-
-
-_stacks: dict[str, list[Stack]] = {}
-
-
-def stacks_of(region: str, deleted: bool = False) -> list[Stack]:
-    """A region's stacks, the newest first."""
-    return [
-        stack for stack in reversed(_stacks.get(region, [])) if deleted or stack.status != "DELETE_COMPLETE"
-    ]
-
-
-def find_stack(region: str, name: str) -> Stack:
-    """A stack by name, or by id even when it is deleted."""
-    for stack in stacks_of(region, deleted=name.startswith("arn:")):
-        if name in (stack.name, stack.id):
-            return stack
-    raise invalid(f"Stack with id {name} does not exist")
-
-
-def add_stack(stack: Stack) -> None:
-    """Remembers a new stack."""
-    _stacks.setdefault(stack.region, []).append(stack)
-
-
-def all_stacks() -> list[Stack]:
-    """Every stack of every region that is not deleted."""
-    return [stack for region in list(_stacks) for stack in stacks_of(region)]

@@ -19,10 +19,9 @@ import requests
 from botocore.exceptions import ClientError
 
 from aws import endpoint_metrics
-from aws.authorization.actions import Need
+from aws.authorization.actions import volume_grant
 from aws.authorization.authority import AccessDenied
-from aws.authorization.keys import volume_grant
-from aws.host import ACCOUNT, Host, Session
+from aws.host import Host, Session
 from aws.log_writer import LogWriter
 from aws.sagemaker import data_capture, images, network, objects, stand_in
 from aws.sagemaker.store import Item, store
@@ -180,8 +179,7 @@ class Endpoints:
             variants = configured["ProductionVariants"]
             for variant in variants:
                 if "KmsKeyId" in configured:
-                    grant = Need(*volume_grant(ACCOUNT, region, configured["KmsKeyId"]))
-                    self.role(region, variant).require_need(grant)
+                    self.role(region, variant).require(*volume_grant(region, configured["KmsKeyId"]))
                 limit = _payload_limit(configured, variant)
                 started.append(self._start(region, item, variant, limit))
             cloudwatch = self.role(region, variants[0]).client("cloudwatch")

@@ -6,7 +6,8 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
-from aws.host import ACCOUNT, Session
+from aws.host import Session
+from aws.identities import ACCOUNT
 
 #: Source: "Give SageMaker AI hosted endpoints access to resources in your Amazon VPC", and the execution roles of the developer guide.
 _ACTIONS = (

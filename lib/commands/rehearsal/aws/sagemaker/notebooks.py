@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from aws.authorization.authority import AccessDenied
 from aws.clock import now
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 from aws.sagemaker.store import KINDS, Item, Kind, Store, store
 from aws.sagemaker.training_request import session_of
 from aws.sagemaker.validation import check, invalid

@@ -10,7 +10,8 @@ import requests
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 
-from aws.host import ACCOUNT, Host
+from aws.host import Host
+from aws.identities import ACCOUNT
 from aws.sagemaker import async_invocations
 from aws.sagemaker.endpoints import LOG_GROUPS, Endpoints
 from aws.sagemaker.store import Item, store

@@ -10,7 +10,7 @@ from typing import Any
 from botocore import xform_name
 
 from aws.clock import now
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 from aws.sagemaker.validation import SageMakerError, invalid
 
 

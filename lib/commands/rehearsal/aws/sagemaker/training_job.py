@@ -16,11 +16,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws import rules
-from aws.authorization.actions import Need
+from aws.authorization.actions import volume_grant
 from aws.authorization.authority import AccessDenied
-from aws.authorization.keys import volume_grant
 from aws.clock import now
-from aws.host import ACCOUNT, Host
+from aws.host import Host
 from aws.log_writer import LogWriter
 from aws.sagemaker import images, network, objects, stand_in
 from aws.sagemaker.store import Item, store
@@ -101,7 +100,7 @@ class TrainingJob:
         request, folder = self._item.request, self._host.folder(self._item.name)
         volumes = request["ResourceConfig"].get("VolumeKmsKeyId")
         if volumes:
-            self._role.require_need(Need(*volume_grant(ACCOUNT, self._region, volumes)))
+            self._role.require(*volume_grant(self._region, volumes))
         image = request["AlgorithmSpecification"]["TrainingImage"]
         images.pull(self._role, image)
         network.attach(self._role, request)
@@ -235,7 +234,7 @@ class TrainingJob:
             self._log(event["line"])
         elif event["type"] == "metric":
             with contextlib.suppress(AccessDenied):
-                self._role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=[LOG_GROUP])
+                self._role.require("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": [LOG_GROUP]})
             self._tell(metric=event["name"], value=event["value"])
             if checkpoints:
                 checkpoints.copy()

@@ -66,7 +66,7 @@ def _listed(role: Session, uri: str) -> bool:
     bucket = f"arn:aws:s3:::{objects.bucket_and_key(uri)[0]}"
     try:
         # Told of in public: the service also lists the bucket without a prefix, which no condition on s3:prefix lets through.
-        role.require("s3:ListBucket", bucket, s3__prefix=[], **{"s3__max-keys": [], "s3__delimiter": []})
+        role.require("s3:ListBucket", bucket, {"s3:prefix": [], "s3:max-keys": [], "s3:delimiter": []})
         return bool(objects.keys_under(role.client("s3"), uri))
     except (AccessDenied, ClientError):
         return False

@@ -23,6 +23,11 @@ class EventsRule(Handler):
         expression = operation.properties.get("ScheduleExpression")
         if expression is not None and rules.interval(expression) is None:
             raise ResourceRefused(f"the rehearsal keeps schedules of a rate only, not {expression}")
+        for target in operation.properties.get("Targets", []):
+            if target["Arn"].split(":")[2] not in ("lambda", "sns"):
+                raise ResourceRefused(
+                    f"the rehearsal's rules reach functions and topics, not {target['Arn']}"
+                )
 
     def modify(self, operation: Operation) -> None:
         new = operation.properties

@@ -10,7 +10,7 @@ from aws.authorization.authority import AccessDenied
 from aws.authorization.keys import key_arn
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.handler import Handler, Operation
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 
 
 class LogsLogGroup(Handler):
@@ -62,7 +62,7 @@ def _let_in(operation: Operation, name: str, key: str) -> None:
     arn, region = operation.arn("logs", f"log-group:{name}"), operation.stack.region
     need = Need(
         "kms:GenerateDataKey",
-        key_arn(ACCOUNT, region, key),
+        key_arn(region, key),
         {"kms:encryptioncontext:aws:logs:arn": [arn], "kms:calleraccount": [ACCOUNT]},
     )
     try:

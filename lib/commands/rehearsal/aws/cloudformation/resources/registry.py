@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from aws.cloudformation.handler import Handler, Operation
-from aws.host import ACCOUNT
+from aws.identities import ACCOUNT
 
 
 class SsmParameter(Handler):
