@@ -242,7 +242,8 @@ describe('whether it retrains', () => {
     const deployed = synthesized.map((stack) => ({ ...stack, assets: new Map<string, string>() }));
     const other = project();
     other.write('dataset/original/a.txt', 'another');
-    const answer = (after: readonly AssemblyStack[]) => answerTo('Does it retrain?', reviewOf(deployed, after));
+    const answer = (after: readonly AssemblyStack[]) =>
+      answerTo('Does it retrain?', reviewOf(deployed, after));
     expect(answer(assemblyOf(other.props()))).toMatch(
       /again\.\n\n- dataset `training`: other files than those of the last deploy\n\n/,
     );
