@@ -29,7 +29,10 @@ export function declaredProjects(stacks: readonly AssemblyStack[]): DeclaredProj
  * @param name what `--project` says; needed only in an app of several projects
  * @throws UsageError that lists the projects, if the name is none of them, or is missing
  */
-export function chooseProject(projects: readonly DeclaredProject[], name?: string): DeclaredProject {
+export function chooseProject<P extends Pick<DeclaredProject, 'name'>>(
+  projects: readonly P[],
+  name?: string,
+): P {
   const names = projects.map((project) => project.name).join(', ');
   const [first, second] = projects;
   if (first === undefined) {

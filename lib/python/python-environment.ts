@@ -162,7 +162,7 @@ class VirtualEnvironment {
   }
 
   private async create(): Promise<void> {
-    const interpreter = await this.findInterpreter();
+    const interpreter = await findPython(this.options.signal);
     this.options.terminal.info(`making ${this.name} with Python ${interpreter.version}`);
     mkdirSync(this.directory, { recursive: true });
     writeFileSync(this.unfinished, '');
@@ -178,26 +178,6 @@ class VirtualEnvironment {
     writeFileSync(this.unfinished, '');
   }
 
-  private async findInterpreter(): Promise<Interpreter> {
-    const found: Interpreter[] = [];
-    for (const command of CANDIDATES) {
-      const asked = await this.run(command, ['-c', 'import platform; print(platform.python_version())']);
-      const version = asked.output.trim();
-      if (asked.exitCode === 0 && SUITABLE.test(version)) {
-        return { command, version };
-      }
-      if (asked.exitCode === 0) {
-        found.push({ command, version });
-      }
-    }
-    const seen =
-      found.map(({ command, version }) => `${command} is ${version}`).join(', ') ||
-      'no Python is on the PATH';
-    throw new UserError(
-      `Python 3.10, 3.11 or 3.12 is needed, and ${seen}; install one of these (python.org, pyenv, apt or brew)`,
-    );
-  }
-
   private run(command: string, commandArguments: readonly string[], onLine?: (line: string) => void) {
     return runPython(command, commandArguments, { signal: this.options.signal, onLine });
   }
@@ -211,6 +191,26 @@ interface Installation {
 
 /** Published as source alone, all of it Python: nothing is compiled. */
 const WITHOUT_WHEEL = 'sagemaker-inference';
+
+/** A Python of the machine for which there is a TensorFlow. Throws UserError if there is none. */
+export async function findPython(signal: AbortSignal): Promise<Interpreter> {
+  const found: Interpreter[] = [];
+  for (const command of CANDIDATES) {
+    const version = ['-c', 'import platform; print(platform.python_version())'];
+    const { exitCode, output } = await runPython(command, version, { signal });
+    if (exitCode === 0) {
+      found.push({ command, version: output.trim() });
+    }
+    if (exitCode === 0 && SUITABLE.test(output)) {
+      return found.at(-1)!;
+    }
+  }
+  const seen =
+    found.map(({ command, version }) => `${command} is ${version}`).join(', ') || 'no Python is on the PATH';
+  throw new UserError(
+    `Python 3.10, 3.11 or 3.12 is needed, and ${seen}; install one of these (python.org, pyenv, apt or brew)`,
+  );
+}
 
 /** What to try in order, until one succeeds. */
 function installations(requirements: PythonEnvironmentOptions['requirements']): Installation[] {

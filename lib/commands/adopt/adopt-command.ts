@@ -9,16 +9,7 @@ import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
 import { UserError } from '../../console/user-error';
 import { editApp } from './app-edit';
-import { type Finding, propose } from './proposal';
-
-/** What `adopt` was asked to do. */
-interface AdoptArguments {
-  readonly projectName: string | undefined;
-  readonly script: string;
-  readonly data: string | undefined;
-  readonly write: boolean;
-  readonly json: boolean;
-}
+import { propose } from './proposal';
 
 /** The line of `npm run adopt`. */
 const adoptLine = new CommandLine({
@@ -38,7 +29,7 @@ const adoptLine = new CommandLine({
     'npm run adopt -- training/train.py --data training/data',
     'npm run adopt -- training/train.py --data training/data --write',
   ],
-  read: ({ project, data, write, json }, [script, ...rest], problems): AdoptArguments => {
+  read: ({ project, data, write, json }, [script, ...rest], problems) => {
     if (script === undefined) {
       problems.push('SCRIPT is missing');
     }
@@ -57,13 +48,11 @@ export function adoptCommand(root: string): Command {
     const app = join(root, 'bin/app.ts');
     const before = readFileSync(app, 'utf8');
     const after = formatted(root, editApp(before, proposal, projectName));
-    const diff =
-      after === before
-        ? ''
-        : createTwoFilesPatch('a/bin/app.ts', 'b/bin/app.ts', before, after, undefined, undefined, {
-            headerOptions: FILE_HEADERS_ONLY,
-          });
-    if (write && after !== before) {
+    const patch = createTwoFilesPatch('a/bin/app.ts', 'b/bin/app.ts', before, after, undefined, undefined, {
+      headerOptions: FILE_HEADERS_ONLY,
+    });
+    const diff = after === before ? '' : patch;
+    if (write) {
       writeFileSync(app, after);
     }
     if (json) {
@@ -73,7 +62,9 @@ export function adoptCommand(root: string): Command {
       if (diff !== '') {
         terminal.result(diff.trimEnd());
       }
-      proposal.findings.forEach((finding) => terminal.info(findingLine(finding)));
+      for (const { file, line, fails, text } of proposal.findings) {
+        terminal.info(`${file}:${line}: ${fails ? '' : 'note: '}${text}`);
+      }
       terminal.info(
         diff === ''
           ? 'bin/app.ts says so already'
@@ -84,10 +75,6 @@ export function adoptCommand(root: string): Command {
     }
     return proposal.findings.some(({ fails }) => fails) ? 1 : 0;
   });
-}
-
-function findingLine({ file, line, fails, text }: Finding): string {
-  return `${file}:${line}: ${fails ? '' : 'note: '}${text}`;
 }
 
 function checkPaths(script: string, data: string | undefined): void {
@@ -109,12 +96,9 @@ function checkPaths(script: string, data: string | undefined): void {
 
 /** TypeScript as `npm run format` writes it. */
 function formatted(root: string, text: string): string {
-  const prettier = [
-    require.resolve('prettier/bin/prettier.cjs'),
-    '--stdin-filepath',
-    join(root, 'bin/app.ts'),
-  ];
-  const { status, stdout, stderr } = spawnSync(process.execPath, prettier, {
+  const prettier = require.resolve('prettier/bin/prettier.cjs');
+  const line = [prettier, '--stdin-filepath', join(root, 'bin/app.ts')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, line, {
     cwd: root,
     input: text,
     encoding: 'utf8',

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { chooseProject } from '../../assembly/declared-projects';
 import { UserError } from '../../console/user-error';
 import type { Proposal } from './proposal';
 
@@ -24,21 +25,34 @@ type Values = Readonly<Record<string, string | undefined>>;
  * @param projectName which project, where the app declares several
  * @throws UserError where the project's props are not written out in the file
  */
-export function editApp(text: string, proposal: Proposal, projectName: string | undefined): string {
+export function editApp(
+  text: string,
+  { training: decided }: Pick<Proposal, 'training'>,
+  projectName: string | undefined,
+): string {
   const source = ts.createSourceFile('app.ts', text, ts.ScriptTarget.Latest, true);
-  const props = projectProps(source, projectName);
-  const declared = properties(props);
-  const training = declared.get('training')?.initializer;
-  if (training !== undefined && !ts.isObjectLiteralExpression(training)) {
-    throw new UserError(
-      'bin/app.ts: training is not an object that is written out; write it as training: { … }',
-    );
-  }
-  const values = trainingValues(training ? properties(training) : new Map(), proposal);
+  const project = writtenOut(
+    chooseProject(projectsIn(source), projectName).props,
+    'the props of the project',
+  );
+  const declared = properties(project);
+  const written = declared.get('training')?.initializer;
+  const training = written && writtenOut(written, 'training');
+  const said = properties(training);
+  // The gate of another script says nothing of this one, though its metrics be called the same.
+  const isSame = ['sourceDir', 'entryPoint'].every((prop) => {
+    const value = said.get(prop)?.initializer;
+    return value && ts.isStringLiteralLike(value) && JSON.stringify(value.text) === decided[prop];
+  });
+  const values = {
+    ...(said.has('instanceType') ? {} : { instanceType: DEFAULT_INSTANCE }),
+    ...decided,
+    ...(isSame ? {} : { minimumMetrics: undefined }),
+  };
   const edits = [
     ...(training ? edited(training, values) : []),
-    ...edited(props, {
-      ...(training ? {} : { training: `{ ${written(values).join(', ')} }` }),
+    ...edited(project, {
+      ...(training ? {} : { training: `{ ${props(values).join(', ')} }` }),
       // A model that was trained elsewhere, and a training, exclude each other.
       model: undefined,
       ...(declared.has('hosting') ? {} : { hosting: DEFAULT_HOSTING }),
@@ -50,101 +64,67 @@ export function editApp(text: string, proposal: Proposal, projectName: string | 
   return withImports(source, after);
 }
 
-/** What the training says then. */
-function trainingValues(declared: ReadonlyMap<string, ts.PropertyAssignment>, proposal: Proposal): Values {
-  const { training, metrics } = proposal;
-  const said = (prop: string) => declared.get(prop)?.initializer;
-  const gate = said('minimumMetrics');
-  // The gate of another script says nothing of this one, though its metrics be called the same.
-  const holds =
-    gate &&
-    ts.isObjectLiteralExpression(gate) &&
-    [...properties(gate).keys()].every((name) => metrics.includes(name)) &&
-    ['sourceDir', 'entryPoint'].every((prop) => {
-      const value = said(prop);
-      return value && ts.isStringLiteralLike(value) && JSON.stringify(value.text) === training[prop];
-    });
-  return {
-    ...(declared.has('instanceType') ? {} : { instanceType: DEFAULT_INSTANCE }),
-    ...training,
-    ...(holds ? {} : { minimumMetrics: undefined }),
-  };
-}
-
-/** The props of the one project, or of the one of that name. */
-function projectProps(source: ts.SourceFile, projectName: string | undefined): ts.ObjectLiteralExpression {
-  const found: { name: string | undefined; props: ts.Expression | undefined }[] = [];
-  const visit = (node: ts.Node) => {
-    if (ts.isNewExpression(node) && node.expression.getText() === 'SageMakerProject') {
-      const [, name, props] = node.arguments ?? [];
-      found.push({ name: name && ts.isStringLiteralLike(name) ? name.text : undefined, props });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  const chosen = projectName === undefined ? found : found.filter(({ name }) => name === projectName);
-  if (chosen.length !== 1) {
-    const names = found.map(({ name }) => name ?? '?').join(', ');
-    throw new UserError(
-      found.length === 0
-        ? 'bin/app.ts makes no SageMakerProject'
-        : `bin/app.ts makes ${projectName === undefined ? 'several projects' : `no project '${projectName}'`}: choose one with --project (${names})`,
-    );
+/** The projects that a file makes, with their props. */
+function projectsIn(node: ts.Node): { name: string; props: ts.Node | undefined }[] {
+  const found: ReturnType<typeof projectsIn> = [];
+  ts.forEachChild(node, (child) => void found.push(...projectsIn(child)));
+  if (ts.isNewExpression(node) && node.expression.getText() === 'SageMakerProject') {
+    const [, name, given] = node.arguments ?? [];
+    found.push({ name: name && ts.isStringLiteralLike(name) ? name.text : '?', props: given });
   }
-  const { props } = chosen[0]!;
-  if (!props || !ts.isObjectLiteralExpression(props)) {
-    throw new UserError(
-      'bin/app.ts: the project has no props that are written out; write them as { training: { … } }',
-    );
+  return found;
+}
+
+function writtenOut(node: ts.Node | undefined, what: string): ts.ObjectLiteralExpression {
+  if (!node || !ts.isObjectLiteralExpression(node)) {
+    throw new UserError(`bin/app.ts: ${what} is no object that is written out; write it as { … }`);
   }
-  return props;
+  return node;
 }
 
-function properties(node: ts.ObjectLiteralExpression): Map<string, ts.PropertyAssignment> {
-  return new Map(
-    node.properties
-      .filter((each) => ts.isPropertyAssignment(each))
-      .map((each) => [
-        ts.isIdentifier(each.name) || ts.isStringLiteral(each.name) ? each.name.text : '',
-        each,
-      ]),
-  );
+function properties(node: ts.ObjectLiteralExpression | undefined): Map<string, ts.PropertyAssignment> {
+  const assignments = node?.properties.filter((each) => ts.isPropertyAssignment(each)) ?? [];
+  return new Map(assignments.map((each) => [each.name.getText().replaceAll(/['"]/g, ''), each]));
 }
 
-function written(values: Values): string[] {
+function props(values: Values): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}: ${value}`],
   );
 }
 
-/** An object's edits for other values of some props. What stands before a prop that stays, such as its comment, stays with it. */
+/** An object's edits for other values of some props; new ones come first. What stands before a prop that stays, such as its comment, stays with it. */
 function edited(node: ts.ObjectLiteralExpression, values: Values): Edit[] {
   const present = properties(node);
-  const { end: last, hasTrailingComma, length } = node.properties;
   const edits = [...present]
     .filter(([name]) => name in values)
     .map(([name, prop]): Edit => {
       const next = node.properties[node.properties.indexOf(prop) + 1];
-      const value = values[name];
-      return value === undefined
-        ? [prop.getFullStart(), next?.getFullStart() ?? last, '']
-        : [prop.initializer.getStart(), prop.initializer.getEnd(), value];
+      return values[name] === undefined
+        ? [prop.getFullStart(), next?.getFullStart() ?? node.properties.end, '']
+        : [prop.initializer.getStart(), prop.initializer.getEnd(), values[name]];
     });
   const added = Object.fromEntries(Object.entries(values).filter(([name]) => !present.has(name)));
-  const isOpen =
-    length === 0 || hasTrailingComma || edits.some(([, end, text]) => text === '' && end === last);
-  const end = node.getEnd() - 1;
-  return [...edits, [end, end, `${isOpen ? '' : ','}${written(added).join(',')}`]];
+  const start = node.getStart() + 1;
+  return [
+    [
+      start,
+      start,
+      props(added)
+        .map((prop) => `${prop},`)
+        .join(''),
+    ],
+    ...edits,
+  ];
 }
 
 /** The file with imports of what it names and does not import yet. */
 function withImports(source: ts.SourceFile, text: string): string {
   const imports = source.statements.filter((statement) => ts.isImportDeclaration(statement));
-  const declared = imports.map((each) => each.importClause?.getText() ?? '').join(' ');
-  const wanted = Object.entries(IMPORTS).filter(
-    ([name]) => text.includes(`${name}.`) && !new RegExp(`\\b${name}\\b`).test(declared),
-  );
+  const declared = imports.map((each) => each.getText()).join(' ');
   const at = imports.at(-1)?.getEnd() ?? 0;
-  const lines = wanted.map(([name, from]) => `\nimport { ${name} } from '${from}';`).join('');
-  return `${text.slice(0, at)}${lines}${text.slice(at)}`;
+  const lines = Object.entries(IMPORTS)
+    .filter(([name]) => text.includes(`${name}.`) && !new RegExp(`\\b${name}\\b`).test(declared))
+    .map(([name, from]) => `\nimport { ${name} } from '${from}';`);
+  return `${text.slice(0, at)}${lines.join('')}${text.slice(at)}`;
 }

@@ -2,9 +2,8 @@
 
 import math
 import re
-from typing import NamedTuple
 
-from distributions import normalized
+from distributions import Requirement
 
 # The packages that tell a framework, the most telling first.
 TELLING = {
@@ -14,28 +13,6 @@ TELLING = {
     "xgboost": {"xgboost", "xgboost-cpu"},
     "sklearn": {"scikit-learn"},
 }
-
-
-class Requirement(NamedTuple):
-    """A line of requirements.txt that names a package."""
-
-    name: str
-    # Such as `>=2.16,<2.20`.
-    specifier: str
-    line: int
-
-
-def requirements(text: str) -> list[Requirement]:
-    """The packages that a requirements file names."""
-    found = [
-        (re.match(r"\s*([A-Za-z0-9][\w.-]*)(?:\[[^]]*\])?\s*\(?([^;#@)]*)", line), number)
-        for number, line in enumerate(text.splitlines(), 1)
-    ]
-    return [
-        Requirement(normalized(match[1]), re.sub(r"\s", "", match[2]), number)
-        for match, number in found
-        if match
-    ]
 
 
 def choose_framework(

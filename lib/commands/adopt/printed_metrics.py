@@ -1,14 +1,13 @@
-"""Metric definitions for what a script prints, each held against a sample of all its output."""
+"""Metric definitions for what a script prints."""
 
 import ast
 import contextlib
-import itertools
 import re
 from collections.abc import Iterator
 from string import Formatter
-from typing import Any
 
-from expressions import Expressions
+from expressions import Expressions, dotted
+from script import Call, Script
 
 # A number as Python prints it.
 _NUMBER = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
@@ -32,159 +31,137 @@ _SETS = {"train": "train", "training": "train", "test": "test"}
 _SETS |= dict.fromkeys(("valid", "val", "validation", "eval", "dev"), "validation")
 _NO_NAME = {*_SETS, "set", "epoch", "the", "of", "on"}
 
-# Stand for the values in what is printed: a character of those that Unicode leaves to us for each.
-_FIRST = 0xF0000
-_VALUE = re.compile("[\U000f0000-\U000ffffd]")
+# `logger.info`, `tqdm.write`, `sys.stdout.write`.
+_LOGS = re.compile(r"(^|_|\.)(log|logger|logging|LOG|LOGGER|stdout|stderr|tqdm)\.(info|warning|debug|write)$")
+# Keras' fit takes what scikit-learn's does not.
+_FIT = {"epochs", "validation_data", "validation_split", "batch_size", "callbacks"}
+# What XGBoost measures where nothing is said, by the beginning of its objective.
+_OBJECTIVES = {"binary:logi": "logloss", "multi:": "mlogloss"}
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-_PERCENT = re.compile(r"%(?:\((\w+)\))?([-+ #0]*[\d*]*(?:\.[\d*]+)?)[hlL]?([a-zA-Z%])")
+# Stands for a value in what is printed.
+_VALUE = "\0"
+_PERCENT = re.compile(r"%(?:\(\w+\))?[^a-zA-Z%(]*[hlL]?[a-zA-Z%]")
 _SEPARATOR = re.compile(r"[,;|\t([{]|\s-\s|\s{2,}")
 
 
-class PrintedMetrics:
-    """What a script prints, and the metrics that are read from it."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        # Expressions as they are written, with their formats.
-        self._values: list[tuple[str, str]] = []
-        # Of libraries that print by themselves.
-        self._known: list[tuple[str, str]] = []
-
-    def add(self, arguments: list[ast.expr], expressions: Expressions, sep: Any, end: Any) -> None:
-        """What `print` is given."""
-        between, after = sep if isinstance(sep, str) else " ", end if isinstance(end, str) else "\n"
-        self._add(between.join(self._text(node, expressions) for node in arguments) + after)
-
-    def add_logged(self, arguments: list[ast.expr], expressions: Expressions) -> None:
-        """What a logger is given: a text, and what it puts in later."""
-        match arguments:
-            case [ast.Constant(value=str(text)), *values] if values:
-                self._add(self._percent(text, values))
-            case [template, *_]:
-                self._add(self._text(template, expressions))
-
-    def add_known(self, name: str, before: str) -> None:
-        """What a library prints: `before` matches what stands before the number."""
-        self._known.append((name, before + _NUMBER))
-
-    def definitions(self) -> list[dict[str, str]]:
-        """The definitions, one for a name."""
-        found: dict[str, str] = {}
-        for name, regex in [*self._own(), *self._known]:
-            if len(regex) <= _MAX_REGEX_LENGTH:
-                found.setdefault(name, regex)
-        return [{"name": name, "regex": regex} for name, regex in found.items()][:_MAX_DEFINITIONS]
-
-    def _add(self, text: str) -> None:
-        self._lines += [line for line in re.split(r"[\n\r]", text) if _VALUE.search(line)]
-
-    def _own(self) -> Iterator[tuple[str, str]]:
-        samples = [self._sample(line) for line in self._lines]
-        for line in self._lines:
-            for value in _VALUE.finditer(line):
-                before, after = line[: value.start()], line[value.end() :]
-                label = _label(before)
-                # `41/60`: neither is a measure.
-                fraction = "/" in (_VALUE.split(before)[-1].strip(), _VALUE.split(after)[0].strip())
-                if not label or fraction or not self._measures(label, value[0]):
-                    continue
-                own = [self._sample(line[: value.end()])]
-                for text in (before[before.rindex(label) :], before):
-                    if len(_VALUE.findall(text)) > _MAX_VALUES:
-                        continue
-                    pattern = re.compile(
-                        (r"\b" if re.match(r"\w", text, re.ASCII) else "") + _pattern(text) + _NUMBER
-                    )
-                    if _found(pattern, own) == [self._sample(value[0])] and len(_found(pattern, samples)) < 2:
-                        yield metric_name(label, before), pattern.pattern
-                        break
-
-    def _measures(self, label: str, value: str) -> bool:
-        expression, spec = self._values[ord(value) - _FIRST]
-        if _NO_MEASURE.search(label) or not _MEASURE.search(f"{label} {expression}"):
-            return False
-        # Without a format it may be anything: then the label alone must say that it measures.
-        return _has_decimals(spec) or bool(_MEASURE.search(label))
-
-    def _sample(self, text: str) -> str:
-        """A text as it would be printed: the values are numbers that tell them apart."""
-
-        def shown(value: re.Match[str]) -> str:
-            index = ord(value[0]) - _FIRST
-            return f"{index + 1}.25" if _has_decimals(self._values[index][1]) else f"{index + 1}"
-
-        return _VALUE.sub(shown, text)
-
-    def _text(self, node: ast.expr, expressions: Expressions) -> str:
-        """A formatted text, its values as characters."""
-        match node:
-            case ast.Constant(value=str(text)):
-                return text
-            case ast.JoinedStr(values=parts):
-                return "".join(self._text(part, expressions) for part in parts)
-            case ast.FormattedValue(value=value, format_spec=spec):
-                parts = spec.values if spec else []
-                return self._value(
-                    value, "".join(str(p.value) if isinstance(p, ast.Constant) else "0" for p in parts)
-                )
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return self._text(left, expressions) + self._text(right, expressions)
-            case ast.Call(func=ast.Name(id="str"), args=[value]):
-                return self._value(value)
-            case ast.BinOp(left=left, op=ast.Mod(), right=right):
-                template = expressions.value(left)
-                if isinstance(template, str):
-                    return self._percent(template, right.elts if isinstance(right, ast.Tuple) else [right])
-            case ast.Call(func=ast.Attribute(value=left, attr="format")):
-                template = expressions.value(left)
-                if isinstance(template, str):
-                    with contextlib.suppress(ValueError):
-                        return self._format(template, node)
-            case ast.Name(id=name) if isinstance(expressions.bound.get(name), ast.JoinedStr):
-                return self._text(expressions.bound[name], expressions)
-        return self._value(node)
-
-    def _value(self, written: ast.expr | str, spec: str = "") -> str:
-        self._values.append((written if isinstance(written, str) else ast.unparse(written), spec))
-        return chr(_FIRST + len(self._values) - 1)
-
-    def _percent(self, template: str, values: list[ast.expr]) -> str:
-        rest = iter(values)
-
-        def shown(field: re.Match[str]) -> str:
-            name, spec, kind = field.groups()
-            spec = "" if kind in "sr" else f"{spec}{kind}"
-            return "%" if kind == "%" else self._value(name or next(rest, ""), spec)
-
-        return _PERCENT.sub(shown, template)
-
-    def _format(self, template: str, call: ast.Call) -> str:
-        given: dict[str | int | None, ast.expr] = {keyword.arg: keyword.value for keyword in call.keywords}
-        given |= dict(enumerate(call.args))
-        count = itertools.count()
-        text = ""
-        for literal, field, spec, _ in Formatter().parse(template):
-            text += literal
-            if field is not None:
-                key = next(count) if field == "" else int(field) if field.isdigit() else field
-                text += self._value(given.get(key, field), spec or "")
-        return text
+def metric_definitions(script: Script) -> list[dict[str, str]]:
+    """The definitions, one for a name."""
+    lines = [line for call in script.calls for line in re.split(r"[\n\r]", _printed(call))]
+    known = (each for call in script.calls for each in _of_libraries(call, script))
+    found: dict[str, str] = {}
+    for name, regex in [*_of_lines(lines), *known]:
+        if len(regex) <= _MAX_REGEX_LENGTH:
+            found.setdefault(name, regex)
+    return [{"name": name, "regex": regex} for name, regex in found.items()][:_MAX_DEFINITIONS]
 
 
-def _has_decimals(spec: str) -> bool:
-    return bool(re.search(r"[eEfFgG%]$", spec))
+def _of_libraries(call: Call, script: Script) -> Iterator[tuple[str, str]]:
+    """What a library prints by itself."""
+    function = call.name.rpartition(".")[2]
+    if function in ("fit", "fit_generator") and _FIT & call.given.keys() and call.value("verbose") != 0:
+        validated = {"validation_data", "validation_split"} & call.given.keys()
+        for metric in ["loss", *_compiled(call.source.tree)]:
+            yield f"train:{metric}", f" - {_escaped(metric)}: {_NUMBER}"
+            if validated:
+                yield f"validation:{metric}", f" - val_{_escaped(metric)}: {_NUMBER}"
+    elif function in ("Trainer", "Seq2SeqTrainer", "SFTTrainer"):
+        yield "train:loss", f"'loss': '?{_NUMBER}"
+        if "eval_dataset" in call.given:
+            yield "validation:loss", f"'eval_loss': '?{_NUMBER}"
+    elif call.name in ("xgb.train", "xgboost.train"):
+        measure = _boosted(script)
+        for pair in getattr(call.source.expressions.resolved(call.given.get("evals")), "elts", []):
+            match pair:
+                case ast.Tuple(elts=[_, ast.Constant(value=str(name))]):
+                    yield _metric_name(f"{name} {measure}"), rf"\b{_escaped(name)}-{measure}:{_NUMBER}"
+
+
+def _boosted(script: Script) -> str:
+    """What XGBoost measures: the `eval_metric` that is said, or what goes with the objective."""
+    for _, node in script.nodes:
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+            match key, value:
+                case ast.Constant(value="eval_metric"), ast.Constant(value=str(measure)):
+                    return measure
+    return next((measure for start, measure in _OBJECTIVES.items() if any(script.texts(start))), "rmse")
+
+
+def _compiled(tree: ast.Module) -> Iterator[str]:
+    """The metrics that a Keras model is compiled with, as Keras calls them in its lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("compile"):
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "metrics"]
+            for metric in getattr(given[0], "elts", []) if given else []:
+                match metric, [each.value for each in getattr(metric, "keywords", []) if each.arg == "name"]:
+                    case (ast.Constant(value=str(name)), _) | (_, [ast.Constant(value=str(name))]):
+                        yield name
+                    case ast.Call(func=func), _:
+                        yield _CAPITAL.sub("_", dotted(func).rpartition(".")[2]).lower()
+
+
+def _of_lines(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """What measures the model, in lines with a character in the place of each value."""
+    found = [(line[:at], line[at + 1 :]) for line in lines for at, each in enumerate(line) if each == _VALUE]
+    for before, after in found:
+        label = _label(before)
+        # `41/60`: neither is a measure.
+        fraction = "/" in (before.split(_VALUE)[-1].strip(), after.split(_VALUE)[0].strip())
+        if fraction or not _MEASURE.search(label) or _NO_MEASURE.search(label):
+            continue
+        for text in (before[before.rindex(label) :], before):
+            pattern = (r"\b" if re.match(r"\w", text, re.ASCII) else "") + _pattern(text)
+            is_alone = sum(bool(re.search(pattern + "$", each)) for each, _ in found) == 1
+            if is_alone and text.count(_VALUE) <= _MAX_VALUES:
+                yield _metric_name(label, before), pattern + _NUMBER
+                break
+
+
+def _printed(call: Call) -> str:
+    """What a call prints."""
+    expressions, arguments = call.source.expressions, call.node.args
+    if call.name == "print":
+        elsewhere = "file" in call.given and not dotted(call.given["file"]).startswith("sys.std")
+        return "" if elsewhere else " ".join(_text(each, expressions) for each in arguments)
+    if not _LOGS.search(call.name) or not arguments:
+        return ""
+    text = expressions.value(arguments[0])
+    return _percent(text) if isinstance(text, str) else _text(arguments[0], expressions)
+
+
+def _text(node: ast.expr, expressions: Expressions) -> str:
+    """A formatted text, a character in the place of each value."""
+    match expressions.resolved(node):
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(_text(part, expressions) for part in parts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _text(left, expressions) + _text(right, expressions)
+        case ast.BinOp(left=left, op=ast.Mod()) if isinstance(text := expressions.value(left), str):
+            return _percent(text)
+        case ast.Call(func=ast.Attribute(value=left, attr="format")):
+            if isinstance(text := expressions.value(left), str):
+                with contextlib.suppress(ValueError):
+                    fields = Formatter().parse(text)
+                    return "".join(part + (_VALUE if name is not None else "") for part, name, *_ in fields)
+    return _VALUE
+
+
+def _percent(template: str) -> str:
+    return _PERCENT.sub(lambda field: "%" if field[0].endswith("%") else _VALUE, template)
 
 
 def _label(before: str) -> str:
     """The words before a value, back to a separator; if there are none, those of the value before it."""
-    for text in reversed(_VALUE.split(before)):
+    for text in reversed(before.split(_VALUE)):
         for part in reversed(_SEPARATOR.split(text)):
             if words := re.search(r"[A-Za-z].*", part):
                 return words[0]
     return ""
 
 
-def metric_name(label: str, line: str = "") -> str:
+def _metric_name(label: str, line: str = "") -> str:
     """A name in the form of `validation:accuracy`; its set may be named anywhere before it on its line."""
     sets = [_SETS[word] for word in _words(line or label) if word in _SETS]
     left = [word for word in _words(label) if word not in _NO_NAME]
@@ -195,16 +172,12 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9@]+", text.lower())
 
 
-def _found(pattern: re.Pattern[str], lines: list[str]) -> list[str]:
-    return [value for line in lines for value in pattern.findall(line)]
-
-
-def escaped(text: str) -> str:
+def _escaped(text: str) -> str:
     """A text as a regular expression."""
     return re.sub(r"[\\^$.*+?()[\]{}|]", r"\\\g<0>", text)
 
 
 def _pattern(text: str) -> str:
     """What matches a text with values in it. White space may be padding."""
-    text = re.sub(r"\s+", r"\\s+", _VALUE.sub(".+?", escaped(text)))
+    text = re.sub(r"\s+", r"\\s+", _escaped(text).replace(_VALUE, ".+?"))
     return re.sub(r"\\s\+$", r"\\s*", text)

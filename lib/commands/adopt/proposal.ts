@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../console/user-error';
 import { servedVersions } from '../../images/framework';
 import { runPython } from '../../python/python-command';
+import { findPython } from '../../python/python-environment';
 import { hyperparameterProblems } from '../../training/hyperparameters';
 import type { MetricDefinition } from '../../training/metric-definitions';
 
@@ -40,12 +42,7 @@ export interface Proposal {
   readonly training: Readonly<Record<string, string | undefined>>;
   /** Sorted: what fails first. */
   readonly findings: readonly Finding[];
-  /** The names of its metrics: a gate on another is no longer one. */
-  readonly metrics: readonly string[];
 }
-
-/** Any Python from 3.10 reads the script: no package is needed. */
-const CANDIDATES = ['python3', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 /**
  * What bin/app.ts should say for a script.
@@ -60,7 +57,14 @@ export async function propose(
   signal: AbortSignal,
 ): Promise<Proposal> {
   const asked = JSON.stringify({ root, script, data: data ?? null, versions: servedVersions() });
-  const read = JSON.parse(await readScript(root, asked, signal)) as ReadScript;
+  const own = join(root, '.venv/bin/python');
+  const python = existsSync(own) ? own : (await findPython(signal)).command;
+  const reader = ['-E', '-s', '-B', '-W', 'ignore', join(__dirname, 'read_script.py'), asked];
+  const { exitCode, output } = await runPython(python, reader, { signal });
+  if (exitCode !== 0) {
+    throw new UserError(`cannot read the script: ${output.trim()}`);
+  }
+  const read = JSON.parse(output) as ReadScript;
   if (read.sourceDir === '.') {
     throw new UserError(
       "the script lies in the project's own directory, all of which would travel with it; move it into one of its own, such as training/",
@@ -102,25 +106,7 @@ export async function propose(
         one.file.localeCompare(other.file) ||
         one.line - other.line,
     ),
-    metrics: read.metrics.map(({ name }) => name),
   };
-}
-
-async function readScript(root: string, asked: string, signal: AbortSignal): Promise<string> {
-  for (const python of [join(root, '.venv/bin/python'), ...CANDIDATES]) {
-    const isNewer = ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))'];
-    if ((await runPython(python, isNewer, { signal })).exitCode === 0) {
-      const reader = ['-E', '-s', '-B', '-W', 'ignore', join(__dirname, 'read_script.py'), asked];
-      const { exitCode, output } = await runPython(python, reader, { signal });
-      if (exitCode !== 0) {
-        throw new UserError(`cannot read the script: ${output.trim()}`);
-      }
-      return output;
-    }
-  }
-  throw new UserError(
-    'no Python from 3.10 on the PATH reads the script; install one (python.org, apt or brew)',
-  );
 }
 
 /** A value; prettier chooses the quotes. */
@@ -130,14 +116,11 @@ function literal(value: unknown): string {
 
 /** A regular expression is readable without its backslashes written twice. */
 function pattern(regex: string): string {
-  return /[`$]|\\$/.test(regex.replaceAll(String.raw`\$`, '')) || !regex.includes('\\')
-    ? literal(regex)
-    : `String.raw\`${regex}\``;
+  return /[`$]/.test(regex) || !regex.includes('\\') ? literal(regex) : `String.raw\`${regex}\``;
 }
 
+/** Prettier takes away quotes that are not needed. */
 function object(entries: readonly (readonly [string, string])[]): string | undefined {
-  const name = (key: string) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key));
-  return entries.length === 0
-    ? undefined
-    : `{ ${entries.map(([key, value]) => `${name(key)}: ${value}`).join(', ')} }`;
+  const members = entries.map(([key, value]) => `${literal(key)}: ${value}`);
+  return members.length === 0 ? undefined : `{ ${members.join(', ')} }`;
 }

@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 from functools import cache
+from typing import NamedTuple
 
 # Distributions that bring a module of another name, the one to propose first.
 _DISTRIBUTIONS = {
@@ -46,6 +47,9 @@ _DEPENDENCIES = {
     **dict.fromkeys(_DISTRIBUTIONS["cv2"] + _DISTRIBUTIONS["tensorflow"] + ("h5py", "keras"), ("numpy",)),
 }
 
+_OPTION = r"--?(i|index-url|extra-index-url|find-links|f|pre|no-index|trusted-host)\b"
+_REQUIREMENT = r"([A-Za-z0-9][\w.-]*)(?:\s*\[[^]]*\])?(?=\s|[(=<>!~;@]|$)\s*\(?([^;@)]*)"
+
 
 def distributions_of(module: str) -> list[str]:
     """The distributions that bring a module, the one to propose first."""
@@ -62,29 +66,39 @@ def _installed() -> dict[str, list[str]]:
     return {module: [normalized(name) for name in names] for module, names in found.items()}
 
 
-def brought_by(requirements: str) -> set[str] | None:
+class Requirement(NamedTuple):
+    """A line of requirements.txt."""
+
+    # Normalized; empty where nobody can know what it brings.
+    name: str
+    # Such as `>=2.16,<2.20`.
+    specifier: str
+    line: int
+
+
+def requirements(text: str) -> list[Requirement]:
+    """What a requirements file names, but for options that only choose where packages come from."""
+    found = []
+    for number, line in enumerate(text.replace("\\\n", " ").splitlines(), 1):
+        line = re.sub(r"(^|\s)#.*", "", line).strip()
+        if not line or re.match(_OPTION, line):
+            continue
+        match = re.match(_REQUIREMENT, line)
+        name, specifier = (normalized(match[1]), re.sub(r"\s", "", match[2])) if match else ("", "")
+        found.append(Requirement(name, specifier, number))
+    return found
+
+
+def brought_by(text: str) -> set[str] | None:
     """The distributions that a requirements file installs, normalized; None where nobody can know."""
     brought: set[str] = set()
-    waiting = []
-    for line in requirements.replace("\\\n", " ").splitlines():
-        text = re.sub(r"(^|\s)#.*", "", line).strip()
-        # Options that choose where packages come from bring none.
-        if not text or re.match(
-            r"--?(i|index-url|extra-index-url|find-links|f|pre|no-index|trusted-host)\b", text
-        ):
-            continue
-        name = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*(?=\s*(\[|[=<>!~;@ ]|$))", text)
-        if name is None:
-            return None
-        waiting.append(normalized(name[0]))
+    waiting = [each.name for each in requirements(text)]
     while waiting:
         name = waiting.pop()
-        if name in brought:
-            continue
-        brought.add(name)
-        dependencies = _dependencies(name)
+        dependencies = [] if name in brought else _dependencies(name)
         if dependencies is None:
             return None
+        brought.add(name)
         waiting += dependencies
     return brought
 
@@ -94,7 +108,7 @@ def _dependencies(distribution: str) -> list[str] | None:
         return [*_DEPENDENCIES[distribution]]
     try:
         requires = importlib.metadata.requires(distribution) or []
-    except importlib.metadata.PackageNotFoundError:
+    except (importlib.metadata.PackageNotFoundError, ValueError):
         return None
     return [normalized(re.match(r"[A-Za-z0-9._-]+", text)[0]) for text in requires if "extra ==" not in text]
 

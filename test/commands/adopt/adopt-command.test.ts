@@ -94,15 +94,8 @@ const app = new App();
 
 // What this is for.
 new SageMakerProject(app, 'mine', {
+  hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 1 }),
   training: {
-    sourceDir: 'scripts/keras_loop', // not this one
-    entryPoint: 'train.py',
-    // Large enough.
-    instanceType: 'ml.c5.xlarge',
-    hyperparameters: { epochs: 2, learning_rate: 0.01, activation: 'relu' },
-    channels: { train: Channel.fromDirectory('data/train') },
-    maxRuntime: Duration.hours(3), // it is slow
-    // The end.
     framework: Framework.tensorflow('2.21'),
     metricDefinitions: [
       { name: 'train:loss', regex: String.raw\`\\btrain\\s+loss:\\s*${number}\` },
@@ -111,9 +104,16 @@ new SageMakerProject(app, 'mine', {
         regex: String.raw\`\\bvalidation\\s+loss:\\s*${number}\`,
       },
     ],
+    sourceDir: 'scripts/keras_loop', // not this one
+    entryPoint: 'train.py',
+    // Large enough.
+    instanceType: 'ml.c5.xlarge',
+    hyperparameters: { epochs: 2, learning_rate: 0.01, activation: 'relu' },
+    channels: { train: Channel.fromDirectory('data/train') },
+    maxRuntime: Duration.hours(3), // it is slow
+    // The end.
   },
   notebook: { instanceType: 'ml.t3.medium' },
-  hosting: Hosting.realtime({ instanceType: 'ml.m5.xlarge', initialInstanceCount: 1 }),
 });
 `);
   // A gate on the script's own metrics stays when it is adopted again.
@@ -153,8 +153,8 @@ test('a script is read and never run, and what will not work is told with its li
     'scripts/notebook/train.py',
     `import os
 import sys
-%matplotlib inline
-!pip install torch
+get_ipython().run_line_magic("matplotlib", "inline")
+from google.colab import drive; drive.mount("/content/drive")
 import cv2, lightgbm, tensorflow
 try:
     import optional
@@ -179,11 +179,11 @@ print(os.environ["SM_CHANNEL_TRAINING"], os.environ["SM_MODEL_DIR"])
   expect(
     findings.filter(({ fails }) => fails).map(({ line, text }) => `${line} ${text.slice(0, 24)}`),
   ).toEqual([
-    "3 '%matplotlib inline' is ",
-    "4 '!pip install torch' is ",
+    '3 get_ipython() is a noteb',
+    "4 drive.mount() is Colab's",
     '5 imports lightgbm, which ',
     '11 input() waits for a pers',
-    '12 cv2.imshow opens a windo',
+    '12 cv2.imshow() opens a win',
     '13 reads sys.argv by positi',
     "14 open reads '/home/me/tab",
   ]);
@@ -195,6 +195,11 @@ test.each([
   ['notebook.ipynb', '{}', 'jupyter nbconvert --to script'],
   ['train.sh', '', 'is no Python script'],
   ['scripts/two/train.py', 'print "loss", 1\n', 'two/train.py:1: is not Python 3'],
+  [
+    'scripts/magic/train.py',
+    'import os\n!pip install torch\n',
+    'train.py:2: is not Python 3: !pip install torch',
+  ],
   ['train.py', 'import tensorflow\n', "lies in the project's own directory"],
 ])('fails for %s', async (path, contents, message) => {
   if (path !== 'no.py') {
@@ -208,5 +213,5 @@ test('fails where bin/app.ts leaves open what is meant', async () => {
   await expect(project.adopt(script)).rejects.toThrow(
     'choose one with --project (channels, loop, example, old, iris',
   );
-  await expect(project.adopt(script, '--project', 'other')).rejects.toThrow("makes no project 'other'");
+  await expect(project.adopt(script, '--project', 'other')).rejects.toThrow("declares no project 'other'");
 });
