@@ -14,12 +14,6 @@ export interface ProcessGroupOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How the group's first process ended. */
-export interface ProcessGroupEnd {
-  /** As Python tells it: the negative number of the signal for a process that was killed. */
-  readonly exitCode: number;
-}
-
 /** How long the output may stay silent and open after the command's end, in milliseconds. */
 const STREAM_GRACE = 1_000;
 
@@ -30,8 +24,11 @@ const STREAM_GRACE = 1_000;
 export class ProcessGroup {
   public readonly stdout: Readable;
   public readonly stderr: Readable;
-  /** Resolves once the command has ended and its output is read; rejects if it cannot be started. */
-  public readonly ended: Promise<ProcessGroupEnd>;
+  /**
+   * Resolves with its exit code once the command has ended and its output is read; rejects if it cannot be started. As Python
+   * tells it: the negative number of the signal for a command that was killed.
+   */
+  public readonly ended: Promise<number>;
   private readonly process: ChildProcess;
 
   public constructor(options: ProcessGroupOptions) {
@@ -57,7 +54,7 @@ export class ProcessGroup {
     }
   }
 
-  private async end(): Promise<ProcessGroupEnd> {
+  private async end(): Promise<number> {
     const closed = new Promise<void>((resolve) => this.process.on('close', () => resolve()));
     const exitCode = await new Promise<number>((resolve, reject) => {
       this.process.on('error', reject);
@@ -69,7 +66,7 @@ export class ProcessGroup {
     streams.forEach((stream) => stream.on('data', () => grace.refresh()));
     await closed;
     clearTimeout(grace);
-    return { exitCode };
+    return exitCode;
   }
 }
 
@@ -82,7 +79,9 @@ export interface CommandRun extends ProcessGroupOptions {
 }
 
 /** How a command ended, and what it said. */
-export interface CommandResult extends ProcessGroupEnd {
+export interface CommandResult {
+  /** Of `ProcessGroup.ended`. */
+  readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -101,9 +100,9 @@ export async function runCommand({ signal, onLine, ...options }: CommandRun): Pr
     });
   }
   try {
-    const end = await group.ended;
+    const exitCode = await group.ended;
     signal.throwIfAborted();
-    return { ...end, ...said };
+    return { exitCode, ...said };
   } finally {
     signal.removeEventListener('abort', kill);
   }

@@ -2,13 +2,13 @@
 // started, and the locks that keep two runs out of one directory.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Terminal } from '../console/terminal';
 import { UserError } from '../console/user-error';
-
 import { withDirectoryLock } from './directory-lock';
-import { type PythonCommandResult, runPython } from './python-command';
+import type { CommandResult } from './process-group';
+import { runPython } from './python-command';
 
 /** What a Python environment is made from. */
 export interface PythonEnvironmentOptions {
@@ -39,18 +39,6 @@ export interface WantedPackages {
   readonly megabytes: number;
 }
 
-/** A Python with everything installed. */
-export interface PythonEnvironment {
-  /** Path of the interpreter. */
-  readonly python: string;
-}
-
-/** What a Python says about itself. */
-interface Interpreter {
-  readonly command: string;
-  readonly version: string;
-}
-
 const CANDIDATES = ['python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
 /** Those for which there is a TensorFlow of every release that the images have. */
 const SUITABLE = /^3\.(10|11|12)\./;
@@ -62,13 +50,13 @@ export const IMAGE_PACKAGES = join(PROJECT_ROOT, '.venv', 'image');
 /**
  * Makes the environment in the project and installs the requirements, unless they are installed already: then it starts no
  * process at all. Two runs at once wait for each other.
- * Throws UserError if there is no suitable Python or the installation fails.
+ * @throws UserError if there is no suitable Python or the installation fails.
  */
-export async function ensurePythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
+export async function ensurePythonEnvironment(options: PythonEnvironmentOptions): Promise<string> {
   const directory = join(options.projectRoot ?? PROJECT_ROOT, options.directory ?? '.venv');
   const environment = new VirtualEnvironment(directory, options);
   if (environment.isReady()) {
-    return { python: environment.python };
+    return environment.python;
   }
   const { terminal, signal } = options;
   const onWait = (owner: number) =>
@@ -81,37 +69,32 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
     }
   });
   terminal.clearProgress();
-  return { python: environment.python };
+  return environment.python;
 }
+
+/** Stands in an environment while an installation runs, and stays there if that was interrupted. */
+const UNFINISHED = 'unfinished';
 
 class VirtualEnvironment {
   public readonly python: string;
   /** Holds the hashes of what is installed, a line each: the tests need more than the commands, in the same environment. */
   private readonly stamp: string;
-  /** Is there while an installation runs, and stays there if it was interrupted. */
-  private readonly unfinished: string;
   private readonly hash: string;
   /** As a person knows it. */
   private readonly name: string;
 
   public constructor(
-    public readonly directory: string,
+    private readonly directory: string,
     private readonly options: PythonEnvironmentOptions,
   ) {
     this.python = join(directory, 'bin/python');
     this.stamp = join(directory, 'requirements.sha256');
-    this.unfinished = join(directory, 'unfinished');
     this.hash = requirementsHash(options.requirements);
     this.name = options.directory ?? '.venv';
   }
 
   public isReady(): boolean {
-    return (
-      existsSync(this.python) &&
-      !existsSync(this.unfinished) &&
-      existsSync(this.stamp) &&
-      this.installed().includes(this.hash)
-    );
+    return existsSync(this.python) && this.installed().includes(this.hash);
   }
 
   private installed(): string[] {
@@ -121,61 +104,56 @@ class VirtualEnvironment {
   public async install(): Promise<void> {
     const { terminal, requirements } = this.options;
     // The interpreter may be a link to one that is gone; what was interrupted may be half of a package.
-    if (!existsSync(this.python) || existsSync(this.unfinished)) {
+    if (!existsSync(this.python) || this.installed().includes(UNFINISHED)) {
       await this.create();
     }
     const before = this.installed();
-    rmSync(this.stamp, { force: true });
-    writeFileSync(this.unfinished, '');
+    writeFileSync(this.stamp, UNFINISHED);
     const size = 'modules' in requirements ? `: about ${requirements.megabytes} MB to download` : '';
     terminal.info(`installing Python packages into ${this.name}${size} (once; later runs skip this)`);
-    let installed;
-    for (const wanted of installations(requirements)) {
-      installed = await this.pip(wanted);
-      if (installed.exitCode === 0) {
-        break;
-      }
-    }
-    terminal.clearProgress();
-    if (installed?.exitCode !== 0) {
-      throw new UserError(`cannot install the Python packages: ${lastLines(installed?.output ?? '')}`);
-    }
+    const output = await this.installFirst();
     // A package that was replaced may have been another set's.
-    const kept = /Attempting uninstall|Found existing installation/.test(installed.output) ? [] : before;
+    const kept = /Attempting uninstall|Found existing installation/.test(output) ? [] : before;
     writeFileSync(this.stamp, [...kept, this.hash].join('\n'));
-    rmSync(this.unfinished);
   }
 
-  /** Installs some, and looks whether they work. */
-  private async pip({ wanted, modules }: Installation): Promise<PythonCommandResult> {
-    const { terminal } = this.options;
-    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted];
-    const installed = await this.run(this.python, pip, (line) => {
-      if (/^\s*(Collecting|Downloading|Installing|Building)/.test(line)) {
-        terminal.progress(`Python packages: ${line.trim()}`);
+  /** Installs the first alternative that can be; what pip said of it. */
+  private async installFirst(): Promise<string> {
+    const { terminal, requirements } = this.options;
+    const modules = 'modules' in requirements ? requirements.modules : [];
+    let failure = '';
+    for (const wanted of alternatives(requirements)) {
+      const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', ...wanted];
+      const installed = await this.run(this.python, pip, (line) => {
+        if (/^\s*(Collecting|Downloading|Installing|Building)/.test(line)) {
+          terminal.progress(`Python packages: ${line.trim()}`);
+        }
+      });
+      // A package may be of another time than those that it depends on.
+      const tried =
+        installed.exitCode === 0 && modules.length > 0
+          ? await this.run(this.python, ['-c', `import ${modules.join(', ')}`])
+          : installed;
+      if (tried.exitCode === 0) {
+        return installed.stdout;
       }
-    });
-    // A package may be of another time than those that it depends on.
-    return installed.exitCode === 0 && modules.length > 0
-      ? await this.run(this.python, ['-c', `import ${modules.join(', ')}`])
-      : installed;
+      failure = lastLines(tried);
+    }
+    throw new UserError(`cannot install the Python packages: ${failure}`);
   }
 
   private async create(): Promise<void> {
-    const interpreter = await findPython(this.options.signal);
-    this.options.terminal.info(`making ${this.name} with Python ${interpreter.version}`);
-    mkdirSync(this.directory, { recursive: true });
-    writeFileSync(this.unfinished, '');
-    const made = await this.run(interpreter.command, ['-m', 'venv', '--clear', this.directory]);
+    const { command, version } = await findPython(this.options.signal);
+    this.options.terminal.info(`making ${this.name} with Python ${version}`);
+    const made = await this.run(command, ['-m', 'venv', '--clear', this.directory]);
     if (made.exitCode !== 0) {
-      const minor = interpreter.version.split('.').slice(0, 2).join('.');
+      const minor = version.split('.').slice(0, 2).join('.');
       throw new UserError(
-        /ensurepip|No module named venv/.test(made.output)
-          ? `cannot make ${this.name}: ${interpreter.command} lacks its venv module; on Debian or Ubuntu: apt install python${minor}-venv`
-          : `cannot make ${this.name}: ${lastLines(made.output)}`,
+        /ensurepip|No module named venv/.test(made.stdout + made.stderr)
+          ? `cannot make ${this.name}: ${command} lacks its venv module; on Debian or Ubuntu: apt install python${minor}-venv`
+          : `cannot make ${this.name}: ${lastLines(made)}`,
       );
     }
-    writeFileSync(this.unfinished, '');
   }
 
   private run(command: string, commandArguments: readonly string[], onLine?: (line: string) => void) {
@@ -183,43 +161,35 @@ class VirtualEnvironment {
   }
 }
 
-/** What pip gets at once, and what can be imported then. */
-interface Installation {
-  readonly wanted: readonly string[];
-  readonly modules: readonly string[];
-}
-
 /** Published as source alone, all of it Python: nothing is compiled. */
 const WITHOUT_WHEEL = 'sagemaker-inference';
 
-/** A Python of the machine for which there is a TensorFlow. Throws UserError if there is none. */
-export async function findPython(signal: AbortSignal): Promise<Interpreter> {
-  const found: Interpreter[] = [];
+/** A Python of the machine for which there is a TensorFlow. @throws UserError if there is none */
+export async function findPython(signal: AbortSignal) {
+  const found: string[] = [];
   for (const command of CANDIDATES) {
-    const version = ['-c', 'import platform; print(platform.python_version())'];
-    const { exitCode, output } = await runPython(command, version, { signal });
-    if (exitCode === 0) {
-      found.push({ command, version: output.trim() });
+    const asked = ['-c', 'import platform; print(platform.python_version())'];
+    const { exitCode, stdout } = await runPython(command, asked, { signal });
+    const version = stdout.trim();
+    if (exitCode === 0 && SUITABLE.test(version)) {
+      return { command, version };
     }
-    if (exitCode === 0 && SUITABLE.test(output)) {
-      return found.at(-1)!;
+    if (exitCode === 0) {
+      found.push(`${command} is ${version}`);
     }
   }
-  const seen =
-    found.map(({ command, version }) => `${command} is ${version}`).join(', ') || 'no Python is on the PATH';
   throw new UserError(
-    `Python 3.10, 3.11 or 3.12 is needed, and ${seen}; install one of these (python.org, pyenv, apt or brew)`,
+    `Python 3.10, 3.11 or 3.12 is needed, and ${found.join(', ') || 'no Python is on the PATH'}; install one of these (python.org, pyenv, apt or brew)`,
   );
 }
 
-/** What to try in order, until one succeeds. */
-function installations(requirements: PythonEnvironmentOptions['requirements']): Installation[] {
+/** What pip gets, one after the other until it succeeds. */
+function alternatives(requirements: PythonEnvironmentOptions['requirements']): string[][] {
   return 'modules' in requirements
-    ? requirements.alternatives.map((packages) => ({
-        wanted: ['--only-binary=:all:', `--no-binary=${WITHOUT_WHEEL}`, ...packages],
-        modules: requirements.modules,
-      }))
-    : [{ wanted: ['--no-deps', ...requirements.flatMap((file) => ['-r', resolve(file)])], modules: [] }];
+    ? requirements.alternatives.map((packages) => [
+        ...['--only-binary=:all:', `--no-binary=${WITHOUT_WHEEL}`, ...packages],
+      ])
+    : [['--no-deps', ...requirements.flatMap((file) => ['-r', resolve(file)])]];
 }
 
 /** The hash of packages, or of requirements files and of the ones that they include. */
@@ -239,6 +209,6 @@ function requirementsHash(requirements: PythonEnvironmentOptions['requirements']
   return hash.digest('hex');
 }
 
-function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-3).join('\n');
+function lastLines({ stdout, stderr }: CommandResult): string {
+  return `${stdout}${stderr}`.trim().split('\n').slice(-3).join('\n');
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   app.synth();
   stacks = readCloudAssembly(assembly);
   mkdirSync(ENVIRONMENT, { recursive: true });
-  const { python } = await ensurePythonEnvironment({
+  const python = await ensurePythonEnvironment({
     requirements: [join(__dirname, 'requirements.txt')],
     projectRoot: ENVIRONMENT,
     terminal: new RecordingTerminal(),

@@ -60,11 +60,11 @@ export async function propose(
   const own = join(root, '.venv/bin/python');
   const python = existsSync(own) ? own : (await findPython(signal)).command;
   const reader = ['-E', '-s', '-B', '-W', 'ignore', join(__dirname, 'read_script.py'), asked];
-  const { exitCode, output } = await runPython(python, reader, { signal });
+  const { exitCode, stdout, stderr } = await runPython(python, reader, { signal });
   if (exitCode !== 0) {
-    throw new UserError(`cannot read the script: ${output.trim()}`);
+    throw new UserError(`cannot read the script: ${stderr.trim()}`);
   }
-  const read = JSON.parse(output) as ReadScript;
+  const read = JSON.parse(stdout) as ReadScript;
   if (read.sourceDir === '.') {
     throw new UserError(
       "the script lies in the project's own directory, all of which would travel with it; move it into one of its own, such as training/",

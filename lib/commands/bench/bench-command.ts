@@ -28,7 +28,7 @@ Exits with 0 whether the aims are met or not.`,
 
 /** `npm run bench`. */
 export const benchCommand: Command = benchLine.command(async (_arguments, { terminal, signal }) => {
-  const { python } = await ensurePythonEnvironment({ requirements: RUNTIME_REQUIREMENTS, terminal, signal });
+  const python = await ensurePythonEnvironment({ requirements: RUNTIME_REQUIREMENTS, terminal, signal });
   const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
   const run: BenchRun = { root: resolve(__dirname, '../../..'), scratch, python, terminal, signal };
   const print = (comparisons: readonly Comparison[]) =>

@@ -37,20 +37,20 @@ No credentials are needed. The ends of patching are those of lib/commands/images
 
 /** `npm run images`. */
 export const imagesCommand: Command = imagesLine.command(async ({ release }, { terminal, signal }) => {
-  const { python } = await ensurePythonEnvironment({
+  const python = await ensurePythonEnvironment({
     requirements: [join(ROOT, 'lib', 'python', 'requirements.txt')],
     terminal,
     signal,
   });
   const scratch = await mkdtemp(join(tmpdir(), 'images-'));
   const run = async (...words: string[]) => {
-    const { exitCode, output } = await runPython(python, words, { signal });
+    const { exitCode, stdout, stderr } = await runPython(python, words, { signal });
     if (exitCode !== 0) {
       throw new UserError(
-        `cannot read the images of sagemaker-core ${release}; lib/images/image-table.json is unchanged:\n${output}`,
+        `cannot read the images of sagemaker-core ${release}; lib/images/image-table.json is unchanged:\n${stderr}`,
       );
     }
-    return output;
+    return stdout;
   };
   try {
     terminal.progress(`downloading sagemaker-core ${release}`);

@@ -105,5 +105,5 @@ export async function frameworkPython(image: string, options: FrameworkPythonOpt
     return resolve(given);
   }
   const environment = frameworkEnvironment(image) ?? { requirements: RUNTIME_REQUIREMENTS };
-  return (await ensurePythonEnvironment({ ...environment, terminal, signal })).python;
+  return ensurePythonEnvironment({ ...environment, terminal, signal });
 }

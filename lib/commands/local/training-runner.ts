@@ -300,7 +300,7 @@ class TrainingRun {
       this.log.read(this.group[stream], take, this.options.busy);
     }
     try {
-      return (await this.group.ended).exitCode;
+      return await this.group.ended;
     } finally {
       this.group = undefined;
     }

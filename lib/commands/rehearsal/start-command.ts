@@ -78,7 +78,7 @@ type StartArguments = Exclude<ReturnType<typeof startLine.parse>, 'help'>;
 /** Rehearses what the app in `root` declares. */
 export function startCommand(root: string): Command {
   return startLine.command(async (options, { terminal, signal }) => {
-    const { python } = await ensurePythonEnvironment({
+    const python = await ensurePythonEnvironment({
       requirements: RUNTIME_REQUIREMENTS,
       terminal,
       signal,

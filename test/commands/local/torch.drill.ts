@@ -76,12 +76,12 @@ describe('Hugging Face', () => {
     const transformers = frameworkEnvironment(
       `${REGISTRY}/huggingface-pytorch-inference:2.6.0-transformers5.5.3-cpu-py312`,
     )!;
-    ({ python } = await ensurePythonEnvironment({
+    python = await ensurePythonEnvironment({
       requirements: transformers.requirements,
       directory: pytorch.directory,
       terminal: new RecordingTerminal(),
       signal: new AbortController().signal,
-    }));
+    });
   }, 900_000);
 
   /** Its images train on GPUs alone; this machine's processor stands for one. */

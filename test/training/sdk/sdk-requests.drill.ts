@@ -378,7 +378,7 @@ let answers: {
 };
 
 beforeAll(async () => {
-  const { python } = await ensurePythonEnvironment({
+  const python = await ensurePythonEnvironment({
     requirements: { alternatives: [[SDK]], modules: ['sagemaker'], megabytes: 100 },
     directory: join('.venv', 'sdk'),
     terminal: new RecordingTerminal(),
