@@ -16,9 +16,7 @@ from aws.cloudformation.api import CloudFormationApi
 from aws.functions import Functions
 from aws.host import Host
 from aws.sagemaker.api import SageMakerApi
-from aws.sagemaker.endpoints import Endpoints
 from aws.sagemaker.runtime_api import SageMakerRuntimeApi
-from aws.sagemaker.training import TrainingJobs
 
 
 def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: float) -> Host:
@@ -37,8 +35,7 @@ def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: f
     Alarms(host).install()
     CloudFormationApi.host = host
     cloudformation_urls.url_paths["{0}/$"] = CloudFormationApi.dispatch
-    SageMakerApi.host, SageMakerApi.jobs, SageMakerApi.endpoints = host, TrainingJobs(host), Endpoints(host)
-    SageMakerRuntimeApi.host, SageMakerRuntimeApi.endpoints = host, SageMakerApi.endpoints
+    SageMakerApi.host = SageMakerRuntimeApi.host = host
     sagemaker_urls.url_paths["{0}/$"] = SageMakerApi.dispatch
     runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/invocations$"] = SageMakerRuntimeApi.dispatch
     runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/async-invocations$"] = SageMakerRuntimeApi.dispatch

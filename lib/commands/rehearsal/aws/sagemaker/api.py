@@ -11,12 +11,14 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from aws.host import Host
 from aws.sagemaker import objects
-from aws.sagemaker.endpoints import Endpoints
+from aws.sagemaker.endpoints import Endpoint
 from aws.sagemaker.notebooks import NotebookActions
-from aws.sagemaker.training import TrainingJobs
-from aws.sagemaker.training_request import session_of
-from aws.sagemaker.validation import invalid
+from aws.sagemaker.training_job import TrainingJob
+from aws.sagemaker.training_request import check, session_of
+from aws.sagemaker.validation import SageMakerError, invalid
 
+#: The states of a training job that has not ended.
+_RUNNING = ("InProgress", "Stopping")
 #: Families whose instances have storage of their own.
 _LOCAL_STORAGE = re.compile(r"ml\.(g4dn|g5|g6e?|p4de?|p5e?n?|[cmr]\d+g?[adin]*d[n]*|trn\d\w*)\.")
 
@@ -25,8 +27,6 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
     """Models, endpoints, training jobs and notebook instances in the place of moto's."""
 
     host: Host
-    jobs: TrainingJobs
-    endpoints: Endpoints
 
     def create_model(self) -> ActionResult:
         request = self._checked
@@ -84,26 +84,47 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
                     )
 
     def create_endpoint(self) -> ActionResult:
-        return ActionResult({"EndpointArn": self.endpoints.create(self.region, self._checked).arn})
+        request = self._checked
+        # It raises where there is none.
+        self._store.get("endpoint-config", request["EndpointConfigName"])
+        item = self._store.add("endpoint", request)
+        item.work = Endpoint(self.host, self.region, item)
+        item.work.create()
+        return ActionResult({"EndpointArn": item.arn})
 
     def update_endpoint(self) -> ActionResult:
         request, item = self._checked, self._found("endpoint")
-        self.endpoints.update(self.region, item, request)
+        item.work.update(request)
         return ActionResult({"EndpointArn": item.arn})
 
     def delete_endpoint(self) -> ActionResult:
-        self.endpoints.delete(self.region, self._found("endpoint"))
+        item = self._found("endpoint")
+        self._store.remove(item)
+        item.work.delete()
         return EmptyResult()
 
     def create_training_job(self) -> ActionResult:
-        return ActionResult({"TrainingJobArn": self.jobs.create(self.region, self._checked).arn})
+        request = self._checked
+        check(self.host, self.region, request)
+        item = self._store.add("training-job", request)
+        item.work = TrainingJob(self.host, self.region, item)
+        item.work.start()
+        return ActionResult({"TrainingJobArn": item.arn})
 
     def stop_training_job(self) -> ActionResult:
-        self.jobs.stop(self._found("training-job"))
+        item = self._found("training-job")
+        status = item.state["TrainingJobStatus"]
+        if status not in _RUNNING:
+            raise invalid(f"The request was rejected because the training job is in status {status}.")
+        item.work.stop()
         return EmptyResult()
 
     def delete_training_job(self) -> ActionResult:
-        self.jobs.delete(self.region, self._found("training-job"))
+        item = self._found("training-job")
+        status = item.state["TrainingJobStatus"]
+        if status in _RUNNING:
+            raise SageMakerError("ResourceInUse", f"Training job {item.name} is in status {status}")
+        self._store.remove(item)
         return EmptyResult()
 
     def list_tags(self) -> ActionResult:

@@ -47,12 +47,11 @@ class StoredActions:
 
     def _listed(self, kind: Kind) -> ActionResult:
         wanted = self._request
-        keys = ("CreationTime", "LastModifiedTime", f"{kind.noun}Name", f"{kind.noun}Arn", *kind.listed)
         found = [
-            {key: shown[key] for key in keys if key in shown}
-            for name, shown in self._store.described(kind.word)
-            if wanted.get("NameContains", "") in name
-            and wanted.get("StatusEquals") in (None, *shown.values())
+            item.described()
+            for item in list(self._store.items[kind.word].values())
+            if wanted.get("NameContains", "") in item.name
+            and wanted.get("StatusEquals") in (None, *item.state.values())
         ]
         newest_first = wanted.get("SortOrder", "Descending") == "Descending"
         found.sort(key=lambda entry: entry["CreationTime"], reverse=newest_first)

@@ -7,23 +7,20 @@ import uuid
 from typing import Any
 
 import requests
-from moto.core.exceptions import ServiceException
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 
 from aws.host import Host
 from aws.identities import ACCOUNT
 from aws.sagemaker import async_invocations
-from aws.sagemaker.endpoints import LOG_GROUPS, Endpoints
-from aws.sagemaker.store import Item, store
+from aws.sagemaker.endpoints import LOG_GROUPS, Endpoint, Server
+from aws.sagemaker.store import store
+from aws.sagemaker.validation import SageMakerError
 
-#: The largest request, in bytes: what the API's model states, and serverless endpoints' smaller one.
-_LARGEST = 6291456
-_LARGEST_SERVERLESS = 4194304
 #: How long a container may take to answer, in seconds.
 _TIMEOUT = 60
-#: What the headers of the API begin with.
-_HEADER = "X-Amzn-SageMaker-"
-_ATTRIBUTES = f"{_HEADER}Custom-Attributes"
+_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+#: The headers that a container gets, by the parameters of the API.
+_HEADERS = {"ContentType": "Content-Type", "Accept": "Accept", "CustomAttributes": _ATTRIBUTES}
 _UNKNOWN_ASYNC = ("Filename", "S3OutputPathExtension", "RequestTTLSeconds", "InvocationTimeoutSeconds")
 
 
@@ -32,58 +29,42 @@ class SageMakerRuntimeApi(BaseResponse):
 
     use_raw_body = True
     host: Host
-    endpoints: Endpoints
 
     def __init__(self) -> None:
         super().__init__(service_name="sagemaker-runtime")
+        self.automated_parameter_parsing = True
 
     def invoke_endpoint(self) -> Any:
-        name = self.path.split("/")[2]
-        item = store(self.region).items["endpoint"].get(name)
-        if item is None:
-            return self._error(400, "ValidationError", f"Endpoint {name} of account {ACCOUNT} not found.")
-        try:
-            server = self.endpoints.server(item, self.headers.get("X-Amzn-SageMaker-Target-Variant"))
-        except ServiceException as error:
-            return self._error(400, "ValidationError", error.message)
-        if "AsyncInferenceConfig" in item.state:
-            message = (
-                f"Endpoint {name} is asynchronous: InvokeEndpoint is not supported, use InvokeEndpointAsync."
+        endpoint, server = self._serving()
+        if endpoint.asynchronous:
+            raise _refused(
+                f"Endpoint {endpoint.name} is asynchronous: InvokeEndpoint is not supported, use InvokeEndpointAsync."
             )
-            return self._error(400, "ValidationError", message)
-        largest = _LARGEST_SERVERLESS if "ServerlessConfig" in server.variant else _LARGEST
-        if len(self.body or b"") > largest:
+        if len(self.body or b"") > server.payload_limit:
             # Refused before it reaches the service: an answer without the name of an error.
-            body = json.dumps({"message": f"HTTP content length exceeded {largest} bytes."})
+            body = json.dumps({"message": f"HTTP content length exceeded {server.payload_limit} bytes."})
             return 413, {"Content-Type": "application/json", "status": "413"}, body
-        self.endpoints.invoked(self.region, item, server)
-        sent = {
-            key: self.headers[key] for key in ("Content-Type", "Accept", _ATTRIBUTES) if self.headers.get(key)
-        }
-        sent.setdefault("Content-Type", "application/octet-stream")
+        endpoint.invoked(server)
+        sent = self._headers()
         try:
             answer = requests.post(
                 f"{server.url}/invocations", data=self.body, headers=sent, timeout=_TIMEOUT
             )
         except requests.Timeout:
-            return self._model_error(
-                item, 0, "Your invocation timed out while waiting for a response from container primary.", ""
-            )
+            text = "Your invocation timed out while waiting for a response from container primary."
+            raise self._model_error(endpoint, 0, text, "") from None
         except requests.RequestException as error:
-            return self._model_error(
-                item, 500, f'Received server error (500) from primary with message "{error}".', str(error)
-            )
+            text = f'Received server error (500) from primary with message "{error}".'
+            raise self._model_error(endpoint, 500, text, str(error)) from None
         if answer.status_code >= 400:
             side = "client" if answer.status_code < 500 else "server"
-            message = (
-                f'Received {side} error ({answer.status_code}) from primary with message "{answer.text}".'
-            )
-            return self._model_error(item, answer.status_code, message, answer.text)
+            text = f'Received {side} error ({answer.status_code}) from primary with message "{answer.text}".'
+            raise self._model_error(endpoint, answer.status_code, text, answer.text)
         bodies = {
             "Input": (sent["Content-Type"], self.body or b""),
             "Output": (answer.headers.get("Content-Type", ""), answer.content),
         }
-        self.endpoints.answered(self.region, item, server, bodies)
+        endpoint.answered(server, bodies)
         headers = {
             "Content-Type": answer.headers.get("Content-Type", "application/octet-stream"),
             "x-Amzn-Invoked-Production-Variant": server.variant["VariantName"],
@@ -92,62 +73,54 @@ class SageMakerRuntimeApi(BaseResponse):
             headers[_ATTRIBUTES] = answer.headers[_ATTRIBUTES]
         return 200, headers, answer.content
 
-    def invoke_endpoint_async(self) -> Any:
-        name = self.path.split("/")[2]
-        item = store(self.region).items["endpoint"].get(name)
-        if item is None or "AsyncInferenceConfig" not in item.state:
-            reason = "not found" if item is None else "is not asynchronous"
-            return self._error(400, "ValidationError", f"Endpoint {name} of account {ACCOUNT} {reason}.")
+    def invoke_endpoint_async(self) -> ActionResult:
+        endpoint, server = self._serving()
+        if not endpoint.asynchronous:
+            raise _refused(f"Endpoint {endpoint.name} of account {ACCOUNT} is not asynchronous.")
         for option in _UNKNOWN_ASYNC:
-            if self.headers.get(f"{_HEADER}{option}"):
+            if self._get_param(option):
                 raise NotImplementedError(f"{option} of InvokeEndpointAsync")
-        try:
-            server = self.endpoints.server(item, None)
-        except ServiceException as error:
-            return self._error(400, "ValidationError", error.message)
-        sent = {
-            to: self.headers[f"{_HEADER}{to}"]
-            for to in ("Content-Type", "Accept")
-            if self.headers.get(f"{_HEADER}{to}")
-        }
-        if self.headers.get(_ATTRIBUTES):
-            sent[_ATTRIBUTES] = self.headers[_ATTRIBUTES]
-        sent.setdefault("Content-Type", "application/octet-stream")
-        invocation = async_invocations.begin(
+        locations = async_invocations.begin(
             self.host,
-            self.endpoints.role(self.region, server.variant),
-            server,
-            item.state["AsyncInferenceConfig"],
-            self.headers[f"{_HEADER}InputLocation"],
-            sent,
+            endpoint.role(server.variant),
+            server.url,
+            endpoint.asynchronous["OutputConfig"],
+            self._get_param("InputLocation"),
+            self._headers(),
         )
-        headers = {
-            "Content-Type": "application/json",
-            "status": "202",
-            f"{_HEADER}OutputLocation": invocation.output_location,
-            **(
-                {f"{_HEADER}FailureLocation": invocation.failure_location}
-                if invocation.failure_location
-                else {}
-            ),
-        }
-        identifier = self.headers.get(f"{_HEADER}Inference-Id") or str(uuid.uuid4())
-        return 202, headers, json.dumps({"InferenceId": identifier})
+        identifier = self._get_param("InferenceId") or str(uuid.uuid4())
+        return ActionResult({"InferenceId": identifier, **locations})
 
-    def _model_error(self, item: Item, status: int, message: str, original: str) -> Any:
-        group = f"{LOG_GROUPS}{item.name}"
+    def _serving(self) -> tuple[Endpoint, Server]:
+        """Where the request goes."""
+        name, variant = self._get_param("EndpointName"), self._get_param("TargetVariant")
+        item = store(self.region).items["endpoint"].get(name)
+        if item is None:
+            raise _refused(f"Endpoint {name} of account {ACCOUNT} not found.")
+        server = item.work.server(variant)
+        if server is None:
+            raise _refused(
+                f"Variant {variant} not found for Request"
+                if variant
+                else f"Endpoint {name} is not in service"
+            )
+        return item.work, server
+
+    def _headers(self) -> dict[str, str]:
+        given = {header: self._get_param(name) for name, header in _HEADERS.items()}
+        sent = {header: value for header, value in given.items() if value}
+        return {"Content-Type": "application/octet-stream", **sent}
+
+    def _model_error(self, endpoint: Endpoint, status: int, message: str, original: str) -> SageMakerError:
+        group = f"{LOG_GROUPS}{endpoint.name}"
         console = f"https://{self.region}.console.aws.amazon.com/cloudwatch/home?region={self.region}#logEventViewer:group={group}"
-        body = {
-            "Message": f"{message} See {console} in account {ACCOUNT} for more information.",
-            "OriginalStatusCode": status,
-            "OriginalMessage": original,
-            "LogStreamArn": f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:{group}",
-        }
-        return self._answer(424, "ModelError", body)
+        error = SageMakerError(
+            "ModelError", f"{message} See {console} in account {ACCOUNT} for more information."
+        )
+        error.original_status_code, error.original_message = status, original
+        error.log_stream_arn = f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:{group}"
+        return error
 
-    def _error(self, status: int, code: str, message: str) -> Any:
-        return self._answer(status, code, {"Message": message})
 
-    def _answer(self, status: int, code: str, body: dict[str, Any]) -> Any:
-        headers = {"x-amzn-errortype": code, "Content-Type": "application/json", "status": str(status)}
-        return status, headers, json.dumps(body)
+def _refused(message: str) -> SageMakerError:
+    return SageMakerError("ValidationError", message)

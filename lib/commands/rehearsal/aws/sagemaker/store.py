@@ -27,6 +27,8 @@ class Item:
     modified: datetime.datetime = field(default_factory=now)
     #: What is added to the request when the resource is described; its changes are its owner's.
     state: dict[str, Any] = field(default_factory=dict)
+    #: What carries it out: a TrainingJob, an Endpoint.
+    work: Any = None
 
     def described(self) -> dict[str, Any]:
         """The answer of a Describe action."""
@@ -43,8 +45,6 @@ class Kind:
     #: What is told where a name is in use, and where there is none.
     taken: str
     missing: str
-    #: What a listing has of each, beside name, ARN and times.
-    listed: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -57,12 +57,7 @@ _TAKEN, _MISSING = "Cannot create already existing", "Could not find"
 KINDS = {
     kind.word: kind
     for kind in (
-        Kind(
-            "Endpoint",
-            f'{_TAKEN} endpoint "{{arn}}".',
-            f'{_MISSING} endpoint "{{arn}}".',
-            ("EndpointStatus",),
-        ),
+        Kind("Endpoint", f'{_TAKEN} endpoint "{{arn}}".', f'{_MISSING} endpoint "{{arn}}".'),
         Kind(
             "EndpointConfig",
             f'{_TAKEN} endpoint configuration "{{arn}}".',
@@ -73,7 +68,6 @@ KINDS = {
             "NotebookInstance",
             "Notebook instance {arn} already exists",
             "RecordNotFound: {arn} does not exist",
-            ("NotebookInstanceStatus", "InstanceType", "Url"),
         ),
         Kind(
             "NotebookInstanceLifecycleConfig",
@@ -85,7 +79,6 @@ KINDS = {
             "Training job names must be unique within an AWS account and region, and a training job with this name "
             "already exists ({arn})",
             "Requested resource not found.",
-            ("TrainingJobStatus", "SecondaryStatus", "TrainingEndTime"),
         ),
     )
 }
@@ -122,10 +115,6 @@ class Store:
 
     def _arn(self, kind: str, name: str) -> str:
         return f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:{kind}/{name}"
-
-    def described(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
-        """The names of a kind with what describes them."""
-        return [(item.name, item.described()) for item in list(self.items[kind].values())]
 
     def remove(self, item: Item) -> None:
         """Forgets a resource."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError
+from moto.core.exceptions import ServiceException
 
 from aws.models import problems
 
 
-class SageMakerError(JsonRESTError):
+class SageMakerError(ServiceException):
     """An error of the API: its code and message."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(error_type=code, message=message)
 
 
 def invalid(message: str) -> SageMakerError:
