@@ -10,11 +10,10 @@ from collections.abc import Callable
 from moto.core.exceptions import ServiceException
 
 from aws.clock import now
-from aws.cloudformation import graph
+from aws.cloudformation import graph, schemas
 from aws.cloudformation.crossing import check_exports, importers, outputs_of
 from aws.cloudformation.errors import ResourceFailed
 from aws.cloudformation.provisioner import Provisioner
-from aws.cloudformation.resources import handler_of
 from aws.cloudformation.stack import Resource, Stack, Target
 
 log = logging.getLogger(__name__)
@@ -130,7 +129,7 @@ class Deployment:
 
     def _unchanged(self, previous: Resource, resource: Resource) -> bool:
         tags_changed = self._stack.target is not None and self._stack.target.tags != self._target.tags
-        taggable = "Tags" in handler_of(resource.type).properties
+        taggable = schemas.has_tags(resource.type, self._stack.region)
         return previous.properties == resource.properties and not (tags_changed and taggable)
 
     def _give_up(self, reason: str | None) -> None:

@@ -132,8 +132,8 @@ def gone(error: ClientError) -> bool:
 class Handler:
     """One resource type. Subclasses declare what they know; what they do not know fails the deployment."""
 
-    #: The properties that the emulation honours.
-    properties: frozenset[str] = frozenset()
+    #: The properties that the emulation honours; None where all go to the API, which refuses what it does not know.
+    properties: frozenset[str] | None = None
     #: The property by which a user names the physical resource.
     name_property: str | None = None
     #: How long a name may be.
@@ -141,10 +141,10 @@ class Handler:
 
     def check(self, operation: Operation) -> None:
         """Raises for what the type's schema does not allow, and for properties that the emulation would ignore."""
-        unknown = sorted(operation.properties.keys() - self.properties)
+        unknown = operation.properties.keys() - self.properties if self.properties is not None else ()
         if unknown:
             raise ResourceRefused(
-                f"the rehearsal does not know {', '.join(unknown)} of {operation.resource_type}; "
+                f"the rehearsal does not know {', '.join(sorted(unknown))} of {operation.resource_type}; "
                 f"it knows {', '.join(sorted(self.properties))}"
             )
         problems = schemas.property_problems(

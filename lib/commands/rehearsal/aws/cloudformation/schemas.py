@@ -44,9 +44,8 @@ def _problem(path: list[str | int], message: str) -> Problem:
 
 def property_problems(resource_type: str, region: str, properties: dict[str, Any]) -> list[str]:
     """What of a resource's properties breaks its schema, now that every reference has its value."""
-    try:
-        schema = _schema(resource_type, region)
-    except ResourceNotFoundError:
+    schema = _schema(resource_type, region)
+    if not schema:
         return [f"#: {resource_type} is not in {region}"]
     with _ONE_AT_A_TIME:
         errors = list(StandardValidator(schema=schema).iter_errors(properties))
@@ -83,10 +82,7 @@ def replacing(resource_type: str, region: str, old: dict[str, Any], new: dict[st
 
 @functools.lru_cache(maxsize=256)
 def _create_only(resource_type: str, region: str) -> tuple[tuple[str, ...], ...]:
-    try:
-        schema = _schema(resource_type, region)
-    except ResourceNotFoundError:
-        return ()
+    schema = _schema(resource_type, region)
     listed = [*schema.get("createOnlyProperties", []), *schema.get("conditionalCreateOnlyProperties", [])]
     return tuple(tuple(pointer.removeprefix(_PROPERTIES).split("/")) for pointer in listed)
 
@@ -102,5 +98,14 @@ def _at(value: Any, pointer: tuple[str, ...]) -> Iterator[Any]:
         yield from _at(value[pointer[0]], pointer[1:])
 
 
+def has_tags(resource_type: str, region: str) -> bool:
+    """Whether a type's resources have tags, the stack's among them."""
+    return "Tags" in _schema(resource_type, region).get("properties", {})
+
+
 def _schema(resource_type: str, region: str) -> dict[str, Any]:
-    return PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
+    """A type's schema; empty where the region, or AWS, does not have it."""
+    try:
+        return PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
+    except ResourceNotFoundError:
+        return {}

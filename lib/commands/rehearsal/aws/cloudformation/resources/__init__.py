@@ -20,11 +20,7 @@ from aws.cloudformation.resources.scaling import ScalableTarget, ScalingPolicy
 from aws.cloudformation.resources.serving import SageMakerEndpoint, SageMakerResource
 from aws.cloudformation.resources.storage import S3Bucket, S3BucketPolicy
 from aws.cloudformation.resources.waiting import WaitCondition, WaitConditionHandle
-from aws.cloudformation.resources.workspace import (
-    UPDATABLE,
-    NotebookInstance,
-    NotebookInstanceLifecycleConfig,
-)
+from aws.cloudformation.resources.workspace import NotebookInstance, NotebookInstanceLifecycleConfig
 
 HANDLERS: dict[str, Handler] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": ScalableTarget(),
@@ -66,20 +62,10 @@ HANDLERS: dict[str, Handler] = {
     "AWS::SageMaker::EndpointConfig": SageMakerResource(
         "EndpointConfig", "AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId", "ProductionVariants"
     ),
-    "AWS::SageMaker::Model": SageMakerResource(
-        "Model",
-        "Containers",
-        "EnableNetworkIsolation",
-        "ExecutionRoleArn",
-        "InferenceExecutionConfig",
-        "PrimaryContainer",
-        "VpcConfig",
-    ),
-    "AWS::SageMaker::NotebookInstance": NotebookInstance(
-        "NotebookInstance", "DirectInternetAccess", "KmsKeyId", "SecurityGroupIds", "SubnetId", *UPDATABLE
-    ),
+    "AWS::SageMaker::Model": SageMakerResource("Model"),
+    "AWS::SageMaker::NotebookInstance": NotebookInstance("NotebookInstance"),
     "AWS::SageMaker::NotebookInstanceLifecycleConfig": NotebookInstanceLifecycleConfig(
-        "NotebookInstanceLifecycleConfig", "OnCreate", "OnStart"
+        "NotebookInstanceLifecycleConfig"
     ),
 }
 

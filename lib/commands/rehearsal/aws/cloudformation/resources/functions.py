@@ -89,17 +89,6 @@ def _code(properties: dict[str, Any]) -> dict[str, Any]:
 class LambdaLayerVersion(Handler):
     """One version of a layer; every change is another version."""
 
-    properties = frozenset(
-        {
-            "CompatibleArchitectures",
-            "CompatibleRuntimes",
-            "Content",
-            "Description",
-            "LayerName",
-            "LicenseInfo",
-        }
-    )
-
     def create(self, operation: Operation) -> str:
         named = {"LayerName": operation.name(), **operation.properties}
         return operation.call("lambda", "publish_layer_version", **named)["LayerVersionArn"]
@@ -118,19 +107,6 @@ class LambdaPermission(Handler):
     Its schema has every property as create-only: a change is another statement, made before the former goes.
     """
 
-    properties = frozenset(
-        {
-            "Action",
-            "EventSourceToken",
-            "FunctionName",
-            "FunctionUrlAuthType",
-            "Principal",
-            "PrincipalOrgID",
-            "SourceAccount",
-            "SourceArn",
-        }
-    )
-
     def create(self, operation: Operation) -> str:
         statement = operation.name(100)
         operation.call("lambda", "add_permission", StatementId=statement, **operation.properties)
@@ -144,10 +120,6 @@ class LambdaPermission(Handler):
 
 class LambdaEventInvokeConfig(Handler):
     """How often and how long an asynchronous invocation is tried."""
-
-    properties = frozenset(
-        {"DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier"}
-    )
 
     def identify(self, operation: Operation) -> str:
         return f"{operation.properties['FunctionName']}|{operation.properties['Qualifier']}"

@@ -13,33 +13,25 @@ _DEFAULTS: dict[str, list[dict[str, Any]]] = {
     "ingress": [],
     "egress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
 }
+#: Who is at the other end of a rule, and how EC2's API says it.
+_PEERS = {
+    "CidrIp": ("IpRanges", "CidrIp"),
+    "CidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
+    "SourcePrefixListId": ("PrefixListIds", "PrefixListId"),
+    "DestinationPrefixListId": ("PrefixListIds", "PrefixListId"),
+    "SourceSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
+    "DestinationSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
+}
 
 
 def _permission(rule: dict[str, Any]) -> dict[str, Any]:
     """A rule as EC2's API has it."""
     described = {"Description": rule["Description"]} if "Description" in rule else {}
-
-    def to(*keys: str) -> list[str]:
-        return [rule[key] for key in keys if key in rule]
-
-    lists = {
-        "IpRanges": [{"CidrIp": value, **described} for value in to("CidrIp")],
-        "Ipv6Ranges": [{"CidrIpv6": value, **described} for value in to("CidrIpv6")],
-        "PrefixListIds": [
-            {"PrefixListId": value, **described}
-            for value in to("SourcePrefixListId", "DestinationPrefixListId")
-        ],
-        "UserIdGroupPairs": [
-            {"GroupId": value, **described}
-            for value in to("SourceSecurityGroupId", "DestinationSecurityGroupId")
-        ],
-    }
-    ports = {key: rule[key] for key in ("FromPort", "ToPort") if key in rule}
-    return {
-        "IpProtocol": rule["IpProtocol"],
-        **ports,
-        **{key: value for key, value in lists.items() if value},
-    }
+    permission = {key: rule[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in rule}
+    for key, (ranges, name) in _PEERS.items():
+        if key in rule:
+            permission[ranges] = [{name: rule[key], **described}]
+    return permission
 
 
 def _change(operation: Operation, verb: str, direction: str, group: str, rule: dict[str, Any]) -> str:

@@ -12,9 +12,6 @@ from aws.identities import ACCOUNT
 class SsmParameter(Handler):
     """A parameter."""
 
-    properties = frozenset(
-        {"AllowedPattern", "DataType", "Description", "Name", "Policies", "Tags", "Tier", "Type", "Value"}
-    )
     name_property = "Name"
 
     def create(self, operation: Operation) -> str:
@@ -129,8 +126,6 @@ class KmsKey(Handler):
 class KmsAlias(Handler):
     """A key's alias."""
 
-    properties = frozenset({"AliasName", "TargetKeyId"})
-
     def create(self, operation: Operation) -> str:
         operation.call("kms", "create_alias", **operation.properties)
         return operation.properties["AliasName"]
@@ -144,5 +139,3 @@ class KmsAlias(Handler):
 
 class Metadata(Handler):
     """AWS::CDK::Metadata, which makes nothing."""
-
-    properties = frozenset({"Analytics"})

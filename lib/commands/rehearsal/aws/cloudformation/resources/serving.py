@@ -24,12 +24,20 @@ class SageMakerResource(Handler):
 
     def __init__(self, noun: str, *properties: str):
         self._noun, self.name_property = noun, f"{noun}Name"
-        self.properties = frozenset({self.name_property, "Tags", *properties})
+        self.properties = frozenset({self.name_property, "Tags", *properties}) if properties else None
 
     def act(self, operation: Operation, verb: str, **parameters: Any) -> dict[str, Any]:
         """An action of the API on the resource."""
         named = {**parameters, self.name_property: name_of(operation.physical_id)}
         return operation.call("sagemaker", f"{verb}_{xform_name(self._noun)}", **named)
+
+    def until(self, operation: Operation, ended: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Waits until what describes the resource is as wanted."""
+        while True:
+            state = self.act(operation, "describe")
+            if ended(state):
+                return state
+            time.sleep(0.2)
 
     def create(self, operation: Operation) -> str:
         settings = {**operation.properties, "Tags": operation.tags()}
@@ -64,10 +72,8 @@ class SageMakerEndpoint(SageMakerResource):
 
     def delete(self, operation: Operation) -> None:
         super().delete(operation)
-        while True:
-            # Until it is an error that there is none.
-            self.act(operation, "describe")
-            time.sleep(0.2)
+        # Until it is an error that there is none.
+        self.until(operation, lambda _: False)
 
     def _settings(self, operation: Operation, *names: str) -> dict[str, Any]:
         given = operation.properties
@@ -76,14 +82,11 @@ class SageMakerEndpoint(SageMakerResource):
 
     def _settle(self, operation: Operation, given_up: Callable[[], bool]) -> None:
         arn, config = operation.physical_id, name_of(operation.properties["EndpointConfigName"])
-        while True:
-            state = self.act(operation, "describe")
-            status = state["EndpointStatus"]
-            if status == "InService" and state["EndpointConfigName"] == config:
-                return
-            if status in ("Failed", "InService", "UpdateRollbackFailed"):
-                reason = state.get("FailureReason", "no reason given")
-                raise ResourceFailed(f"Endpoint {name_of(arn)} is {status}. {reason}", arn)
-            if given_up():
-                raise ResourceFailed("Resource creation cancelled", arn)
-            time.sleep(0.2)
+        settled = ("Failed", "InService", "UpdateRollbackFailed")
+        state = self.until(operation, lambda state: state["EndpointStatus"] in settled or given_up())
+        status = state["EndpointStatus"]
+        if status not in settled:
+            raise ResourceFailed("Resource creation cancelled", arn)
+        if status != "InService" or state["EndpointConfigName"] != config:
+            reason = state.get("FailureReason", "no reason given")
+            raise ResourceFailed(f"Endpoint {name_of(arn)} is {status}. {reason}", arn)

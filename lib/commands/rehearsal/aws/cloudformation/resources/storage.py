@@ -8,13 +8,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.cloudformation.errors import ResourceRefused
 from aws.cloudformation.handler import Handler, Operation
 
-_LIFECYCLE_DAYS = {
+_EXPIRATIONS = {
     "ExpirationInDays": "Days",
     "ExpirationDate": "Date",
     "ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker",
 }
+#: What of a lifecycle rule the API has as the template has it.
+_OF_A_RULE = ("AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration", "Status")
 #: Properties that the API takes as the template has them: by which method, and what stands for none.
 _AS_THEY_ARE = (
     ("VersioningConfiguration", "put_bucket_versioning", {"Status": "Suspended"}),
@@ -27,9 +30,8 @@ class S3Bucket(Handler):
 
     properties = frozenset(
         {
-            "AccessControl", "BucketEncryption", "BucketName", "CorsConfiguration", "LifecycleConfiguration", "LoggingConfiguration",
-            "NotificationConfiguration", "OwnershipControls", "PublicAccessBlockConfiguration", "Tags",
-            "VersioningConfiguration",
+            "AccessControl", "BucketEncryption", "BucketName", "LifecycleConfiguration", "LoggingConfiguration",
+            "OwnershipControls", "PublicAccessBlockConfiguration", "Tags", "VersioningConfiguration",
         }
     )  # fmt: skip
     name_property = "BucketName"
@@ -73,10 +75,6 @@ class S3Bucket(Handler):
                 put("put_bucket_lifecycle_configuration", LifecycleConfiguration={"Rules": rules})
             else:
                 put("delete_bucket_lifecycle")
-        if changed("CorsConfiguration") and "CorsConfiguration" in new:
-            put("put_bucket_cors", CORSConfiguration={"CORSRules": new["CorsConfiguration"]["CorsRules"]})
-        if changed("NotificationConfiguration"):
-            put("put_bucket_notification_configuration", NotificationConfiguration=_notifications(new))
         if changed("LoggingConfiguration"):
             put("put_bucket_logging", BucketLoggingStatus=_logging(new))
         if operation.tags():
@@ -121,48 +119,17 @@ def _logging(properties: dict[str, Any]) -> dict[str, Any]:
     return {"LoggingEnabled": {"TargetBucket": given["DestinationBucketName"], "TargetPrefix": prefix}}
 
 
-def _notifications(properties: dict[str, Any]) -> dict[str, Any]:
-    configuration = properties.get("NotificationConfiguration", {})
-    unknown = configuration.keys() - {"EventBridgeConfiguration"}
-    if unknown:
-        raise ValueError(f"the rehearsal does not know bucket notifications by {', '.join(sorted(unknown))}")
-    return {"EventBridgeConfiguration": {}} if configuration else {}
-
-
 def _lifecycle_rule(index: int, rule: dict[str, Any]) -> dict[str, Any]:
     """A rule of the template in the API's shape, which nests what the template keeps flat."""
-    api = {"ID": rule.get("Id", f"rule-{index}"), "Status": rule["Status"]}
-    conditions: dict[str, Any] = {}
-    if "Prefix" in rule:
-        conditions["Prefix"] = rule["Prefix"]
-    if "TagFilters" in rule:
-        conditions["Tags"] = rule["TagFilters"]
-    for size in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
-        if size in rule:
-            conditions[size] = rule[size]
-    flat = len(conditions) <= 1 and "Tags" not in conditions
-    api["Filter"] = (conditions or {"Prefix": ""}) if flat else {"And": conditions}
-    expiration = {name: rule[key] for key, name in _LIFECYCLE_DAYS.items() if key in rule}
-    if expiration:
-        api["Expiration"] = expiration
-    if "NoncurrentVersionExpirationInDays" in rule:
-        api["NoncurrentVersionExpiration"] = {"NoncurrentDays": rule["NoncurrentVersionExpirationInDays"]}
-    for key in (
-        "NoncurrentVersionExpiration",
-        "AbortIncompleteMultipartUpload",
-        "NoncurrentVersionTransitions",
-    ):
-        if key in rule:
-            api[key] = rule[key]
-    if "Transitions" in rule:
-        api["Transitions"] = [
-            {
-                ("Days" if key == "TransitionInDays" else "Date" if key == "TransitionDate" else key): value
-                for key, value in item.items()
-            }
-            for item in rule["Transitions"]
-        ]
-    return api
+    unknown = rule.keys() - {"Id", "Prefix", *_EXPIRATIONS, *_OF_A_RULE}
+    if unknown:
+        raise ResourceRefused(
+            f"the rehearsal does not know {', '.join(sorted(unknown))} of a bucket's lifecycle rule"
+        )
+    kept = {key: rule[key] for key in _OF_A_RULE if key in rule}
+    expiration = {name: rule[key] for key, name in _EXPIRATIONS.items() if key in rule}
+    named = {"ID": rule.get("Id", f"rule-{index}"), "Filter": {"Prefix": rule.get("Prefix", "")}}
+    return {**named, **kept, **({"Expiration": expiration} if expiration else {})}
 
 
 class S3BucketPolicy(Handler):

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from aws.cloudformation.errors import ResourceFailed
 from aws.cloudformation.handler import Operation
 from aws.cloudformation.resources.serving import SageMakerResource, name_of
-
-#: The properties of a notebook instance that an update changes.
-UPDATABLE = frozenset(
-    {
-        "AcceleratorTypes", "AdditionalCodeRepositories", "DefaultCodeRepository", "InstanceMetadataServiceConfiguration",
-        "InstanceType", "LifecycleConfigName", "PlatformIdentifier", "RoleArn", "RootAccess", "VolumeSizeInGB",
-    }
-)  # fmt: skip
 
 
 class NotebookInstance(SageMakerResource):
@@ -34,7 +25,7 @@ class NotebookInstance(SageMakerResource):
     def modify(self, operation: Operation) -> None:
         super().modify(operation)
         new, old = operation.properties, operation.old
-        changed = {key: new[key] for key in UPDATABLE if key in new and new[key] != old.get(key)}
+        changed = {key: new[key] for key in new.keys() - {"Tags"} if new[key] != old.get(key)}
         if "LifecycleConfigName" in old and "LifecycleConfigName" not in new:
             changed["DisassociateLifecycleConfig"] = True
         if not changed:
@@ -46,13 +37,9 @@ class NotebookInstance(SageMakerResource):
         self._settle(operation, "InService")
 
     def _settle(self, operation: Operation, wanted: str) -> None:
-        while True:
-            state = self.act(operation, "describe")
-            if state["NotebookInstanceStatus"] == wanted:
-                return
-            if state["NotebookInstanceStatus"] == "Failed":
-                raise ResourceFailed(state.get("FailureReason", "no reason given"), operation.physical_id)
-            time.sleep(0.2)
+        state = self.until(operation, lambda state: state["NotebookInstanceStatus"] in (wanted, "Failed"))
+        if state["NotebookInstanceStatus"] == "Failed":
+            raise ResourceFailed(state.get("FailureReason", "no reason given"), operation.physical_id)
 
     def _stop(self, operation: Operation) -> None:
         """Stops an instance that has not stopped itself."""
