@@ -62,9 +62,11 @@ class Deployment:
         self._previous = {logical_id: copy.copy(resource) for logical_id, resource in stack.resources.items()}
         self._resolver = stack.resolver(target, stack.resources)
         self._definitions = self._resolver.resources()
-        self._provisioner = Provisioner(stack, target.tags)
+        self._provisioner = Provisioner(stack, target.tags, creating)
         self._failed: list[str] = []
         self._touched: dict[str, Resource] = {}
+        #: What the rollback itself made too much.
+        self._extra: list[Resource] = []
 
     def run(self) -> None:
         """Makes the resources, then cleans up or rolls back."""
@@ -89,7 +91,7 @@ class Deployment:
             self._stack.report("CREATE_COMPLETE")
             return
         self._stack.report("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._delete_all(self._superseded())
+        delete_in_order(self._provisioner, self._superseded())
         self._stack.report("UPDATE_COMPLETE")
 
     def _make(self, logical_id: str) -> bool:
@@ -144,7 +146,7 @@ class Deployment:
         self._stack.cancelled.clear()
         if self._creating:
             self._stack.report("ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
-            done = self._delete_all(list(self._stack.resources.values()))
+            done = delete_in_order(self._provisioner, list(self._stack.resources.values()))
             _forget_deleted(self._stack)
             self._stack.report("ROLLBACK_COMPLETE" if done else "ROLLBACK_FAILED")
             return
@@ -160,7 +162,7 @@ class Deployment:
             )
             return
         self._stack.report("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._delete_all(self._superfluous())
+        delete_in_order(self._provisioner, self._superfluous())
         self._stack.report("UPDATE_ROLLBACK_COMPLETE")
 
     def _restore(self) -> bool:
@@ -186,7 +188,6 @@ class Deployment:
             self._stack.resources[logical_id] = restored
             return done
 
-        self._extra: list[Resource] = []
         results: list[bool] = []
         graph.run(
             {key: item.dependencies for key, item in self._previous.items()},
@@ -222,18 +223,15 @@ class Deployment:
                 gone.append(made)
         return gone
 
-    def _delete_all(self, resources: list[Resource]) -> bool:
-        return delete_in_order(self._provisioner, resources, self._creating)
 
-
-def delete_in_order(provisioner: Provisioner, resources: list[Resource], creating: bool = False) -> bool:
+def delete_in_order(provisioner: Provisioner, resources: list[Resource]) -> bool:
     """Deletes resources, each after those that depend on it; False when any stays."""
     by_key = {f"{resource.logical_id}/{resource.physical_id}": resource for resource in resources}
     needs = {
         key: {other for other, item in by_key.items() if resource.logical_id in item.dependencies}
         for key, resource in by_key.items()
     }
-    return graph.run(needs, lambda key: provisioner.delete(by_key[key], creating), stop_on_failure=False)
+    return graph.run(needs, lambda key: provisioner.delete(by_key[key]), stop_on_failure=False)
 
 
 def _delete(stack: Stack, running: threading.Thread | None) -> None:

@@ -30,6 +30,8 @@ class Operation:
     old: dict[str, Any] = field(default_factory=dict)
     #: Empty until it is made.
     physical_id: str = ""
+    #: What making it brought, where Fn::GetAtt can ask for that alone.
+    data: dict[str, Any] = field(default_factory=dict)
 
     def of(self, physical_id: str) -> Operation:
         """The same, of what has this physical id."""

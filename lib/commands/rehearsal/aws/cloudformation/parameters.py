@@ -19,16 +19,13 @@ def given_values(
     unknown = [entry["ParameterKey"] for entry in given if entry["ParameterKey"] not in declared]
     if unknown:
         raise invalid(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    values: dict[str, str] = {}
+    values = {key: str(item["Default"]) for key, item in declared.items() if "Default" in item}
     for entry in given:
         key = entry["ParameterKey"]
         if entry.get("UsePreviousValue") and key in previous:
             values[key] = previous[key]
         elif "ParameterValue" in entry:
             values[key] = entry["ParameterValue"]
-    for key, definition in declared.items():
-        if key not in values and "Default" in definition:
-            values[key] = str(definition["Default"])
     missing = [key for key in declared if key not in values]
     if missing:
         raise invalid(f"Parameters: [{', '.join(missing)}] must have values")

@@ -22,9 +22,10 @@ REPLACING = "Requested update requires the creation of a new physical resource; 
 class Provisioner:
     """Makes one stack's resources through their handlers. Failures are reported and told by the result."""
 
-    def __init__(self, stack: Stack, stack_tags: dict[str, str]):
+    def __init__(self, stack: Stack, stack_tags: dict[str, str], creating: bool = False):
         self._stack = stack
         self._tags = stack_tags
+        self._creating = creating
 
     def make(self, resource: Resource, previous: Resource | None = None) -> bool:
         """Creates a resource, or turns `previous` into it, in place or by another physical resource.
@@ -57,12 +58,12 @@ class Provisioner:
         self._stack.report_resource(resource, f"{verb}_COMPLETE")
         return True
 
-    def delete(self, resource: Resource, creating: bool = False) -> bool:
+    def delete(self, resource: Resource) -> bool:
         """Deletes what a resource made, unless its DeletionPolicy keeps it."""
         if resource.physical_id is None:
             return True
         kept = resource.definition.get("DeletionPolicy")
-        if kept == "Retain" or (kept == "RetainExceptOnCreate" and not creating):
+        if kept == "Retain" or (kept == "RetainExceptOnCreate" and not self._creating):
             self._stack.report_resource(resource, "DELETE_SKIPPED")
             return True
         operation, handler = self._operation(resource, {}), handler_of(resource.type)

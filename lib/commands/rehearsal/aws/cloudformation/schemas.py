@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cfnlint.api import ManualArgs, lint
 from cfnlint.jsonschema import StandardValidator
+from cfnlint.match import Match
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
 #: cfn-lint's rules and schemas are objects of the process: one template at a time.
@@ -17,29 +17,12 @@ _ONE_AT_A_TIME = threading.Lock()
 _PROPERTIES = "/properties/"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Something in a template that CloudFormation refuses."""
-
-    #: The resource; None for what belongs to none.
-    logical_id: str | None
-    #: Where in the template, such as /Resources/Group/Properties/RetentionInDays.
-    path: str
-    message: str
-
-
 @functools.lru_cache(maxsize=64)
-def problems(body: str, region: str) -> tuple[Problem, ...]:
+def problems(body: str, region: str) -> list[Match]:
     """What is wrong with a template: unknown properties, values, attributes, types that the region does not have."""
     with _ONE_AT_A_TIME:
         # Errors alone: warnings and advice are no reason to refuse.
-        found = lint(body, config=ManualArgs(regions=[region], ignore_checks=["W", "I"]))
-    return tuple(_problem(match.path or [], match.message) for match in found)
-
-
-def _problem(path: list[str | int], message: str) -> Problem:
-    logical_id = str(path[1]) if len(path) > 1 and path[0] == "Resources" else None
-    return Problem(logical_id, "".join(f"/{part}" for part in path), message)
+        return lint(body, config=ManualArgs(regions=[region], ignore_checks=["W", "I"]))
 
 
 def property_problems(resource_type: str, region: str, properties: dict[str, Any]) -> list[str]:

@@ -8,11 +8,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfnlint.match import Match
+
 from aws import rules
 from aws.clock import now
 from aws.cloudformation import parameters
 from aws.cloudformation.errors import invalid
-from aws.cloudformation.schemas import Problem
 from aws.cloudformation.stacks import find_stack, stacks_of
 from aws.cloudformation.template import Resolver
 from aws.host import Host
@@ -61,7 +62,7 @@ class ChangeSet:
     execution: str = "AVAILABLE"
     role_arn: str | None = None
     #: Why its template is refused.
-    problems: tuple[Problem, ...] = ()
+    problems: list[Match] = field(default_factory=list)
 
 
 class Stack:

@@ -105,21 +105,25 @@ def template_summary(template: dict[str, Any]) -> dict[str, Any]:
 
 def validation_events(owner: Stack, item: ChangeSet) -> list[dict[str, Any]]:
     """The entries of DescribeEvents that say why a change set's template is refused."""
-    resources = item.target.template.get("Resources", {})
-    return [
-        {
-            "EventId": f"{item.id}#{index}",
-            "StackId": owner.id,
-            "OperationType": "CREATE_CHANGESET",
-            "EventType": "VALIDATION_ERROR",
-            "LogicalResourceId": problem.logical_id or owner.name,
-            "ResourceType": resources.get(problem.logical_id, {}).get("Type", "AWS::CloudFormation::Stack"),
-            "Timestamp": item.created,
-            "ValidationFailureMode": "FAIL",
-            "ValidationName": "PROPERTY_VALIDATION",
-            "ValidationStatus": "FAILED",
-            "ValidationStatusReason": problem.message,
-            "ValidationPath": problem.path,
-        }
-        for index, problem in enumerate(item.problems)
-    ]
+    events = []
+    for index, problem in enumerate(item.problems):
+        path = [str(part) for part in problem.path or []]
+        logical_id = path[1] if len(path) > 1 and path[0] == "Resources" else owner.name
+        known = item.target.template.get("Resources", {}).get(logical_id, {})
+        events.append(
+            {
+                "EventId": f"{item.id}#{index}",
+                "StackId": owner.id,
+                "OperationType": "CREATE_CHANGESET",
+                "EventType": "VALIDATION_ERROR",
+                "LogicalResourceId": logical_id,
+                "ResourceType": known.get("Type", "AWS::CloudFormation::Stack"),
+                "Timestamp": item.created,
+                "ValidationFailureMode": "FAIL",
+                "ValidationName": "PROPERTY_VALIDATION",
+                "ValidationStatus": "FAILED",
+                "ValidationStatusReason": problem.message,
+                "ValidationPath": "/" + "/".join(path),
+            }
+        )
+    return events

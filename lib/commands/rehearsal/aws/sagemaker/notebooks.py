@@ -92,16 +92,13 @@ class NotebookActions(StoredActions):
         if "LifecycleConfigName" in request:
             self._store.get(_LIFECYCLE_CONFIG, request["LifecycleConfigName"])
             # Its scripts write there; without a log they run all the same, and the denial is told.
+            groups = f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:"
             for action in ("CreateLogGroup", "CreateLogStream", "PutLogEvents"):
                 with contextlib.suppress(AccessDenied):
-                    role.require(f"logs:{action}", self._lifecycle_log)
+                    role.require(f"logs:{action}", f"{groups}/aws/sagemaker/NotebookInstances:log-stream:")
         item = self._store.add(_NOTEBOOK, request)
         self._notebook_moves(item, "InService")
         return ActionResult({"NotebookInstanceArn": item.arn})
-
-    @property
-    def _lifecycle_log(self) -> str:
-        return f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:/aws/sagemaker/NotebookInstances:log-stream:"
 
     def _notebook_moves(self, item: Item, status: str) -> None:
         item.modified = now()

@@ -304,12 +304,5 @@ def runner_command() -> list[str]:
 
 def _detail(item: Item) -> dict[str, Any]:
     """A state change's detail: the description with its times in milliseconds and its tags as a map."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(entry) for key, entry in value.items()}
-        if isinstance(value, list):
-            return [plain(entry) for entry in value]
-        return int(value.timestamp() * 1000) if hasattr(value, "timestamp") else value
-
-    return {**plain(item.described()), "Tags": item.tags}
+    text = json.dumps(item.described(), default=lambda moment: int(moment.timestamp() * 1000))
+    return {**json.loads(text), "Tags": item.tags}

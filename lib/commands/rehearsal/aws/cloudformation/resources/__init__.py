@@ -3,68 +3,65 @@
 from __future__ import annotations
 
 from aws.cloudformation.handler import Handler
-from aws.cloudformation.resources.custom import CustomResource
-from aws.cloudformation.resources.events import EventsRule
-from aws.cloudformation.resources.functions import (
-    LambdaEventInvokeConfig,
-    LambdaFunction,
-    LambdaLayerVersion,
-    LambdaPermission,
+from aws.cloudformation.resources import (
+    custom,
+    events,
+    functions,
+    identity,
+    monitoring,
+    network,
+    notifications,
+    registry,
+    scaling,
+    serving,
+    storage,
+    waiting,
+    workspace,
 )
-from aws.cloudformation.resources.identity import IamManagedPolicy, IamPolicy, IamRole
-from aws.cloudformation.resources.monitoring import BudgetsBudget, CloudWatchAlarm, LogsLogGroup
-from aws.cloudformation.resources.network import SecurityGroup, SecurityGroupRule
-from aws.cloudformation.resources.notifications import SnsSubscription, SnsTopic, SnsTopicPolicy
-from aws.cloudformation.resources.registry import EcrRepository, KmsAlias, KmsKey, Metadata, SsmParameter
-from aws.cloudformation.resources.scaling import ScalableTarget, ScalingPolicy
-from aws.cloudformation.resources.serving import SageMakerEndpoint, SageMakerResource
-from aws.cloudformation.resources.storage import S3Bucket, S3BucketPolicy
-from aws.cloudformation.resources.waiting import WaitCondition, WaitConditionHandle
-from aws.cloudformation.resources.workspace import NotebookInstance, NotebookInstanceLifecycleConfig
 
 HANDLERS: dict[str, Handler] = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": ScalableTarget(),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": ScalingPolicy(),
-    "AWS::Budgets::Budget": BudgetsBudget(),
-    "AWS::CDK::Metadata": Metadata(),
-    "AWS::CloudFormation::CustomResource": CustomResource(),
-    "AWS::CloudFormation::WaitCondition": WaitCondition(),
-    "AWS::CloudFormation::WaitConditionHandle": WaitConditionHandle(),
-    "AWS::CloudWatch::Alarm": CloudWatchAlarm(),
-    "AWS::EC2::SecurityGroup": SecurityGroup(),
-    "AWS::EC2::SecurityGroupEgress": SecurityGroupRule("egress", "Destination"),
-    "AWS::EC2::SecurityGroupIngress": SecurityGroupRule("ingress", "Source"),
-    "AWS::ECR::Repository": EcrRepository(),
-    "AWS::Events::Rule": EventsRule(),
-    "AWS::IAM::ManagedPolicy": IamManagedPolicy(),
-    "AWS::IAM::Policy": IamPolicy(),
-    "AWS::IAM::Role": IamRole(),
-    "AWS::KMS::Alias": KmsAlias(),
-    "AWS::KMS::Key": KmsKey(),
-    "AWS::Lambda::EventInvokeConfig": LambdaEventInvokeConfig(),
-    "AWS::Lambda::Function": LambdaFunction(),
-    "AWS::Lambda::LayerVersion": LambdaLayerVersion(),
-    "AWS::Lambda::Permission": LambdaPermission(),
-    "AWS::Logs::LogGroup": LogsLogGroup(),
-    "AWS::S3::Bucket": S3Bucket(),
-    "AWS::S3::BucketPolicy": S3BucketPolicy(),
-    "AWS::SNS::Subscription": SnsSubscription(),
-    "AWS::SNS::Topic": SnsTopic(),
-    "AWS::SNS::TopicPolicy": SnsTopicPolicy(),
-    "AWS::SSM::Parameter": SsmParameter(),
-    "AWS::SageMaker::Endpoint": SageMakerEndpoint(
+    "AWS::ApplicationAutoScaling::ScalableTarget": scaling.ScalableTarget(),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": scaling.ScalingPolicy(),
+    "AWS::Budgets::Budget": monitoring.BudgetsBudget(),
+    "AWS::CDK::Metadata": registry.Metadata(),
+    "AWS::CloudFormation::CustomResource": custom.CustomResource(),
+    "AWS::CloudFormation::WaitCondition": waiting.WaitCondition(),
+    "AWS::CloudFormation::WaitConditionHandle": waiting.WaitConditionHandle(),
+    "AWS::CloudWatch::Alarm": monitoring.CloudWatchAlarm(),
+    "AWS::EC2::SecurityGroup": network.SecurityGroup(),
+    "AWS::EC2::SecurityGroupEgress": network.SecurityGroupRule("egress", "Destination"),
+    "AWS::EC2::SecurityGroupIngress": network.SecurityGroupRule("ingress", "Source"),
+    "AWS::ECR::Repository": registry.EcrRepository(),
+    "AWS::Events::Rule": events.EventsRule(),
+    "AWS::IAM::ManagedPolicy": identity.IamManagedPolicy(),
+    "AWS::IAM::Policy": identity.IamPolicy(),
+    "AWS::IAM::Role": identity.IamRole(),
+    "AWS::KMS::Alias": registry.KmsAlias(),
+    "AWS::KMS::Key": registry.KmsKey(),
+    "AWS::Lambda::EventInvokeConfig": functions.LambdaEventInvokeConfig(),
+    "AWS::Lambda::Function": functions.LambdaFunction(),
+    "AWS::Lambda::LayerVersion": functions.LambdaLayerVersion(),
+    "AWS::Lambda::Permission": functions.LambdaPermission(),
+    "AWS::Logs::LogGroup": monitoring.LogsLogGroup(),
+    "AWS::S3::Bucket": storage.S3Bucket(),
+    "AWS::S3::BucketPolicy": storage.S3BucketPolicy(),
+    "AWS::SNS::Subscription": notifications.SnsSubscription(),
+    "AWS::SNS::Topic": notifications.SnsTopic(),
+    "AWS::SNS::TopicPolicy": notifications.SnsTopicPolicy(),
+    "AWS::SSM::Parameter": registry.SsmParameter(),
+    "AWS::SageMaker::Endpoint": serving.SageMakerEndpoint(
         "Endpoint",
         "DeploymentConfig",
         "EndpointConfigName",
         "ExcludeRetainedVariantProperties",
         "RetainAllVariantProperties",
     ),
-    "AWS::SageMaker::EndpointConfig": SageMakerResource(
+    "AWS::SageMaker::EndpointConfig": serving.SageMakerResource(
         "EndpointConfig", "AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId", "ProductionVariants"
     ),
-    "AWS::SageMaker::Model": SageMakerResource("Model"),
-    "AWS::SageMaker::NotebookInstance": NotebookInstance("NotebookInstance"),
-    "AWS::SageMaker::NotebookInstanceLifecycleConfig": NotebookInstanceLifecycleConfig(
+    "AWS::SageMaker::Model": serving.SageMakerResource("Model"),
+    "AWS::SageMaker::NotebookInstance": workspace.NotebookInstance("NotebookInstance"),
+    "AWS::SageMaker::NotebookInstanceLifecycleConfig": workspace.NotebookInstanceLifecycleConfig(
         "NotebookInstanceLifecycleConfig"
     ),
 }

@@ -22,10 +22,6 @@ _LARGEST_ANSWER = 4096
 class CustomResource(Handler):
     """A resource that a Lambda function makes. Every leaf value reaches the function as a string."""
 
-    def __init__(self) -> None:
-        #: What the functions returned, by stack, logical id and physical id, for Fn::GetAtt.
-        self._data: dict[tuple[str, str, str], dict[str, Any]] = {}
-
     def check(self, operation: Operation) -> None:
         token = operation.properties.get("ServiceToken", "")
         if ":lambda:" not in token:
@@ -41,10 +37,9 @@ class CustomResource(Handler):
 
     def delete(self, operation: Operation) -> None:
         self._request(operation, "Delete")
-        self._data.pop(_key(operation), None)
 
     def attributes(self, operation: Operation) -> dict[str, Any]:
-        return self._data.get(_key(operation), {})
+        return operation.data
 
     def _request(self, operation: Operation, kind: str) -> str:
         host, properties = operation.stack.host, operation.properties
@@ -115,12 +110,8 @@ class CustomResource(Handler):
             raise ResourceFailed(
                 "Invalid PhysicalResourceId" if physical_id is None else "Invalid Status", fallback
             )
-        self._data[_key(operation.of(physical_id))] = strings(answer.get("Data") or {})
+        operation.data.update(strings(answer.get("Data") or {}))
         return physical_id
-
-
-def _key(operation: Operation) -> tuple[str, str, str]:
-    return operation.stack.id, operation.logical_id, operation.physical_id
 
 
 def strings(value: Any) -> Any:

@@ -30,9 +30,6 @@ class WaitCondition(Handler):
 
     properties = frozenset({"Count", "Handle", "Timeout"})
 
-    def __init__(self) -> None:
-        self._data: dict[str, str] = {}
-
     def create(self, operation: Operation) -> str:
         properties, host = operation.properties, operation.stack.host
         expected, timeout = int(properties.get("Count", 1)), float(properties["Timeout"])
@@ -40,7 +37,6 @@ class WaitCondition(Handler):
             raise ResourceFailed(f"Timeout {timeout:.0f} is more than {_LONGEST} seconds")
         clock = host.alarm_clock
         deadline = clock.now() + datetime.timedelta(seconds=timeout)
-        physical_id = operation.name()
         seen = 0
         while True:
             messages = host.callbacks.messages(_token(properties["Handle"]), seen, 0.5)
@@ -53,8 +49,8 @@ class WaitCondition(Handler):
             seen = len(messages)
             signals = {message.get("UniqueId"): message.get("Data") for message in messages}
             if len(signals) >= expected:
-                self._data[physical_id] = json.dumps(signals)
-                return physical_id
+                operation.data["Data"] = json.dumps(signals)
+                return operation.name()
             if operation.stack.cancelled.is_set():
                 raise ResourceFailed("Resource creation cancelled")
             if clock.now() > deadline:
@@ -65,11 +61,8 @@ class WaitCondition(Handler):
     def update(self, operation: Operation) -> str:
         raise ResourceRefused(f"Update to resource type {operation.resource_type} is not supported.")
 
-    def delete(self, operation: Operation) -> None:
-        self._data.pop(operation.physical_id, None)
-
     def attributes(self, operation: Operation) -> dict[str, Any]:
-        return {"Data": self._data[operation.physical_id]}
+        return operation.data
 
 
 def _token(url: str) -> str:
