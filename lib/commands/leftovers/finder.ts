@@ -4,7 +4,7 @@ import { isGone } from './failure';
 import type { Leftover } from './leftover';
 import type { Ownership } from './ownership';
 import type { ProjectNames } from './project-names';
-import { awsCommand, awsGlobalCommand } from './removal';
+import { awsCommand } from './removal';
 
 /** Where and for whom a finder looks, and by what. */
 export interface Search {
@@ -59,7 +59,7 @@ export interface Finder {
   readonly arns: RegExp;
   /** Whether the service has no regions: it is then asked once. */
   readonly global?: true;
-  /** The AWS CLI's command that removes one, and its option for the name; without, each thing says what does. */
+  /** The AWS CLI's command that removes one, and its option for the name; without, each thing says what does. Not for global services. */
   readonly remove?: readonly [command: string, option: string];
   /** A thing may come more than once. */
   list(search: Search): AsyncIterable<Listed>;
@@ -67,7 +67,7 @@ export interface Finder {
 
 /** What a finder lists of the project. */
 export async function* find(finder: Finder, search: Search): AsyncIterable<Found> {
-  const { type } = finder;
+  const { type, remove: [command, option] = [] } = finder;
   const seen = new Set<string>();
   for await (const listed of finder.list(search)) {
     const { name, arn } = listed;
@@ -75,7 +75,9 @@ export async function* find(finder: Finder, search: Search): AsyncIterable<Found
     const described = own && !seen.has(arn ?? name) && (await describe(finder, listed, search));
     if (described) {
       seen.add(arn ?? name);
-      const { detail = '', cost = FREE, removal = removalOf(finder, name, search) } = described;
+      const deletion =
+        command && option ? [awsCommand(command, { [option]: name, region: search.region })] : [];
+      const { detail = '', cost = FREE, removal = deletion } = described;
       // What removes the stack removes what it holds.
       yield { type, name, arn, foundBy: own.foundBy, detail, cost, removal: own.removal ?? removal };
     }
@@ -93,16 +95,6 @@ async function describe({ what }: Finder, listed: Listed, search: Search): Promi
     search.cannotSee(`${what}: what ${listed.name} has`, error);
     return { ...listed, cost: unknownPart('what it has cannot be seen') };
   }
-}
-
-function removalOf({ remove, global }: Finder, name: string, { region }: Search): string[] {
-  if (!remove) {
-    return [];
-  }
-  const [command, option] = remove;
-  return [
-    global ? awsGlobalCommand(command, { [option]: name }) : awsCommand(region, command, { [option]: name }),
-  ];
 }
 
 /** The things of a service's pages, one by one; none where it says that there is nothing of the kind. */

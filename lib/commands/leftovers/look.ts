@@ -31,9 +31,6 @@ export interface Sight {
 /** What services without regions are shown under. */
 const GLOBAL = 'global';
 
-/** Services asked at once in one region. */
-const CONCURRENCY = 4;
-
 /** Looks for everything of a project that still exists. What it cannot see is said, never thrown; only an abort is thrown. */
 export async function look(props: LookProps): Promise<Sight> {
   const clients = new Map(props.regions.map((region) => [region, new Clients(region)]));
@@ -101,21 +98,19 @@ class Look {
   }
 
   private async runFinders(shownRegion: string, region: string, owned: Ownership): Promise<void> {
-    const waiting = FINDERS.filter(({ global = false }) => global === (shownRegion === GLOBAL));
-    const work = async () => {
-      for (let finder = waiting.shift(); finder; finder = waiting.shift()) {
-        const { what } = finder;
-        const place = FINDERS.indexOf(finder);
-        this.props.progress(`looking for ${this.names.project} in ${shownRegion}: ${what}`);
-        await this.attempt(shownRegion, what, async () => {
+    const search = { ...this.search(region, shownRegion), owned };
+    this.props.progress(`looking for ${this.names.project} in ${shownRegion}`);
+    const looks = FINDERS.map(async (finder, place) => {
+      if ((finder.global ?? false) === (shownRegion === GLOBAL)) {
+        await this.attempt(shownRegion, finder.what, async () => {
           // What is found before a failure stays found.
-          for await (const item of find(finder, { ...this.search(region, shownRegion), owned })) {
+          for await (const item of find(finder, search)) {
             this.add(item, shownRegion, place);
           }
         });
       }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    });
+    await Promise.all(looks);
   }
 
   /** @param place when to remove it: before what has a higher one */

@@ -49,7 +49,7 @@ async function ownedStack(
   const unanswered = failed
     .filter(({ ResourceStatusReason: reason }) => /did not receive a response/.test(reason ?? ''))
     .map(({ LogicalResourceId: id }) => id);
-  const deletion = awsCommand(region, 'cloudformation delete-stack', { 'stack-name': name });
+  const deletion = awsCommand('cloudformation delete-stack', { 'stack-name': name, region });
   return {
     type: 'AWS::CloudFormation::Stack',
     name,

@@ -71,14 +71,14 @@ function shown(counts: { current: number; old: number; markers: number; bytes: n
 /** A bucket goes only when every version of every object has gone, a thousand by one call. */
 function removal(bucket: string, versions: number | undefined, region: string): string[] {
   const listing = [
-    awsCommand(region, 's3api list-object-versions', { bucket, 'max-items': '1000' }),
+    awsCommand('s3api list-object-versions', { bucket, 'max-items': '1000', region }),
     `--output json --query ${quoted('{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}')}`,
   ].join(' ');
-  const emptying = `${awsCommand(region, 's3api delete-objects', { bucket })} --delete "$(${listing})"`;
+  const emptying = `${awsCommand('s3api delete-objects', { bucket, region })} --delete "$(${listing})"`;
   const calls = Math.ceil((versions ?? 0) / 1000);
   return [
     ...(versions === undefined ? [`${emptying} # again until none is left`] : []),
     ...(calls > 0 ? [`for i in $(seq ${calls}); do ${emptying}; done`] : []),
-    awsCommand(region, 's3api delete-bucket', { bucket }),
+    awsCommand('s3api delete-bucket', { bucket, region }),
   ];
 }

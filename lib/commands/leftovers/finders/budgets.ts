@@ -1,6 +1,6 @@
 import { BudgetsClient, paginateDescribeBudgets } from '@aws-sdk/client-budgets';
 import { each, type Finder } from '../finder';
-import { awsGlobalCommand } from '../removal';
+import { awsCommand } from '../removal';
 
 /** Budgets without actions: free. */
 export const budgets: Finder = {
@@ -17,7 +17,7 @@ export const budgets: Finder = {
         name,
         arn: `arn:${partition}:budgets::${account}:budget/${name}`,
         isNamed: names.isOwn(name),
-        removal: [awsGlobalCommand('budgets delete-budget', budget)],
+        removal: [awsCommand('budgets delete-budget', budget)],
       };
     }
   },

@@ -42,8 +42,8 @@ export const layers: Finder = {
       }
       const versions = paginateListLayerVersions(paging, { LayerName: name }, options);
       for await (const { Version, LayerVersionArn: arn } of each(versions, (page) => page.LayerVersions)) {
-        const version = { 'layer-name': name, 'version-number': `${Version}` };
-        const removal = [awsCommand(region, 'lambda delete-layer-version', version)];
+        const version = { 'layer-name': name, 'version-number': `${Version}`, region };
+        const removal = [awsCommand('lambda delete-layer-version', version)];
         yield { name, arn, isNamed, detail: `version ${Version}`, removal };
       }
     }

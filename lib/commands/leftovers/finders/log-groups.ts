@@ -55,9 +55,10 @@ export const logStreams: Finder = {
   async *list(search) {
     for (const group of SHARED_GROUPS) {
       for (const [writer, count] of await streamsByWriter(group, search)) {
-        const prefix = { 'log-group-name': group, 'log-stream-name-prefix': `${writer}/` };
-        const listing = awsCommand(search.region, 'logs describe-log-streams', prefix);
-        const deletion = awsCommand(search.region, 'logs delete-log-stream', { 'log-group-name': group });
+        const where = { 'log-group-name': group, region: search.region };
+        const prefix = { ...where, 'log-stream-name-prefix': `${writer}/` };
+        const listing = awsCommand('logs describe-log-streams', prefix);
+        const deletion = awsCommand('logs delete-log-stream', where);
         yield {
           name: `${group}: ${writer}/`,
           isNamed: true,

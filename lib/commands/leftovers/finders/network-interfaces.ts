@@ -26,7 +26,7 @@ export const networkInterfaces: Finder = {
       const pages = paginateDescribeNetworkInterfaces({ client }, { Filters: [filter] }, search.options);
       for await (const found of each(pages, ({ NetworkInterfaces }) => NetworkInterfaces)) {
         const id = found.NetworkInterfaceId!;
-        const removal = awsCommand(region, 'ec2 delete-network-interface', { 'network-interface-id': id });
+        const removal = awsCommand('ec2 delete-network-interface', { 'network-interface-id': id, region });
         yield {
           name: id,
           arn: `arn:${partition}:ec2:${region}:${account}:network-interface/${id}`,

@@ -55,9 +55,9 @@ const STEPS = ['stop-notebook-instance', 'wait notebook-instance-stopped', 'dele
 const STEPS_DONE: Readonly<Record<string, number>> = { Stopping: 1, Stopped: 2, Failed: 2, Deleting: 3 };
 
 function removal({ NotebookInstanceName, NotebookInstanceStatus }: NotebookInstanceSummary, region: string) {
-  const name = { 'notebook-instance-name': NotebookInstanceName! };
+  const name = { 'notebook-instance-name': NotebookInstanceName!, region };
   return STEPS.slice(STEPS_DONE[NotebookInstanceStatus ?? ''] ?? 0).map((step) =>
-    awsCommand(region, `sagemaker ${step}`, name),
+    awsCommand(`sagemaker ${step}`, name),
   );
 }
 

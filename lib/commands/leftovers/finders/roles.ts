@@ -1,6 +1,6 @@
 import { IAMClient, paginateGetAccountAuthorizationDetails, type RoleDetail } from '@aws-sdk/client-iam';
 import { each, type Finder } from '../finder';
-import { awsGlobalCommand } from '../removal';
+import { awsCommand } from '../removal';
 
 /** IAM roles: free. The tagging API does not know them, and this call alone lists them with their tags. */
 export const roles: Finder = {
@@ -24,17 +24,17 @@ function removal(role: RoleDetail): string[] {
   const name = { 'role-name': role.RoleName! };
   return [
     ...(role.InstanceProfileList ?? []).map(({ InstanceProfileName }) =>
-      awsGlobalCommand('iam remove-role-from-instance-profile', {
+      awsCommand('iam remove-role-from-instance-profile', {
         'instance-profile-name': InstanceProfileName!,
         ...name,
       }),
     ),
     ...(role.AttachedManagedPolicies ?? []).map(({ PolicyArn }) =>
-      awsGlobalCommand('iam detach-role-policy', { ...name, 'policy-arn': PolicyArn! }),
+      awsCommand('iam detach-role-policy', { ...name, 'policy-arn': PolicyArn! }),
     ),
     ...(role.RolePolicyList ?? []).map(({ PolicyName }) =>
-      awsGlobalCommand('iam delete-role-policy', { ...name, 'policy-name': PolicyName! }),
+      awsCommand('iam delete-role-policy', { ...name, 'policy-name': PolicyName! }),
     ),
-    awsGlobalCommand('iam delete-role', name),
+    awsCommand('iam delete-role', name),
   ];
 }

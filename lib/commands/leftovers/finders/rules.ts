@@ -34,7 +34,7 @@ async function describe(name: string, { client, options, region }: Search) {
   const request = new ListTargetsByRuleCommand({ Rule: name });
   const { Targets = [] } = await client(EventBridgeClient).send(request, options);
   const ids = Targets.map(({ Id }) => Id).join(' ');
-  const detach = `${awsCommand(region, 'events remove-targets', { rule: name })} --ids ${ids}`;
-  const remove = awsCommand(region, 'events delete-rule', { name });
+  const detach = `${awsCommand('events remove-targets', { rule: name, region })} --ids ${ids}`;
+  const remove = awsCommand('events delete-rule', { name, region });
   return { removal: ids ? [detach, remove] : [remove] };
 }

@@ -20,10 +20,11 @@ export const scalingTargets: Finder = {
     for await (const target of each(pages, ({ ScalableTargets }) => ScalableTargets)) {
       const name = target.ResourceId!;
       const [kind, endpoint = ''] = name.split('/');
-      const removal = awsCommand(region, 'application-autoscaling deregister-scalable-target', {
+      const removal = awsCommand('application-autoscaling deregister-scalable-target', {
         'service-namespace': 'sagemaker',
         'resource-id': name,
         'scalable-dimension': target.ScalableDimension!,
+        region,
       });
       yield {
         name,

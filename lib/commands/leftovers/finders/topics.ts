@@ -12,7 +12,7 @@ export const topics: Finder = {
     for await (const { TopicArn } of each(pages, ({ Topics }) => Topics)) {
       const arn = TopicArn!;
       const name = arn.split(':').at(-1)!;
-      const removal = [awsCommand(region, 'sns delete-topic', { 'topic-arn': arn })];
+      const removal = [awsCommand('sns delete-topic', { 'topic-arn': arn, region })];
       yield { name, arn, isNamed: names.isGenerated(name), removal };
     }
   },
