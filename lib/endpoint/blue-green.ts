@@ -8,6 +8,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IRole, Policy } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnEndpoint, CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { allow } from '../aws/sagemaker-permissions';
@@ -24,6 +25,8 @@ export interface HostedEndpoint {
   readonly endpoint: CfnEndpoint;
   readonly config: CfnEndpointConfig;
   readonly modelRole: IRole;
+  /** The project's. */
+  readonly bucket: IBucket;
 }
 
 /** Another model or configuration answers from new instances, all at once; alarms of the new instances turn it back. */

@@ -60,13 +60,13 @@ export class Endpoint extends Construct implements IGrantable {
     const cfnConfig = config.node.findChild('EndpointConfig') as CfnEndpointConfig;
     const cfnEndpoint = endpoint.node.findChild('Endpoint') as CfnEndpoint;
     cfnEndpoint.node.addDependency(model);
-    hosting.configure(cfnConfig, props.bucket);
-    hosting.attach({
+    hosting.complete({
       scope: this,
       endpointName: props.endpointName,
       variantName: hosting.variantName,
       endpoint: cfnEndpoint,
       config: cfnConfig,
+      bucket: props.bucket,
       modelRole: execution.role,
     });
     this.endpointName = endpoint.endpointName;

@@ -5,7 +5,6 @@ import {
 import { Duration, SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { CfnEndpointConfig } from 'aws-cdk-lib/aws-sagemaker';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { hasLocalStorage, instanceTypeProblems, type Processor, processorOf } from '../images/instance-types';
@@ -103,11 +102,8 @@ export abstract class Hosting<P extends HostingOptions = HostingOptions> {
   /** The instances of the endpoint's variant; none if it has none of its own. */
   public abstract instances(): Pick<InstanceProductionVariantProps, 'instanceType' | 'initialInstanceCount'>;
 
-  /** Completes the endpoint's configuration. */
-  public abstract configure(config: CfnEndpointConfig, bucket: IBucket): void;
-
-  /** Adds what an endpoint so hosted has beside it. */
-  public attach(_hosted: HostedEndpoint): void {}
+  /** Completes the endpoint's configuration, and adds what an endpoint so hosted has beside it. */
+  public abstract complete(hosted: HostedEndpoint): void;
 
   /** What the model's role may do beside what each has. */
   public modelStatements(_scope: Construct, _bucket: IBucket): PolicyStatement[] {
@@ -140,15 +136,6 @@ answerForFactories(Hosting);
 
 /** Hosting on instances of a type. */
 abstract class InstanceHosting<P extends InstanceHostingOptions> extends Hosting<P> {
-  /** What loading the model and the first ping may take, and the model's download. */
-  private get timeouts(): Readonly<Record<string, Duration>> {
-    const {
-      containerStartupHealthCheckTimeout = STARTUP_TIMEOUT,
-      modelDataDownloadTimeout = STARTUP_TIMEOUT,
-    } = this.props;
-    return { containerStartupHealthCheckTimeout, modelDataDownloadTimeout };
-  }
-
   public get processor(): Processor {
     return processorOf(this.props.instanceType ?? '') ?? 'cpu';
   }
@@ -161,13 +148,18 @@ abstract class InstanceHosting<P extends InstanceHostingOptions> extends Hosting
     };
   }
 
-  public configure(config: CfnEndpointConfig, { encryptionKey }: IBucket): void {
-    const { instanceType, volumeSize, inferenceAmiVersion } = this.props;
+  public complete({ config, bucket: { encryptionKey } }: HostedEndpoint): void {
+    const {
+      instanceType,
+      volumeSize,
+      inferenceAmiVersion,
+      containerStartupHealthCheckTimeout = STARTUP_TIMEOUT,
+      modelDataDownloadTimeout = STARTUP_TIMEOUT,
+    } = this.props;
     config.kmsKeyId = hasLocalStorage(instanceType) ? undefined : encryptionKey?.keyArn;
-    const { containerStartupHealthCheckTimeout, modelDataDownloadTimeout } = this.timeouts;
     config.addPropertyOverride(VARIANT, {
-      ContainerStartupHealthCheckTimeoutInSeconds: containerStartupHealthCheckTimeout!.toSeconds(),
-      ModelDataDownloadTimeoutInSeconds: modelDataDownloadTimeout!.toSeconds(),
+      ContainerStartupHealthCheckTimeoutInSeconds: containerStartupHealthCheckTimeout.toSeconds(),
+      ModelDataDownloadTimeoutInSeconds: modelDataDownloadTimeout.toSeconds(),
       VolumeSizeInGB: volumeSize?.toGibibytes(),
       InferenceAmiVersion: inferenceAmiVersion,
     });
@@ -184,8 +176,8 @@ abstract class InstanceHosting<P extends InstanceHostingOptions> extends Hosting
     return [
       ...this.instanceTypeProblems(),
       ...this.volumeProblems(),
-      ...Object.entries(this.timeouts).flatMap(([prop, timeout]) => {
-        const seconds = timeout.toSeconds({ integral: false });
+      ...(['containerStartupHealthCheckTimeout', 'modelDataDownloadTimeout'] as const).flatMap((prop) => {
+        const seconds = this.props[prop]?.toSeconds({ integral: false });
         return wholeNumberProblems(`hosting.${prop}`, seconds, [60, 3600], ' seconds').map(
           (problem) => `${problem}; write such as Duration.minutes(20)`,
         );
@@ -234,15 +226,24 @@ abstract class InstanceHosting<P extends InstanceHostingOptions> extends Hosting
 class RealtimeHosting extends InstanceHosting<RealtimeHostingProps> {
   public readonly kind = 'realtime';
 
-  public override configure(config: CfnEndpointConfig, bucket: IBucket): void {
-    super.configure(config, bucket);
-    const { routingConfig, dataCaptureConfig: capture } = this.props;
+  public override complete(hosted: HostedEndpoint): void {
+    super.complete(hosted);
+    const { scope, config, endpointName } = hosted;
+    const { routingConfig, dataCaptureConfig: capture, idleTimeout, notify } = this.props;
     if (routingConfig) {
       config.addPropertyOverride(`${VARIANT}.RoutingConfig`, {
         RoutingStrategy: routingConfig.routingStrategy,
       });
     }
-    config.dataCaptureConfig = capture && dataCaptureConfig(capture, bucket);
+    config.dataCaptureConfig = capture && dataCaptureConfig(capture, hosted.bucket);
+    rollBackByAlarms(hosted);
+    if (idleTimeout) {
+      const topicArn =
+        notify === undefined
+          ? undefined
+          : StringParameter.valueForStringParameter(scope, idleTopicParameterName(endpointName));
+      new IdleGuard(scope, 'IdleGuard', { ...hosted, idleTimeout, topicArn });
+    }
   }
 
   public override modelStatements(scope: Construct, bucket: IBucket): PolicyStatement[] {
@@ -250,24 +251,6 @@ class RealtimeHosting extends InstanceHosting<RealtimeHostingProps> {
       ...super.modelStatements(scope, bucket),
       ...(this.props.dataCaptureConfig ? keepCaptured(scope, bucket) : []),
     ];
-  }
-
-  public override attach(hosted: HostedEndpoint): void {
-    const { scope, endpointName, endpoint } = hosted;
-    rollBackByAlarms(hosted);
-    const { idleTimeout, notify } = this.props;
-    if (idleTimeout) {
-      new IdleGuard(scope, 'IdleGuard', {
-        endpointName,
-        endpointArn: endpoint.ref,
-        variantName: this.variantName,
-        idleTimeout,
-        topicArn:
-          notify === undefined
-            ? undefined
-            : StringParameter.valueForStringParameter(scope, idleTopicParameterName(endpointName)),
-      });
-    }
   }
 
   protected override valueProblems(): string[] {
@@ -285,16 +268,14 @@ class RealtimeHosting extends InstanceHosting<RealtimeHostingProps> {
 class AsyncHosting extends InstanceHosting<AsyncHostingProps> {
   public readonly kind = 'async';
 
-  public override configure(config: CfnEndpointConfig, bucket: IBucket): void {
-    super.configure(config, bucket);
-    config.asyncInferenceConfig = asyncInferenceConfig(
-      bucket,
-      this.props.maxConcurrentInvocationsPerInstance,
+  public override complete(hosted: HostedEndpoint): void {
+    super.complete(hosted);
+    const { maxCapacity = 1, maxConcurrentInvocationsPerInstance } = this.props;
+    hosted.config.asyncInferenceConfig = asyncInferenceConfig(
+      hosted.bucket,
+      maxConcurrentInvocationsPerInstance,
     );
-  }
-
-  public override attach({ scope, endpoint }: HostedEndpoint): void {
-    scaleToZero(scope, endpoint, this.props.maxCapacity ?? 1);
+    scaleToZero(hosted.scope, hosted.endpoint, maxCapacity);
   }
 
   public override modelStatements(scope: Construct, bucket: IBucket): PolicyStatement[] {
@@ -320,7 +301,7 @@ class ServerlessHosting extends Hosting<ServerlessHostingProps> {
     return {};
   }
 
-  public configure(config: CfnEndpointConfig): void {
+  public complete({ config }: HostedEndpoint): void {
     // The construct library knows instances only.
     config.addPropertyDeletionOverride(`${VARIANT}.InstanceType`);
     config.addPropertyDeletionOverride(`${VARIANT}.InitialInstanceCount`);

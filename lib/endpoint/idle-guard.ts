@@ -7,6 +7,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { allow } from '../aws/sagemaker-permissions';
 import { BundledFunction } from '../aws/bundled-function';
+import type { HostedEndpoint } from './blue-green';
 import { type IdleGuardEvent, IdleGuardVariable } from './idle-guard-contract';
 import { spanInWords } from './idle-mail';
 import { idleAlarmPeriod } from './idle-timeout';
@@ -15,19 +16,11 @@ import { idleAlarmPeriod } from './idle-timeout';
 const LOOK_INTERVAL = Duration.hours(1);
 
 /** An endpoint that ends when nobody uses it. */
-export interface IdleGuardProps {
-  readonly endpointName: string;
-  /** The endpoint's ARN, which SageMaker writes in lower case. A reference: the guard is made after the endpoint and goes before it. */
-  readonly endpointArn: string;
-  /** The endpoint's one variant. */
-  readonly variantName: string;
+export interface IdleGuardProps extends Pick<HostedEndpoint, 'endpointName' | 'variantName' | 'endpoint'> {
   /** How long the endpoint may be without an invocation. */
   readonly idleTimeout: Duration;
-  /**
-   * The ARN of a topic that is told before.
-   * @default - nobody is told
-   */
-  readonly topicArn?: string;
+  /** The ARN of a topic that is told before; undefined if nobody is. */
+  readonly topicArn: string | undefined;
 }
 
 /**
@@ -70,7 +63,8 @@ export class IdleGuard extends Construct {
         ['cloudformation:DescribeStacks', 'cloudformation:ListChangeSets', 'cloudformation:DeleteStack'],
         [Aws.STACK_ID],
       ),
-      allow(['sagemaker:DescribeEndpoint'], [props.endpointArn]),
+      // A reference, in lower case: the guard is made after the endpoint and goes before it.
+      allow(['sagemaker:DescribeEndpoint'], [props.endpoint.ref]),
       // AWS has no resource for metrics that are read.
       allow(['cloudwatch:GetMetricData'], ['*']),
       allow(['cloudwatch:SetAlarmState'], [alarmArn]),

@@ -1,6 +1,6 @@
 import { type Duration, Fn, Size, SizeRoundingBehavior, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { Grant, type IGrantable, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   CfnNotebookInstance,
@@ -168,8 +168,6 @@ export interface ProjectNotebookProps extends NotebookProps {
 export class Notebook extends Construct {
   /** The instance's name. */
   public readonly notebookInstanceName: string;
-  /** The instance's role. */
-  public readonly role: IRole;
 
   public constructor(scope: Construct, id: string, props: ProjectNotebookProps) {
     super(scope, id);
@@ -178,9 +176,9 @@ export class Notebook extends Construct {
     // CloudFormation puts another instance in the place of one whose network or key changes, and cannot while both have one name.
     const place = props.vpc || key ? identityHash(Stack.of(this).resolve(fixed)) : undefined;
     this.notebookInstanceName = props.notebookInstanceName ?? notebookName(props.projectName, place);
-    this.role = props.role ?? this.leastRole(props);
+    const role = props.role ?? this.leastRole(props);
     if (props.idleTimeout) {
-      this.grantStop(this.role);
+      this.grantStop(role);
     }
     const { onCreate, onStart } = scripts(props);
     const lifecycle =
@@ -195,7 +193,7 @@ export class Notebook extends Construct {
       instanceType: props.instanceType,
       platformIdentifier: PLATFORM,
       volumeSizeInGb: (props.volumeSize ?? Size.gibibytes(5)).toGibibytes(),
-      roleArn: this.role.roleArn,
+      roleArn: role.roleArn,
       lifecycleConfigName: lifecycle?.attrNotebookInstanceLifecycleConfigName,
       defaultCodeRepository: props.defaultCodeRepository,
       additionalCodeRepositories: props.additionalCodeRepositories && [...props.additionalCodeRepositories],
@@ -204,12 +202,12 @@ export class Notebook extends Construct {
       ...fixed,
     });
     // The instance must be able to log and to stop itself for as long as it lives.
-    instance.node.addDependency(this.role);
+    instance.node.addDependency(role);
   }
 
-  /** Lets a principal stop the instance, as the idle stop does in the name of the instance's role. */
-  public grantStop(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
+  /** Lets the instance stop itself. */
+  private grantStop(grantee: IRole): void {
+    Grant.addToPrincipal({
       grantee,
       actions: ['sagemaker:StopNotebookInstance'],
       resourceArns: [
