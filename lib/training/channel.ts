@@ -11,8 +11,10 @@ import { allow, readListedObject, readPrefix, s3Arn } from '../aws/sagemaker-per
 import { DATASET_HASH_LENGTH, datasetPrefix } from '../names';
 import { FileSelection } from '../aws/file-selection';
 import { answerForFactories } from '../aws/factories';
-import { type InputMode, optionProblems } from './input-mode';
 import { s3DataProblems } from './s3-uri';
+
+/** How a channel's data reaches the training job. */
+export type InputMode = 'File' | 'FastFile' | 'Pipe';
 
 /** What any channel may have; the names are those of CreateTrainingJob's Channel. */
 export interface ChannelOptions {
@@ -192,9 +194,24 @@ export abstract class Channel {
       : problems;
   }
 
-  /** What SageMaker does not do in an input mode. */
+  /** What SageMaker does not do in an input mode. Source: Channel and ShuffleConfig in the API reference. */
   protected modeProblems(prop: string, job: ChannelJob): string[] {
-    return optionProblems(prop, this.options, this.options.inputMode ?? job.inputMode);
+    const { compressionType, recordWrapperType, shuffleSeed, inputMode: mode = job.inputMode } = this.options;
+    const problems: string[] = [];
+    if (compressionType === 'Gzip' && mode !== 'Pipe') {
+      problems.push(
+        `${prop}.compressionType: in ${mode} mode the script gets the objects as they are, and SageMaker decompresses none; leave it out, or choose inputMode Pipe`,
+      );
+    }
+    if (recordWrapperType === 'RecordIO' && mode !== 'Pipe') {
+      problems.push(
+        `${prop}.recordWrapperType: in ${mode} mode SageMaker wraps no object; leave it out, or choose inputMode Pipe`,
+      );
+    }
+    if (shuffleSeed !== undefined && !Number.isSafeInteger(shuffleSeed)) {
+      problems.push(`${prop}.shuffleSeed: ${shuffleSeed} is not a whole number; give such as 42`);
+    }
+    return problems;
   }
 
   /** What is wrong with the data. */

@@ -65,7 +65,14 @@ export function hyperparameterProblems(hyperparameters: Readonly<Record<string, 
         `(SageMaker takes ${MAX_HYPERPARAMETERS}, of which ${ADDED_HYPERPARAMETERS.join(', ')} are added)`,
     );
   }
-  problems.push(...clashes(entries.map(([name]) => name)));
+  const names = entries.map(([name]) => name);
+  // As an environment variable, or as argparse's attribute.
+  for (const [, group] of clashes(names, (name) => name.toUpperCase().replaceAll('-', '_'))) {
+    problems.push(
+      `hyperparameters: ${group.map((name) => `'${name}'`).join(' and ')} are the same name to the script ` +
+        '(letter case, - and _ do not tell them apart); keep one',
+    );
+  }
   if (problems.length === 0) {
     // The toolkit's JSON is ASCII: other characters become escapes of six.
     const text = JSON.stringify(encodeHyperparameters(hyperparameters));
@@ -239,20 +246,13 @@ function textProblems(subject: string, text: string, instead: string): string[] 
     : [];
 }
 
-/** Names that are one and the same as an environment variable, or as argparse's attribute. */
-function clashes(names: readonly string[]): string[] {
+/** Names that are one and the same once they are something else, by what they are then. */
+export function clashes(names: readonly string[], become: (name: string) => string): [string, string[]][] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
-    const normal = name.toUpperCase().replaceAll('-', '_');
-    groups.set(normal, [...(groups.get(normal) ?? []), name]);
+    groups.set(become(name), [...(groups.get(become(name)) ?? []), name]);
   }
-  return [...groups.values()]
-    .filter((group) => group.length > 1)
-    .map(
-      (group) =>
-        `hyperparameters: ${group.map((name) => `'${name}'`).join(' and ')} are the same name to the script ` +
-        '(letter case, - and _ do not tell them apart); keep one',
-    );
+  return [...groups].filter(([, group]) => group.length > 1);
 }
 
 function isPlain(value: unknown): boolean {

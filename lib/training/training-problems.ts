@@ -7,7 +7,7 @@ import { PACKAGE_REPOSITORY } from '../names';
 import { uploadedChannels } from './channel';
 import { clusterProblems, instanceProblems } from './cluster';
 import { containerProblems } from './container';
-import { hyperparameterProblems, plainHyperparameterProblems } from './hyperparameters';
+import { clashes, hyperparameterProblems, plainHyperparameterProblems } from './hyperparameters';
 import { metricDefinitionProblems } from './metric-definitions';
 import { monitoringProblems } from './monitoring';
 import { networkProblems } from './network';
@@ -130,29 +130,18 @@ function channelProblems(props: Training): string[] {
       `channels: ${names.length} channels, and 1 to ${limit} are allowed; give one, or put several below one prefix`,
     );
   }
-  const variables = new Map<string, string>();
-  for (const name of names) {
-    const variable = `SM_CHANNEL_${name.toUpperCase()}`;
-    const other = variables.get(variable);
-    if (other !== undefined) {
-      problems.push(`channels: '${other}' and '${name}' would both be ${variable}; rename one`);
-    }
-    variables.set(variable, name);
-  }
-  return [...problems, ...outputProblems(props)];
-}
-
-/** Uploaded channels that would be the same output of the workspace stack: CloudFormation's names have no punctuation. */
-function outputProblems({ channels }: Training): string[] {
-  const outputs = new Map<string, string>();
-  return [...uploadedChannels(channels).keys()].flatMap((name) => {
-    const output = name.replaceAll(/[^A-Za-z0-9]/g, '');
-    const other = outputs.get(output);
-    outputs.set(output, name);
-    return other === undefined
-      ? []
-      : [
-          `channels: '${other}' and '${name}' differ in punctuation alone, which a stack's outputs do not have; rename one`,
-        ];
-  });
+  const variables = clashes(names, (name) => `SM_CHANNEL_${name.toUpperCase()}`).flatMap(
+    ([variable, [one, ...others]]) =>
+      others.map((other) => `channels: '${one}' and '${other}' would both be ${variable}; rename one`),
+  );
+  // Of an uploaded channel the workspace stack has an output, and CloudFormation's names have no punctuation.
+  const uploads = [...uploadedChannels(props.channels).keys()];
+  const outputs = clashes(uploads, (name) => name.replaceAll(/[^A-Za-z0-9]/g, '')).flatMap(
+    ([, [one, ...others]]) =>
+      others.map(
+        (other) =>
+          `channels: '${one}' and '${other}' differ in punctuation alone, which a stack's outputs do not have; rename one`,
+      ),
+  );
+  return [...problems, ...variables, ...outputs];
 }

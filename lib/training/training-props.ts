@@ -2,12 +2,11 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Channel } from './channel';
+import type { Channel, InputMode } from './channel';
 import type { Algorithm } from '../images/algorithm';
 import type { Framework } from '../images/framework';
 import type { InstanceType } from '../images/instance-types';
 import type { HyperparameterValue } from './hyperparameters';
-import type { InputMode } from './input-mode';
 import type { MetricDefinition } from './metric-definitions';
 import type { Distribution } from './distribution';
 

@@ -1,7 +1,15 @@
 import type { StoppingCondition } from '@aws-sdk/client-sagemaker';
 import { Duration } from 'aws-cdk-lib';
 import type { TrainingProps } from './training-props';
-import { LONGEST_JOB, MAX_WAIT, WAIT_MARGIN } from './wait-limits';
+
+/** The longest that a wait condition holds a stack (AWS::CloudFormation::WaitCondition, Timeout). */
+const MAX_WAIT = Duration.hours(12);
+
+/** What is added to a job's own time for its start, the download of its data and the upload of its model. */
+const WAIT_MARGIN = Duration.minutes(30);
+
+/** The longest that a job may take, spot capacity's wait included. */
+const LONGEST_JOB = MAX_WAIT.minus(WAIT_MARGIN);
 
 /** How long a training job may run if nothing is said. */
 const DEFAULT_MAX_RUNTIME = Duration.hours(1);
@@ -26,7 +34,7 @@ export function stoppingCondition(props: TimeProps, paidSeconds = Infinity): Sto
   const MaxRuntimeInSeconds = Math.min(
     runLimit(props),
     paidSeconds,
-    props.spot ? maxWait : longest - pendingTime(props),
+    props.spot ? maxWait : longest - (secondsOf(props.maxPendingTime) ?? 0),
   );
   return props.spot
     ? { MaxRuntimeInSeconds, MaxWaitTimeInSeconds: waitTime(props, MaxRuntimeInSeconds) }
@@ -40,33 +48,26 @@ export function stoppingCondition(props: TimeProps, paidSeconds = Infinity): Sto
 export function stackTimeout(props: TimeProps): number {
   const longest = props.spot
     ? waitTime(props, runLimit(props))
-    : Math.min(runLimit(props) + pendingTime(props), LONGEST_JOB.toSeconds());
+    : Math.min(runLimit(props) + (secondsOf(props.maxPendingTime) ?? 0), LONGEST_JOB.toSeconds());
   return longest + WAIT_MARGIN.toSeconds();
 }
 
 /** What is wrong with the times, in the names that a person typed. Limits: StoppingCondition in SageMaker's service model. */
 export function timeProblems(props: TimeProps): string[] {
-  const problems: string[] = [];
-  const longest = LONGEST_JOB.toSeconds();
-  const maxRuntime = secondsOf(props.maxRuntime);
-  problems.push(...wholeSecondsProblems('maxRuntime', maxRuntime));
-  if (maxRuntime !== undefined && maxRuntime > longest) {
-    problems.push(`maxRuntime: ${beyondLongest(maxRuntime)}`);
-  }
-  return [...problems, ...(props.spot ? spotProblems(props) : onDemandProblems(props))];
+  const rules = props.spot ? spotProblems : onDemandProblems;
+  return [...durationProblems('maxRuntime', secondsOf(props.maxRuntime)), ...rules(props)];
 }
 
-function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
-  const problems: string[] = [];
+function spotProblems(props: TimeProps): string[] {
   const longest = LONGEST_JOB.toSeconds();
   const maxWait = secondsOf(props.maxWait);
-  problems.push(...wholeSecondsProblems('maxWait', maxWait));
+  const problems = durationProblems('maxWait', maxWait);
   // With a budget alone, the run is as long as it pays for within maxWait.
   const least = props.maxRuntime || props.budget === undefined ? runLimit(props) : 60;
   if (props.maxPendingTime) {
     problems.push('maxPendingTime: with spot, maxWait ends the wait for capacity; leave maxPendingTime out');
   }
-  if (checkpoints === false) {
+  if (props.checkpoints === false) {
     problems.push(
       'checkpoints: false, with spot: whenever AWS takes the capacity back, all that was trained would be lost; leave checkpoints out, or spot',
     );
@@ -81,29 +82,21 @@ function spotProblems({ checkpoints, ...props }: TimeProps): string[] {
       `maxWait: ${maxWait} s is less than the ${least} s that the job may run, which it includes; raise maxWait, or lower maxRuntime`,
     );
   }
-  if (maxWait !== undefined && maxWait > longest) {
-    problems.push(`maxWait: ${beyondLongest(maxWait)}`);
-  }
   return problems;
 }
 
-function onDemandProblems({ maxWait, ...props }: TimeProps): string[] {
-  const problems = pendingProblems(props);
-  return maxWait === undefined
-    ? problems
-    : [
-        ...problems,
-        'maxWait: only with spot, while maxPendingTime ends the wait of others; give spot: true, or leave it out',
-      ];
-}
-
 /** Limits: MaxPendingTimeInSeconds in SageMaker's service model, and what it says of instance types. */
-function pendingProblems(props: Omit<TimeProps, 'maxWait'>): string[] {
+function onDemandProblems(props: TimeProps): string[] {
+  const problems = props.maxWait
+    ? [
+        'maxWait: only with spot, while maxPendingTime ends the wait of others; give spot: true, or leave it out',
+      ]
+    : [];
   const pending = secondsOf(props.maxPendingTime);
   if (pending === undefined) {
-    return [];
+    return problems;
   }
-  const problems = wholeSecondsProblems('maxPendingTime', pending);
+  problems.push(...wholeSecondsProblems('maxPendingTime', pending));
   if (pending < LEAST_PENDING.toSeconds()) {
     problems.push(`maxPendingTime: ${pending} s is less than the 30 minutes that SageMaker waits at least`);
   }
@@ -119,14 +112,15 @@ function pendingProblems(props: Omit<TimeProps, 'maxWait'>): string[] {
   return problems;
 }
 
-/** The wait for capacity before a run on demand. */
-function pendingTime({ maxPendingTime }: TimeProps): number {
-  return secondsOf(maxPendingTime) ?? 0;
-}
-
 /** Seconds, with their fraction, which `wholeSecondsProblems` refuses. */
 function secondsOf(duration: Duration | undefined): number | undefined {
   return duration?.toSeconds({ integral: false });
+}
+
+function durationProblems(prop: string, seconds: number | undefined): string[] {
+  return seconds !== undefined && seconds > LONGEST_JOB.toSeconds()
+    ? [`${prop}: ${beyondLongest(seconds)}`]
+    : wholeSecondsProblems(prop, seconds);
 }
 
 function wholeSecondsProblems(prop: string, seconds: number | undefined): string[] {
