@@ -6,7 +6,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { handleCustomResource } from './job/custom-resource';
-import { systemClock } from './job/retry';
+import { repeating, systemClock } from './job/retry';
 import type { Services } from './job/services';
 import { handleTerminalEvent, type TerminalEvent } from './job/terminal-event';
 import { TOPIC_ARN } from './training-job-contract';
@@ -21,7 +21,16 @@ export function trainingJobHandler(given: Omit<Services, 'until'>) {
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<void> => {
     const until = given.clock.now() + context.getRemainingTimeInMillis() - ANSWER_RESERVE;
-    const services = { ...given, until };
+    const time = { clock: given.clock, until };
+    const services = {
+      ...given,
+      until,
+      sagemaker: repeating(given.sagemaker, time),
+      logs: repeating(given.logs, time),
+      s3: repeating(given.s3, time),
+      events: repeating(given.events, time),
+      cloudformation: repeating(given.cloudformation, time),
+    };
     await ('RequestType' in event
       ? handleCustomResource(event, services)
       : handleTerminalEvent(event, services));

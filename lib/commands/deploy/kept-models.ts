@@ -4,8 +4,8 @@ import { declaredProjects } from '../../assembly/declared-projects';
 import { readProjectTemplate } from '../../assembly/project-template';
 import { isDenied } from '../../aws/sdk-error';
 import { stackName } from '../../names';
+import { unless } from '../../training/job/api-errors';
 import { findKeptModel, type KeptModel } from '../../training/job/kept-model';
-import { systemClock } from '../../training/job/retry';
 import type { DeployedStack } from './deployed-stacks';
 
 /** The models that a gate refused of the trainings that a deploy would begin, by what the names of their jobs begin with. */
@@ -19,21 +19,13 @@ export async function keptModels(
     const project = declaredProjects(stacks).find((each) => each.name === name);
     return project && readProjectTemplate(project, stacks, region).trainingJob?.namePrefix;
   };
-  // Whoever may not look into the bucket may still deploy: the function looks by its own role.
-  const noneIfDenied = (error: unknown) => {
-    if (!isDenied(error)) {
-      throw error;
-    }
-    return undefined;
-  };
   const kept = new Map<string, KeptModel>();
   for (const { name } of declaredProjects(declared)) {
     const next = prefix(name, declared);
     const workspace = deployed.find((each) => each.name === stackName(name, 'workspace'));
     if (next !== undefined && next !== prefix(name, deployed) && workspace) {
-      // Once: nobody waits here for a role to become known.
-      const services = { s3, clock: systemClock, until: 0 };
-      const model = await findKeptModel(next, workspace.bucketName, services).catch(noneIfDenied);
+      // Whoever may not look into the bucket may still deploy: the function looks by its own role.
+      const model = await unless(isDenied, findKeptModel(next, workspace.bucketName, s3));
       if (model) {
         kept.set(next, model);
       }

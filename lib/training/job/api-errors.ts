@@ -74,3 +74,18 @@ export function isUnsupported(error: unknown): boolean {
     status(error) === 501
   );
 }
+
+/** What a call answers; undefined where it fails by an error of a kind that leaves nothing to do. */
+export async function unless<T>(
+  nothingToDo: (error: unknown) => boolean,
+  call: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (nothingToDo(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

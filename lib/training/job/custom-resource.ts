@@ -11,7 +11,6 @@ import { deleteLogStreams } from './log-streams';
 import { raisedMinimums, shortfalls } from './minimum-metrics';
 import { trainingOutcome } from './outcome';
 import { jsonWithReason, putJson } from './presigned-put';
-import { repeated } from './retry';
 import type { Services } from './services';
 import type { TrainingJobProperties } from './training-job-properties';
 import { hasEnded, TrainingJobs } from './training-jobs';
@@ -127,14 +126,12 @@ async function create(
 
 /** The model that was kept of a request: its gate alone may be another by now. */
 function keptModel(properties: TrainingJobProperties, services: Services): Promise<KeptModel | undefined> {
-  return findKeptModel(properties.TrainingJobNamePrefix, bucketOfResults(properties), services);
+  return findKeptModel(properties.TrainingJobNamePrefix, bucketOfResults(properties), services.s3);
 }
 
 /** Whether a stack is on its way back to what it was. */
 async function isRollingBack(StackName: string, services: Services): Promise<boolean> {
-  const { Stacks = [] } = await repeated(services, () =>
-    services.cloudformation.send(new DescribeStacksCommand({ StackName })),
-  );
+  const { Stacks = [] } = await services.cloudformation.send(new DescribeStacksCommand({ StackName }));
   return Stacks[0]?.StackStatus?.endsWith('ROLLBACK_IN_PROGRESS') ?? false;
 }
 
@@ -201,11 +198,11 @@ async function remove(
       await tellOfEnding(job, { succeeded: false, reason, log }, services);
     }
     if (isRefused) {
-      await keepMetrics(job, services);
+      await keepMetrics(job, services.s3);
     }
     await jobs.delete(jobName);
   }
-  await deleteLogStreams(services, jobName);
+  await deleteLogStreams(jobName, services);
   console.log(`training job ${jobName} deleted`);
 }
 

@@ -3,7 +3,6 @@ import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { type Mail, sendMail } from '../../aws/mail';
 import { mailKey, projectOfTrainingJob } from '../../names';
 import { bucketOfResults } from './console-link';
-import { repeated } from './retry';
 import type { Services } from './services';
 
 /** What a mail says of a job beside its record. */
@@ -67,13 +66,11 @@ export async function tellOfEnding(
   const mail = endingMail(job, ending);
   const Key = mailKey(job.TrainingJobName!);
   try {
-    await repeated(services, () =>
-      s3.send(
-        new PutObjectCommand({
-          ...{ Bucket, Key, Body: `${mail.subject}\n\n${mail.text}\n`, IfNoneMatch: '*' },
-          ContentType: 'text/plain; charset=utf-8',
-        }),
-      ),
+    await s3.send(
+      new PutObjectCommand({
+        ...{ Bucket, Key, Body: `${mail.subject}\n\n${mail.text}\n`, IfNoneMatch: '*' },
+        ContentType: 'text/plain; charset=utf-8',
+      }),
     );
   } catch (error) {
     if ((error as Error).name === 'PreconditionFailed') {

@@ -4,7 +4,6 @@ import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { keptLogKey, TRAINING_LOG_GROUP } from '../../names';
 import { bucketOfResults, keptLogPlace } from './console-link';
 import { logStreamNames } from './log-streams';
-import { repeated } from './retry';
 import type { Services } from './services';
 
 /** What is kept of one instance's log, its end, in characters: with all instances, far less than the function's memory. */
@@ -44,9 +43,8 @@ export async function keepLog(
     }
     const Key = keptLogKey(jobName);
     const Body = [...logs].map(([name, events]) => `=== ${name}\n${events.map(dated).join('')}`).join('\n');
-    await repeated(services, () =>
-      services.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'text/plain; charset=utf-8' })),
-    );
+    const ContentType = 'text/plain; charset=utf-8';
+    await services.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));
     const newest = [...logs.values()].reduce((one, other) => (lastTime(other) > lastTime(one) ? other : one));
     return {
       place: keptLogPlace(jobName, Bucket, services.region),
@@ -63,7 +61,7 @@ async function writtenLogs(jobName: string, services: Services): Promise<Map<str
   const { clock, until } = services;
   for (let attempt = 1; ; attempt++) {
     const logs = new Map<string, OutputLogEvent[]>();
-    const names = await repeated(services, () => logStreamNames(services.logs, jobName));
+    const names = await logStreamNames(jobName, services);
     for (const name of names.slice(0, MAX_STREAMS)) {
       const events = await lastEvents(name, services);
       if (events.length > 0) {
@@ -78,14 +76,12 @@ async function writtenLogs(jobName: string, services: Services): Promise<Map<str
 }
 
 /** The end of one stream, in its order. */
-async function lastEvents(logStreamName: string, services: Services): Promise<OutputLogEvent[]> {
+async function lastEvents(logStreamName: string, { logs }: Services): Promise<OutputLogEvent[]> {
   const pages: OutputLogEvent[][] = [];
   let nextToken: string | undefined;
   for (let length = 0; length < MAX_LENGTH;) {
-    const page = await repeated(services, () =>
-      services.logs.send(
-        new GetLogEventsCommand({ logGroupName: TRAINING_LOG_GROUP, logStreamName, nextToken }),
-      ),
+    const page = await logs.send(
+      new GetLogEventsCommand({ logGroupName: TRAINING_LOG_GROUP, logStreamName, nextToken }),
     );
     const events = page.events ?? [];
     pages.unshift(events);

@@ -1,10 +1,8 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { keptMetricsKey, modelKey, trainingJobsKeyPrefix } from '../../names';
 import { bucketOfResults } from './console-link';
 import { type FinalMetric, type MinimumMetrics, shortfalls } from './minimum-metrics';
-import { repeated } from './retry';
-import type { Services } from './services';
 
 /** The model of a job that completed, and that its gate refused: it lies in the bucket, though its job's record is gone. */
 export interface KeptModel {
@@ -15,16 +13,13 @@ export interface KeptModel {
   readonly place: string;
 }
 
-/** What S3 is asked with. */
-type Storage = Pick<Services, 's3' | 'clock' | 'until'>;
-
 /**
  * Keeps the metrics of a job that completed beside its model, as long as the bucket: the next deploy of the same request checks the model
  * against its own gate, and trains nothing. A repeated copy is the same object.
  *
  * @returns whether they are kept
  */
-export async function keepMetrics(job: DescribeTrainingJobResponse, services: Storage): Promise<boolean> {
+export async function keepMetrics(job: DescribeTrainingJobResponse, s3: S3Client): Promise<boolean> {
   const { TrainingJobName, FinalMetricDataList = [] } = job;
   const Bucket = bucketOfResults(job);
   if (Bucket === undefined) {
@@ -33,9 +28,7 @@ export async function keepMetrics(job: DescribeTrainingJobResponse, services: St
   const Key = keptMetricsKey(TrainingJobName!);
   const Body = JSON.stringify(FinalMetricDataList.map(({ MetricName, Value }) => ({ MetricName, Value })));
   try {
-    await repeated(services, () =>
-      services.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' })),
-    );
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
     return true;
   } catch (error) {
     console.error(`the metrics of ${TrainingJobName} could not be kept`, error);
@@ -51,15 +44,13 @@ export async function keepMetrics(job: DescribeTrainingJobResponse, services: St
 export async function findKeptModel(
   namePrefix: string,
   Bucket: string | undefined,
-  services: Storage,
+  s3: S3Client,
 ): Promise<KeptModel | undefined> {
   if (Bucket === undefined) {
     return undefined;
   }
   const Prefix = trainingJobsKeyPrefix(namePrefix);
-  const { Contents = [] } = await repeated(services, () =>
-    services.s3.send(new ListObjectsV2Command({ Bucket, Prefix })),
-  );
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
   const keys = new Set(Contents.map(({ Key }) => Key!));
   const [newest] = Contents.flatMap(({ Key = '', LastModified }) => {
     const [jobName = ''] = Key.slice(Key.indexOf('/') + 1).split('/');
@@ -71,7 +62,7 @@ export async function findKeptModel(
     return undefined;
   }
   const { Key, jobName } = newest;
-  const { Body } = await repeated(services, () => services.s3.send(new GetObjectCommand({ Bucket, Key })));
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
   const finalMetrics = JSON.parse((await Body?.transformToString()) ?? '[]') as FinalMetric[];
   return { jobName, finalMetrics, place: `s3://${Bucket}/${Key}` };
 }

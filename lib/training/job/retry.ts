@@ -50,7 +50,7 @@ export async function retry<T>(
 export function repeated<T>(
   { clock, until }: Pick<RetryOptions, 'clock' | 'until'>,
   send: () => Promise<T>,
-  retryable: (error: unknown) => boolean = isPassing,
+  retryable: (error: unknown) => boolean,
 ): Promise<T> {
   const patient = clock.now() + PATIENCE;
   return retry(send, {
@@ -58,4 +58,15 @@ export function repeated<T>(
     until,
     retryable: (error) => retryable(error) && (clock.now() < patient || isThrottled(error)),
   });
+}
+
+/** A client of AWS whose calls are repeated so. */
+export function repeating<Client extends object>(
+  client: Client,
+  time: Pick<RetryOptions, 'clock' | 'until'>,
+): Client {
+  const { send } = client as { send: (command: unknown) => Promise<unknown> };
+  return Object.create(client, {
+    send: { value: (command: unknown) => repeated(time, () => send.call(client, command), isPassing) },
+  }) as Client;
 }

@@ -54,7 +54,7 @@ export async function handleTerminalEvent(event: TerminalEvent, services: Servic
   const minimumMetrics = event.MinimumMetrics ?? {};
   const job = await settledJob(detail, minimumMetrics, services);
   const { succeeded, reason: judged, isRefused } = trainingOutcome(job, minimumMetrics);
-  const reason = isRefused && (await keepMetrics(job, services)) ? `${judged}${KEPT}` : judged;
+  const reason = isRefused && (await keepMetrics(job, services.s3)) ? `${judged}${KEPT}` : judged;
   const kept = succeeded ? undefined : await keepLog(job, services);
   const lines = job.TrainingJobStatus === 'Failed' && kept ? lastLines(kept.lines) : undefined;
   const text = lines === undefined ? reason : `${reason}; its last lines:\n${lines}\n`;

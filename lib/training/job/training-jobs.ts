@@ -17,8 +17,8 @@ import {
   isNameTaken,
   isNotFound,
   isQuotaExceeded,
-  isPassing,
   isUnsupported,
+  unless,
 } from './api-errors';
 import { quotasLink } from './console-link';
 import { repeated } from './retry';
@@ -33,7 +33,7 @@ export function hasEnded(status: string | undefined): boolean {
 export class TrainingJobs {
   private readonly client: SageMakerClient;
 
-  constructor(private readonly services: Pick<Services, 'sagemaker' | 'clock' | 'until' | 'region'>) {
+  constructor(private readonly services: Services) {
     this.client = services.sagemaker;
   }
 
@@ -44,7 +44,7 @@ export class TrainingJobs {
    */
   public async create(request: CreateTrainingJobRequest): Promise<'created' | 'exists'> {
     try {
-      await this.call(() => this.client.send(new CreateTrainingJobCommand(request)));
+      await this.client.send(new CreateTrainingJobCommand(request));
       return 'created';
     } catch (error) {
       if (isNameTaken(error) && (await this.describe(request.TrainingJobName!))) {
@@ -62,17 +62,14 @@ export class TrainingJobs {
 
   /** The job's record, or undefined when it is gone. */
   public async describe(jobName: string): Promise<DescribeTrainingJobResponse | undefined> {
-    return this.unless(isNotFound, () =>
-      this.client.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),
-    );
+    const described = this.client.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }));
+    return unless(isNotFound, described);
   }
 
   /** Asks a job to stop; one that has ended meanwhile refuses, which is as good. */
   public async stop(jobName: string): Promise<void> {
-    await this.unless(
-      (error) => isNotFound(error) || isInvalid(error),
-      () => this.client.send(new StopTrainingJobCommand({ TrainingJobName: jobName })),
-    );
+    const stopped = this.client.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
+    await unless((error) => isNotFound(error) || isInvalid(error), stopped);
   }
 
   /** Deletes the record of a job that has ended, and waits a while for one that has not settled. */
@@ -81,11 +78,12 @@ export class TrainingJobs {
     if (typeof DeleteTrainingJobCommand !== 'function') {
       return;
     }
-    await this.unless(
-      (error) => isNotFound(error) || isUnsupported(error),
+    const deleted = repeated(
+      this.services,
       () => this.client.send(new DeleteTrainingJobCommand({ TrainingJobName: jobName })),
-      (error) => isPassing(error) || (isInUse(error) && !isNotFound(error)),
+      (error) => isInUse(error) && !isNotFound(error),
     );
+    await unless((error) => isNotFound(error) || isUnsupported(error), deleted);
   }
 
   /** Makes `after` of a job's tags `before`. */
@@ -93,30 +91,10 @@ export class TrainingJobs {
     const kept = new Set(after.map((tag) => tag.Key));
     const TagKeys = before.map((tag) => tag.Key!).filter((key) => !kept.has(key));
     if (TagKeys.length > 0) {
-      await this.call(() => this.client.send(new DeleteTagsCommand({ ResourceArn: jobArn, TagKeys })));
+      await this.client.send(new DeleteTagsCommand({ ResourceArn: jobArn, TagKeys }));
     }
     if (after.length > 0) {
-      await this.call(() => this.client.send(new AddTagsCommand({ ResourceArn: jobArn, Tags: [...after] })));
+      await this.client.send(new AddTagsCommand({ ResourceArn: jobArn, Tags: [...after] }));
     }
-  }
-
-  /** A call of which one kind of error means that there is nothing to do. */
-  private async unless<T>(
-    nothingToDo: (error: unknown) => boolean,
-    send: () => Promise<T>,
-    retryable?: (error: unknown) => boolean,
-  ): Promise<T | undefined> {
-    try {
-      return await this.call(send, retryable);
-    } catch (error) {
-      if (nothingToDo(error)) {
-        return undefined;
-      }
-      throw error;
-    }
-  }
-
-  private call<T>(send: () => Promise<T>, retryable?: (error: unknown) => boolean): Promise<T> {
-    return repeated(this.services, send, retryable);
   }
 }

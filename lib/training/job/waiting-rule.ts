@@ -1,11 +1,10 @@
 import { DisableRuleCommand, EnableRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
-import { isNotFound } from './api-errors';
-import { repeated } from './retry';
+import { isNotFound, unless } from './api-errors';
 import type { Services } from './services';
 
 /** Lets the rule call the function, at the job's end and by its schedule: from when the stack waits on. */
-export async function enableRule(Name: string, services: Services): Promise<void> {
-  await repeated(services, () => services.events.send(new EnableRuleCommand({ Name })));
+export async function enableRule(Name: string, { events }: Services): Promise<void> {
+  await events.send(new EnableRuleCommand({ Name }));
 }
 
 /**
@@ -14,18 +13,10 @@ export async function enableRule(Name: string, services: Services): Promise<void
  *
  * @param handle of the wait that is over
  */
-export async function disableRule(Name: string, handle: string, services: Services): Promise<void> {
-  const { events } = services;
-  try {
-    const { Targets = [] } = await repeated(services, () =>
-      events.send(new ListTargetsByRuleCommand({ Rule: Name })),
-    );
-    if (Targets.every(({ InputTransformer }) => InputTransformer?.InputTemplate?.includes(handle))) {
-      await repeated(services, () => events.send(new DisableRuleCommand({ Name })));
-    }
-  } catch (error) {
-    if (!isNotFound(error)) {
-      throw error;
-    }
+export async function disableRule(Name: string, handle: string, { events }: Services): Promise<void> {
+  const listed = events.send(new ListTargetsByRuleCommand({ Rule: Name }));
+  const { Targets = [] } = (await unless(isNotFound, listed)) ?? {};
+  if (Targets.every(({ InputTransformer }) => InputTransformer?.InputTemplate?.includes(handle))) {
+    await unless(isNotFound, events.send(new DisableRuleCommand({ Name })));
   }
 }
