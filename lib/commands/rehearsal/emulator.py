@@ -39,11 +39,10 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--state-dir", type=Path, required=True, help="a folder that does not exist or is empty"
     )
-    parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when stdin closes")
     parser.add_argument(
         "--alarm-seconds-per-minute",
-        type=positive,
+        type=float,
         default=60,
         metavar="SECONDS",
         help="how long a minute takes for alarms, schedules and wait conditions; default: 60",
@@ -63,14 +62,6 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         help="final metrics of jobs whose container does not run here",
     )
     return parser.parse_args(argv)
-
-
-def positive(text: str) -> float:
-    """A number above 0."""
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
 
 
 def main(argv: list[str]) -> int:
@@ -101,11 +92,10 @@ def main(argv: list[str]) -> int:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
     from aws import services
+    from aws.host import Host
 
-    host = services.start(
-        state_dir, Path(__file__).parents[3], options.port, options.alarm_seconds_per_minute
-    )
-    host.pythons, host.stand_in_metrics = options.pythons, options.stand_in_metrics
+    host = Host(state_dir, options.alarm_seconds_per_minute, options.pythons, options.stand_in_metrics)
+    services.start(host)
     fatal = FatalErrors(host, ended)
     threading.excepthook = fatal.thread_died
     logging.getLogger().addHandler(fatal)

@@ -6,10 +6,11 @@ Content-Type: a function that sends one would be refused there too.
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 from typing import Any
+
+from werkzeug import Request, Response
 
 PATH = "/_rehearsal/callback/"
 
@@ -40,23 +41,19 @@ class Callbacks:
             self._arrived.wait_for(lambda: len(self._messages.get(token, [])) > more_than, timeout)
             return list(self._messages.get(token, []))
 
-    def put(self, environ: dict[str, Any]) -> tuple[str, str]:
-        """Serves a request; HTTP status and body."""
-        token = environ["PATH_INFO"].removeprefix(PATH)
-        if environ["REQUEST_METHOD"] != "PUT":
-            return "405 Method Not Allowed", "only PUT is signed"
-        if environ.get("CONTENT_TYPE"):
-            return "403 Forbidden", "SignatureDoesNotMatch: the address is signed for an empty Content-Type"
-        if not environ.get("CONTENT_LENGTH"):
-            return "411 Length Required", "MissingContentLength"
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    def put(self, request: Request) -> Response:
+        """Serves a request."""
+        if request.method != "PUT":
+            return Response("only PUT is signed", 405)
+        if request.content_type:
+            return Response("SignatureDoesNotMatch: the address is signed for an empty Content-Type", 403)
+        if request.content_length is None:
+            return Response("MissingContentLength", 411)
+        message = request.get_json(force=True, silent=True)
+        token = request.path.removeprefix(PATH)
         with self._arrived:
             if token not in self._messages:
-                return "403 Forbidden", "AccessDenied: the address is unknown or has expired"
-            try:
-                message = json.loads(body)
-            except ValueError:
-                message = None
+                return Response("AccessDenied: the address is unknown or has expired", 403)
             self._messages[token].append(message if isinstance(message, dict) else {})
             self._arrived.notify_all()
-        return "200 OK", ""
+        return Response()

@@ -19,8 +19,21 @@ from werkzeug.exceptions import NotFound
 from aws import gate
 
 # moto warns that the models name no such error: they name none of those that every service has.
-warnings.filterwarnings("ignore", "Exception.Denied. with code")
+warnings.filterwarnings("ignore", "Exception.Refusal. with code")
 
+#: What services call what no policy allows and what has no key, and what came too soon after too much else.
+_DENIED = {
+    "ec2": "UnauthorizedOperation",
+    "sns": "AuthorizationError",
+    "json": "AccessDeniedException",
+    "xml": "AccessDenied",
+}
+_THROTTLED = {
+    "ec2": "RequestLimitExceeded",
+    "s3": "SlowDown",
+    "json": "ThrottlingException",
+    "xml": "Throttling",
+}
 #: Signing names under which botocore knows another service.
 _SERVICES = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi", "api.ecr": "ecr"}
 _KNOWN = {*create_loader().list_available_services("service-2"), *_SERVICES}
@@ -42,27 +55,8 @@ class Call:
     region: str
 
 
-class Denied(ServiceException):
-    """What no policy allows, and what has no key."""
-
-    def __init__(self, service: str, message: str):
-        # As each service calls it.
-        json = "json" in get_service_model(service).protocol
-        code = "AccessDeniedException" if json else "AccessDenied"
-        super().__init__(
-            {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError"}.get(service, code), message
-        )
-
-
-class Throttled(ServiceException):
-    """What came too soon after too much else."""
-
-    def __init__(self, service: str):
-        json = "json" in get_service_model(service).protocol
-        code = "ThrottlingException" if json else "Throttling"
-        super().__init__(
-            {"ec2": "RequestLimitExceeded", "s3": "SlowDown"}.get(service, code), "Rate exceeded"
-        )
+class Refusal(ServiceException):
+    """An error of no service in particular: of one that moto has itself it asks whose it is."""
 
 
 class UnknownCall(Exception):
@@ -71,7 +65,7 @@ class UnknownCall(Exception):
 
 def service_of(environ: dict[str, Any]) -> str:
     """The service that a request is for; S3 where nothing says it, as moto takes it."""
-    signing_name = gate.service(environ)
+    signing_name = gate.scope(environ).service
     if signing_name not in _KNOWN:
         return "s3"
     if signing_name == "sagemaker" and environ.get("PATH_INFO", "").endswith("invocations"):
@@ -98,57 +92,58 @@ def call_of(environ: dict[str, Any]) -> Call:
     parameters = parser.parse(
         {
             "method": request.method,
-            "values": request.values if not streaming else request.args,
+            "values": request.args if streaming else request.values,
             "headers": request.headers,
             "body": b"" if streaming else request.get_data(),
             "url_path": request.path,
             "url_params": path_parameters,
         }
     )
-    _rewind(environ)
-    return Call(service, operation.name, parameters, gate.region(environ) or "us-east-1")
+    if not streaming:
+        _keep_body(environ)
+    return Call(service, operation.name, parameters, gate.scope(environ).region or "us-east-1")
 
 
 def refuse(environ: dict[str, Any], start_response: Callable[..., Any], message: str) -> Iterable[bytes]:
     """Denies access, as the called service tells it."""
-    return _answer(environ, start_response, Denied(service_of(environ), message), "403 Forbidden")
+    return _answer(environ, start_response, _DENIED, message, "403 Forbidden")
 
 
 def throttle(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Has no time for a call, as the called service tells it."""
-    service = service_of(environ)
-    return _answer(
-        environ, start_response, Throttled(service), "503 Slow Down" if service == "s3" else "400 Bad Request"
-    )
+    status = "503 Slow Down" if service_of(environ) == "s3" else "400 Bad Request"
+    return _answer(environ, start_response, _THROTTLED, "Rate exceeded", status)
 
 
 def _answer(
-    environ: dict[str, Any], start_response: Callable[..., Any], error: ServiceException, status: str
+    environ: dict[str, Any],
+    start_response: Callable[..., Any],
+    codes: dict[str, str],
+    message: str,
+    status: str,
 ) -> Iterable[bytes]:
-    response = BaseResponse(service_of(environ))
+    service = service_of(environ)
+    protocol = get_service_model(service).protocol
     # Nothing of the body counts any more, which may be an object's bytes; but a client listens only when all is read.
     stream = Request(environ).stream
     while stream.read(65536):
         pass
+    response = BaseResponse(service)
     response.setup_class(Request({**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}))
-    _, headers, body = response.serialized(ActionResult(error))
+    code = codes.get(service) or codes["json" if "json" in protocol else "xml"]
+    _, headers, body = response.serialized(ActionResult(Refusal(code, message)))
     body = body.encode() if isinstance(body, str) else body
     kept = [(name, str(value)) for name, value in headers.items() if name.lower() != "content-length"]
-    plain_json = get_service_model(response.boto3_service_name).protocol == "json"
-    start_response("400 Bad Request" if plain_json else status, [*kept, ("Content-Length", str(len(body)))])
+    start_response(
+        "400 Bad Request" if protocol == "json" else status, [*kept, ("Content-Length", str(len(body)))]
+    )
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _keep_body(environ: dict[str, Any]) -> None:
     """Makes the body readable twice."""
-    if isinstance(environ["wsgi.input"], io.BytesIO):
-        environ["wsgi.input"].seek(0)
-        return
-    body = Request(environ).get_data(parse_form_data=False)
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-
-
-def _rewind(environ: dict[str, Any]) -> None:
-    if isinstance(environ["wsgi.input"], io.BytesIO):
-        environ["wsgi.input"].seek(0)
+    if not isinstance(environ["wsgi.input"], io.BytesIO):
+        body = Request(environ).get_data(parse_form_data=False)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ["wsgi.input"].seek(0)

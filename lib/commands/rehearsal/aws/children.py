@@ -39,8 +39,8 @@ class Children:
         with self._lock:
             self._running.discard(child)
 
-    def close(self, grace: float = 5.0) -> None:
-        """Ends all: SIGTERM and a closed stdin, SIGTERM again, then, after `grace` seconds, SIGKILL.
+    def close(self) -> None:
+        """Ends all: SIGTERM and a closed stdin, SIGTERM again, then, after five seconds, SIGKILL.
 
         The second SIGTERM is for the training runner, which gives its script 120 s at the first.
         """
@@ -51,15 +51,14 @@ class Children:
             signal_group(child, signal.SIGTERM)
             with contextlib.suppress(OSError, ValueError):
                 child.stdin.close()
-        deadline = time.monotonic() + grace
+        deadline = time.monotonic() + 5
         time.sleep(0.2 if running else 0)
         for child in running:
             signal_group(child, signal.SIGTERM)
         for child in running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))
-            signal_group(child, signal.SIGKILL)
-            child.wait()
+            self.forget(child)
 
 
 def signal_group(child: subprocess.Popen[Any], number: signal.Signals) -> None:

@@ -27,7 +27,6 @@ from moto.awslambda.utils import get_backend
 from moto.logs.models import logs_backends
 
 from aws.authorization.authority import AccessDenied
-from aws.children import signal_group
 from aws.clock import now
 from aws.host import Host, Session
 from aws.identities import ACCOUNT
@@ -53,36 +52,22 @@ class Functions:
         """Puts this in the place of moto's Docker."""
         create, update = LambdaFunction.__init__, LambdaFunction.update_configuration
 
-        def created(
-            function: LambdaFunction,
-            account_id: str,
-            spec: dict[str, Any],
-            region: str,
-            *rest: Any,
-            **more: Any,
-        ) -> None:
-            create(function, account_id, spec, region, *rest, **more)
-            _set_log_group(function, spec)
-            self._set_dead_letters(function, spec, region)
+        def created(function: LambdaFunction, spec: dict[str, Any], **more: Any) -> None:
+            create(function, spec=spec, **more)
+            self._configure(function, spec)
 
         def updated(function: LambdaFunction, settings: dict[str, Any]) -> dict[str, Any]:
-            _set_log_group(function, settings)
-            self._set_dead_letters(function, settings, function.region)
+            self._configure(function, settings)
             return update(function, settings)
 
-        def invoked(
-            function: LambdaFunction, body: Any, request_headers: Any, response_headers: Any
-        ) -> str | bytes:
-            kind = request_headers.get("X-Amz-Invocation-Type") or request_headers.get(
-                "x-amz-invocation-type"
-            )
+        def invoked(function: LambdaFunction, body: Any, headers: Any, response_headers: Any) -> str | bytes:
+            kind = headers.get("X-Amz-Invocation-Type", "RequestResponse")
             event = json.loads(body) if body else {}
             if kind == "Event":
-                self.invoke_asynchronously(function, event)
+                self._invoke_asynchronously(function, event)
+            if kind != "RequestResponse":
                 return ""
-            if kind == "DryRun":
-                return ""
-            payload, failed, output = self.run(function, event)
+            payload, failed, output = self._run(function, event)
             if failed:
                 response_headers["x-amz-function-error"] = "Unhandled"
             response_headers["x-amz-log-result"] = base64.b64encode(output[-4096:].encode()).decode()
@@ -95,38 +80,30 @@ class Functions:
     def invoke_by_arn(self, arn: str, event: Any) -> threading.Event:
         """Invokes a function asynchronously, as a service does; set once every try has failed."""
         region = arn.split(":")[3]
-        return self.invoke_asynchronously(get_backend(ACCOUNT, region).get_function(arn), event)
+        return self._invoke_asynchronously(get_backend(ACCOUNT, region).get_function(arn), event)
 
-    def invoke_asynchronously(self, function: LambdaFunction, event: Any) -> threading.Event:
+    def _invoke_asynchronously(self, function: LambdaFunction, event: Any) -> threading.Event:
         """Invokes in the background; a failure is tried twice more, or as often as the function's settings say."""
         failed_for_good = threading.Event()
-        attempts = 1 + next(
-            (
-                item["MaximumRetryAttempts"]
-                for item in function.event_invoke_config
-                if "MaximumRetryAttempts" in item
-            ),
-            len(RETRY_DELAYS),
-        )
+        retries = [item.get("MaximumRetryAttempts") for item in function.event_invoke_config]
+        retry = next((count for count in retries if count is not None), len(RETRY_DELAYS))
 
         def tries() -> None:
-            for attempt in range(attempts):
-                if not _exists(function):
-                    # Deleted with its stack since: running it would bring its log group back.
+            for delay in (0, *RETRY_DELAYS[:retry]):
+                time.sleep(delay)
+                # Deleted with its stack since: running it would bring its log group back.
+                if not _exists(function) or not self._run(function, event)[1]:
                     return
-                _, failed, _ = self.run(function, event)
-                if not failed:
-                    return
-                if attempt + 1 < attempts:
-                    time.sleep(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
             failed_for_good.set()
             self._tell_dead_letter(function, event)
 
         threading.Thread(target=tries, daemon=True, name=f"function-{function.function_name}").start()
         return failed_for_good
 
-    def _set_dead_letters(self, function: LambdaFunction, settings: dict[str, Any], region: str) -> None:
-        """Where what failed for good goes. Lambda takes it only where the function's role may send there."""
+    def _configure(self, function: LambdaFunction, settings: dict[str, Any]) -> None:
+        """Its log group, and where what failed for good goes: only where the function's role may send."""
+        group = (settings.get("LoggingConfig") or {}).get("LogGroup")
+        function.logs_group_name = group or function.logs_group_name
         arn = (settings.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn and not arn.startswith("arn:aws:sns:"):
             raise InvalidParameterValueException(
@@ -150,7 +127,7 @@ class Functions:
                 sns = self._session(function).client("sns")
                 sns.publish(TopicArn=arn, Message=json.dumps(event))
 
-    def run(self, function: LambdaFunction, event: Any) -> tuple[Any, bool, str]:
+    def _run(self, function: LambdaFunction, event: Any) -> tuple[Any, bool, str]:
         """One invocation: its payload, whether it failed, its output."""
         request_id, started = str(uuid.uuid4()), time.monotonic()
         stream = f"{now():%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
@@ -236,24 +213,16 @@ class Functions:
         invocation["output"] = writing
         log = self._host.folder("function") / "output"
         with log.open("wb") as output:
+            where = {"cwd": folder, "env": environment}
             child = self._host.children.start(
-                command,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                cwd=folder,
-                pass_fds=(writing,),
+                command, stdout=output, stderr=subprocess.STDOUT, pass_fds=(writing,), **where
             )
         os.close(writing)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired, BrokenPipeError):
             child.stdin.write(json.dumps(invocation).encode() + b"\n")
             child.stdin.flush()
             child.wait(timeout)
-        except (subprocess.TimeoutExpired, BrokenPipeError):
-            pass
-        finally:
-            signal_group(child, 9)
-            self._host.children.forget(child)
+        self._host.children.forget(child)
         with os.fdopen(reading, "rb") as result:
             line = result.readline()
         text = log.read_bytes()[-_LARGEST_OUTPUT:].decode(errors="replace")
@@ -280,15 +249,9 @@ class Functions:
             if self._node_runtime is None:
                 target = self._host.folder("runtime") / "lambda-runtime.cjs"
                 esbuild = self._host.project / "node_modules/.bin/esbuild"
-                command = [
-                    str(esbuild),
-                    str(source),
-                    "--platform=node",
-                    "--format=cjs",
-                    "--target=node20",
-                    f"--outfile={target}",
-                ]
-                subprocess.run([*command, "--log-level=error"], check=True, stdin=subprocess.DEVNULL)
+                options = ["--platform=node", "--format=cjs", "--target=node20", "--log-level=error"]
+                command = [str(esbuild), str(source), *options, f"--outfile={target}"]
+                subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
                 self._node_runtime = target
             return self._node_runtime
 
@@ -298,10 +261,8 @@ class Functions:
     def _layers(self, function: LambdaFunction) -> Path:
         backend = get_backend(ACCOUNT, function.region)
         versions = [backend.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
-        return self._unpacked(
-            "layers:" + ",".join(version.arn for version in versions),
-            [version.code_bytes for version in versions],
-        )
+        key = "layers:" + ",".join(version.arn for version in versions)
+        return self._unpacked(key, [version.code_bytes for version in versions])
 
     def _unpacked(self, key: str, archives: list[bytes]) -> Path:
         with self._lock:
@@ -317,9 +278,3 @@ class Functions:
 def _exists(function: LambdaFunction) -> bool:
     known = get_backend(ACCOUNT, function.region).list_functions()
     return any(item.function_name == function.function_name for item in known)
-
-
-def _set_log_group(function: LambdaFunction, settings: dict[str, Any]) -> None:
-    group = (settings.get("LoggingConfig") or {}).get("LogGroup")
-    if group:
-        function.logs_group_name = group

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-_SIGNED = re.compile(r"(?:Credential=|Bearer )([A-Z0-9]+)")
+_SIGNED = re.compile(r"(?:Credential=|Bearer )([^,\s]+)")
 
 
 def refused(environ: Mapping[str, Any], port: int) -> str | None:
@@ -24,30 +24,20 @@ def refused(environ: Mapping[str, Any], port: int) -> str | None:
     return None
 
 
-def key_id(environ: Mapping[str, Any]) -> str | None:
-    """The access key that signed a request, by its header or by its address."""
+class Scope(NamedTuple):
+    """What a request is signed for; "" for what it does not say."""
+
+    key_id: str
+    date: str = ""
+    region: str = ""
+    #: The signing name.
+    service: str = ""
+    version: str = ""
+
+
+def scope(environ: Mapping[str, Any]) -> Scope:
+    """How a request is signed, by its header or by its address."""
     signed = _SIGNED.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if signed:
-        return signed[1]
     query = parse_qs(environ.get("QUERY_STRING", ""))
     named = query.get("X-Amz-Credential") or query.get("AWSAccessKeyId") or [""]
-    return named[0].split("/")[0] or None
-
-
-def service(environ: Mapping[str, Any]) -> str | None:
-    """The signing name of the service that a request is for."""
-    parts = _scope(environ)
-    return parts[3] if len(parts) == 5 else None
-
-
-def region(environ: Mapping[str, Any]) -> str | None:
-    """The region that a request is for."""
-    parts = _scope(environ)
-    return parts[2] if len(parts) == 5 else None
-
-
-def _scope(environ: Mapping[str, Any]) -> list[str]:
-    """Key, date, region, service and "aws4_request"."""
-    signed = re.search(r"Credential=([^,\s]+)", environ.get("HTTP_AUTHORIZATION", ""))
-    query = parse_qs(environ.get("QUERY_STRING", ""))
-    return (signed[1] if signed else (query.get("X-Amz-Credential") or [""])[0]).split("/")
+    return Scope(*(signed[1] if signed else named[0]).split("/")[:5])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
+import contextlib
 import json
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,29 +30,34 @@ LOOPBACK = "localhost,.localhost,127.0.0.1,::1"
 class Host:
     """One running in-memory AWS."""
 
-    def __init__(self, state_dir: Path, project: Path):
-        self.state_dir = state_dir
-        #: The project's root: where node_modules and lib/ are.
-        self.project = project
+    #: The project's root: where node_modules and lib/ are.
+    project = Path(__file__).parents[4]
+
+    def __init__(
+        self,
+        state_dir: Path,
+        alarm_seconds_per_minute: float,
+        pythons: dict[str, str | None],
+        stand_in_metrics: dict[str, float],
+    ):
+        self._state_dir = state_dir
         self.children = Children()
         self.callbacks = Callbacks()
         self.identities = Identities()
         self.faults = Faults()
         self.authority = Authority(self.progress, self.faults)
-        #: The interpreter of each image's framework, by the image's repository and tag; None where something stands in for it.
-        self.pythons: dict[str, str | None] = {}
+        self._pythons = pythons
         #: The final metrics of a job whose container does not run here.
-        self.stand_in_metrics: dict[str, float] = {}
+        self.stand_in_metrics = stand_in_metrics
         self.url = ""
         self.port = 0
         #: Invokes a function by its ARN with an event, in the background; set once every try has failed.
         self.invoke: Callable[[str, Any], threading.Event]
         #: The time of alarms, of metrics and of the endpoints' ages.
-        self.alarm_clock: AlarmClock
+        self.alarm_clock = AlarmClock(alarm_seconds_per_minute)
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._clients_lock = threading.Lock()
         self._output_lock = threading.Lock()
-        self._folders = 0
         #: Whether it has begun to end.
         self.closed = False
 
@@ -85,14 +91,11 @@ class Host:
         with self._output_lock:
             if self.closed:
                 raise RuntimeError("the server is stopping")
-            self._folders += 1
-            path = self.state_dir / f"{self._folders:04d}-{name}"
-            path.mkdir()
-        return path
+            return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._state_dir))
 
     def python(self, image: str) -> str | None:
         """The interpreter that stands for an image: this one where nothing else is said; None where its container is not here."""
-        return self.pythons.get(image.split("/")[-1], sys.executable)
+        return self._pythons.get(image.split("/")[-1], sys.executable)
 
     def close(self) -> None:
         """Ends all children; from then on no folder is made, so that the state directory can go."""
@@ -122,13 +125,9 @@ class Host:
 
     def progress(self, event: dict[str, Any]) -> None:
         """One JSON line on stdout for whoever started this server; nobody reading is no error."""
-        line = json.dumps(event, default=_plain)
-        with self._output_lock:
-            try:
-                sys.stdout.write(line + "\n")
-                sys.stdout.flush()
-            except (BrokenPipeError, ValueError):
-                pass
+        line = json.dumps(event, default=str)
+        with self._output_lock, contextlib.suppress(BrokenPipeError, ValueError):
+            print(line, flush=True)
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,3 @@ class Session:
     def require(self, *need: Any) -> None:
         """Asks for what has no call of its own here, by the members of a Need. @raises AccessDenied"""
         self.host.authority.require(self.principal, Need(*need), self.region)
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime.datetime) else str(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.common_models import BaseModel
@@ -34,46 +34,32 @@ _RECORDS = {
 _DEPTH = 6
 
 
+class Thing(NamedTuple):
+    """Something that exists."""
+
+    service: str
+    region: str
+    type: str
+    name: str
+
+
 def everything() -> dict[str, Any]:
-    """What is left, apart from the bootstrap stack's own; each with service, region, type and name."""
+    """What is left, apart from the bootstrap stack's own."""
+    stacks = all_stacks()
     found = [
-        *(
-            {"service": "cloudformation", "region": stack.region, "type": "Stack", "name": stack.name}
-            for stack in all_stacks()
-        ),
-        *(
-            {"service": "sagemaker", "region": item.arn.split(":")[3], "type": item.kind, "name": item.name}
-            for item in all_items()
-        ),
+        *(Thing("cloudformation", stack.region, "Stack", stack.name) for stack in stacks),
+        *(Thing("sagemaker", item.arn.split(":")[3], item.kind, item.name) for item in all_items()),
         *_in_moto(),
     ]
-    own = _bootstrap_names()
-    left = [
-        entry
-        for entry in found
-        if not own & {entry["name"], entry["name"].rsplit("/", 1)[-1]}
-        and not (entry["name"] in SHARED_LOG_GROUPS and entry.get("streams") == 0)
-    ]
-    return {
-        "left": sorted(
-            left, key=lambda entry: (entry["service"], entry["region"], entry["type"], entry["name"])
-        ),
-        "bootstrap": len(found) - len(left),
-    }
-
-
-def _bootstrap_names() -> set[str]:
-    names = set()
-    for stack in all_stacks():
+    own = {BOOTSTRAP_STACK}
+    for stack in stacks:
         if stack.name == BOOTSTRAP_STACK:
-            names |= {
-                stack.name,
-                *(item.physical_id for item in stack.resources.values() if item.physical_id),
-            }
-    return names
+            own.update(item.physical_id for item in stack.resources.values())
+    left = [thing for thing in found if not own & {thing.name, thing.name.rsplit("/", 1)[-1]}]
+    return {"left": [thing._asdict() for thing in sorted(left)]}
 
 
-def _in_moto() -> Iterator[dict[str, Any]]:
+def _in_moto() -> Iterator[Thing]:
     for service, backends in _loaded():
         for region, backend in list(backends.get(ACCOUNT, {}).items()):
             now = dict(_models(service, backend))
@@ -87,13 +73,9 @@ def _in_moto() -> Iterator[dict[str, Any]]:
                     # The counterpart of something that every backend makes under another random name.
                     spare[kind] -= 1
                     continue
-                yield {
-                    "service": service,
-                    "region": region,
-                    "type": kind,
-                    "name": _known_as(item, path[-1]),
-                    **_details(item),
-                }
+                name = _known_as(item, path[-1])
+                if not (name in SHARED_LOG_GROUPS and not item.streams):
+                    yield Thing(service, region, kind, name)
 
 
 def _loaded() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -158,11 +140,3 @@ def _known_as(item: Any, key: str) -> str:
         if isinstance(found, str) and found:
             return found
     return key
-
-
-def _details(item: Any) -> dict[str, Any]:
-    if type(item).__name__ == "LogGroup":
-        return {"streams": len(item.streams)}
-    if type(item).__name__ == "FakeBucket":
-        return {"objects": len(item.keys)}
-    return {}

@@ -21,20 +21,20 @@ class LogWriter:
 
     def __init__(self, role: Session, group: str, stream: str):
         self._role, self._group, self._stream = role, group, stream
+        self._logs = logs_backends[ACCOUNT][role.region]
         self._room = _MOST
 
     def open(self) -> None:
         """Makes the group and the stream, where they are not there."""
-        logs = logs_backends[ACCOUNT][self._role.region]
         group = f"arn:aws:logs:{self._role.region}:{ACCOUNT}:log-group:{self._group}:log-stream:"
         try:
-            if self._group not in logs.groups:
+            if self._group not in self._logs.groups:
                 self._role.require("logs:CreateLogGroup", group)
-                logs.ensure_log_group(self._group)
-            if self._stream not in logs.groups[self._group].streams:
+                self._logs.ensure_log_group(self._group)
+            if self._stream not in self._logs.groups[self._group].streams:
                 self._role.require("logs:CreateLogStream", group)
                 self._role.require("logs:PutLogEvents", f"{group}{self._stream}")
-                logs.create_log_stream(self._group, self._stream)
+                self._logs.create_log_stream(self._group, self._stream)
         except AccessDenied:
             self._room = 0
 
@@ -48,4 +48,4 @@ class LogWriter:
                 lines = [*lines, "the in-memory AWS keeps no more of this log"]
             moment = int(time.time() * 1000)
             events = [{"timestamp": moment, "message": line or " "} for line in lines]
-            logs_backends[ACCOUNT][self._role.region].put_log_events(self._group, self._stream, events)
+            self._logs.put_log_events(self._group, self._stream, events)

@@ -15,16 +15,36 @@ def problems(service: str, operation: str, request: dict[str, Any]) -> list[str]
     return list(_problems(shape, request, "")) if shape is not None else []
 
 
+#: What a value of a shape is, where not just anything fits.
+_TYPES = {
+    "structure": dict,
+    "map": dict,
+    "list": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+}
+
+
 def _problems(shape: Any, value: Any, path: str) -> Iterator[str]:
     def failed(constraint: str) -> str:
         shown = value if isinstance(value, (str, int, float)) else "..."
         return f"Value '{shown}' at '{path}' failed to satisfy constraint: Member must {constraint}"
 
     kind, limits = shape.type_name, shape.metadata
+    expected = _TYPES.get(kind, object)
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        yield failed(f"be of the type {kind}")
+        return
+    size = len(value) if isinstance(value, (str, list, dict)) else value
+    what = "value" if size is value else "length"
+    if isinstance(size, (int, float)):
+        if "min" in limits and size < limits["min"]:
+            yield failed(f"have {what} greater than or equal to {limits['min']}")
+        if "max" in limits and size > limits["max"]:
+            yield failed(f"have {what} less than or equal to {limits['max']}")
     if kind == "structure":
-        if not isinstance(value, dict):
-            yield failed("be a structure")
-            return
         for name in shape.required_members:
             if name not in value:
                 yield f"Value null at '{_join(path, name)}' failed to satisfy constraint: Member must not be null"
@@ -33,23 +53,7 @@ def _problems(shape: Any, value: Any, path: str) -> Iterator[str]:
                 yield f"Value at '{_join(path, name)}' is not known to the service"
             else:
                 yield from _problems(shape.members[name], item, _join(path, name))
-        return
-    size = len(value) if isinstance(value, (str, list, dict)) else value
-    if kind in ("integer", "long") and (not isinstance(value, int) or isinstance(value, bool)):
-        yield failed("be an integer")
-        return
-    if kind == "boolean" and not isinstance(value, bool):
-        yield failed("be a boolean")
-    if kind == "string" and not isinstance(value, str):
-        yield failed("be a string")
-        return
-    what = {"string": "have length", "list": "have length", "map": "have length"}.get(kind, "have value")
-    if isinstance(size, (int, float)) and not isinstance(size, bool):
-        if limits.get("min") is not None and size < limits["min"]:
-            yield failed(f"{what} greater than or equal to {limits['min']}")
-        if limits.get("max") is not None and size > limits["max"]:
-            yield failed(f"{what} less than or equal to {limits['max']}")
-    if kind == "string":
+    elif kind == "string":
         if limits.get("enum") and value not in limits["enum"]:
             yield failed(f"satisfy enum value set: [{', '.join(limits['enum'])}]")
         if limits.get("pattern") and not _matches(limits["pattern"], value):

@@ -6,12 +6,12 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
+from werkzeug import Request, Response
+from werkzeug.serving import ThreadedWSGIServer
 
 from aws import callbacks, calls, gate, inventory
 from aws.authorization.authority import AccessDenied
@@ -38,7 +38,6 @@ class RequestHandler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = SILENCE
-    server: Server
 
     def log(self, type: str, message: str, *args: Any) -> None:
         return None
@@ -48,55 +47,50 @@ class RequestHandler(MotoRequestHandler):
         if keyword != "date":
             super().send_header(keyword, value)
 
+    def handle(self) -> None:
+        """One request; the end for a client that has not said in its time what it wants."""
+        self._late = threading.Timer(HEAD, _end, [self.connection])
+        self._late.start()
+        try:
+            super().handle()
+        finally:
+            self._late.cancel()
+
     def parse_request(self) -> bool:
         """The head is here."""
         parsed = super().parse_request()
-        self.server.heard(self.connection)
+        self._late.cancel()
         return parsed
 
 
-class Server(ThreadedWSGIServer):
-    """A thread for each request, up to a number; none for those who do not speak."""
+def _end(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
-    def __init__(self, port: int, application: Any):
+
+class Server(ThreadedWSGIServer):
+    """A thread for each request on loopback, up to a number."""
+
+    def __init__(self, host: Host):
         self._room = threading.BoundedSemaphore(REQUESTS)
-        self._silent: dict[socket.socket, float] = {}
-        self._lock = threading.Lock()
-        super().__init__("127.0.0.1", port, application, RequestHandler)
+        super().__init__("127.0.0.1", 0, Application(host), RequestHandler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Starts a thread, if there is room for one."""
-        if not self._room.acquire(blocking=False):
-            request.setblocking(False)
-            with contextlib.suppress(OSError):
-                request.send(_BUSY)
-            self.shutdown_request(request)
+        if self._room.acquire(blocking=False):
+            super().process_request(request, client_address)
             return
-        with self._lock:
-            self._silent[request] = time.monotonic() + HEAD
-        super().process_request(request, client_address)
+        request.setblocking(False)
+        with contextlib.suppress(OSError):
+            request.send(_BUSY)
+        self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """One request, to its end."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self.heard(request)
             self._room.release()
-
-    def heard(self, connection: socket.socket) -> None:
-        """A client has said what it wants."""
-        with self._lock:
-            self._silent.pop(connection, None)
-
-    def service_actions(self) -> None:
-        """Twice a second: the end for clients that have not said what they want in their time."""
-        with self._lock:
-            late = [connection for connection, end in self._silent.items() if end < time.monotonic()]
-        for connection in late:
-            self.heard(connection)
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
 
 class Application:
@@ -107,31 +101,13 @@ class Application:
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        stranger = gate.refused(environ, self._host.port)
-        if stranger:
-            return _answer(start_response, "403 Forbidden", "text/plain", stranger)
-        if path.startswith(callbacks.PATH):
-            # Its token is its key, as the signature of a presigned address is.
-            status, text = self._host.callbacks.put(environ)
-            return _answer(start_response, status, "text/plain", text)
-        principal = self._host.identities.of(gate.key_id(environ))
-        if principal is None:
-            return calls.refuse(environ, start_response, "the request has no access key of this rehearsal")
-        if path == DECISIONS:
-            return _answer(
-                start_response,
-                "200 OK",
-                "application/json",
-                json.dumps(self._host.authority.record(), indent=2),
-            )
-        if path == INVENTORY:
-            return _answer(
-                start_response, "200 OK", "application/json", json.dumps(inventory.everything(), indent=2)
-            )
-        if path == FAULTS and environ["REQUEST_METHOD"] == "PUT" and principal.role is None:
-            return self._name_faults(environ, start_response)
+        principal = self._host.identities.of(gate.scope(environ).key_id)
+        answer = self._own(Request(environ), principal)
+        if answer is not None:
+            return answer(environ, start_response)
         try:
+            if principal is None:
+                raise AccessDenied("the request has no access key of this rehearsal")
             happens = self._fault(principal, environ)
             if happens == "throttled":
                 return calls.throttle(environ, start_response)
@@ -143,15 +119,34 @@ class Application:
             return calls.refuse(environ, start_response, str(denied))
         except NotImplementedError as error:
             # An SDK tries a 500 again and again; what is not here will not be here the next time.
-            return _refuse(start_response, str(error))
+            code = "UnsupportedOperation"
+            body = json.dumps({"__type": code, "message": f"not in the rehearsal: {error}"})
+            refusal = Response(
+                body, 400, {"x-amzn-errortype": code}, content_type="application/x-amz-json-1.1"
+            )
+            return refusal(environ, start_response)
 
-    def _name_faults(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        try:
-            self._host.faults.name(json.loads(body))
-        except (TypeError, ValueError) as error:
-            return _answer(start_response, "400 Bad Request", "text/plain", str(error))
-        return _answer(start_response, "200 OK", "text/plain", "")
+    def _own(self, request: Request, principal: Principal | None) -> Response | None:
+        """The answer to strangers, and at the paths that AWS has not."""
+        stranger = gate.refused(request.environ, self._host.port)
+        if stranger:
+            return Response(stranger, 403)
+        if request.path.startswith(callbacks.PATH):
+            # Its token is its key, as the signature of a presigned address is.
+            return self._host.callbacks.put(request)
+        if principal is None or principal.role is not None:
+            return None
+        if request.path == DECISIONS:
+            return Response(json.dumps(self._host.authority.record(), indent=2))
+        if request.path == INVENTORY:
+            return Response(json.dumps(inventory.everything(), indent=2))
+        if request.path == FAULTS:
+            try:
+                self._host.faults.name(request.get_json(force=True))
+            except (TypeError, ValueError) as error:
+                return Response(str(error), 400)
+            return Response()
+        return None
 
     def _fault(self, principal: Principal, environ: dict[str, Any]) -> str | None:
         if not self._host.faults.happen_at("call"):
@@ -170,23 +165,3 @@ class Application:
             self._host.authority.check(principal, calls.call_of(environ))
         except calls.UnknownCall as error:
             raise AccessDenied(f"the rehearsal does not know the call {error}") from None
-
-
-def _answer(start_response: Callable[..., Any], status: str, kind: str, text: str) -> Iterable[bytes]:
-    body = text.encode()
-    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
-    return [body]
-
-
-def _refuse(start_response: Callable[..., Any], message: str) -> Iterable[bytes]:
-    body = json.dumps(
-        {"__type": "UnsupportedOperation", "message": f"not in the rehearsal: {message}"}
-    ).encode()
-    headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-errortype", "UnsupportedOperation")]
-    start_response("400 Bad Request", [*headers, ("Content-Length", str(len(body)))])
-    return [body]
-
-
-def listen(host: Host, port: int) -> BaseWSGIServer:
-    """A server on loopback; its free port for 0."""
-    return Server(port, Application(host))

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import moto.cloudformation.urls as cloudformation_urls
 import moto.sagemaker.urls as sagemaker_urls
 import moto.sagemakerruntime.urls as runtime_urls
 
-from aws import interfaces, permissions, rules, server, sessions, tagging, topics
+from aws import replacements, rules, topics
 from aws.alarms import Alarms
-from aws.clock import AlarmClock
 from aws.cloudformation.api import CloudFormationApi
 from aws.functions import Functions
 from aws.host import Host
 from aws.sagemaker.api import SageMakerApi
 from aws.sagemaker.runtime_api import SageMakerRuntimeApi
+from aws.server import Server
 
 
-def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: float) -> Host:
-    """An in-memory AWS that listens."""
-    host = Host(state_dir, project)
-    host.alarm_clock = AlarmClock(alarm_seconds_per_minute)
+def start(host: Host) -> None:
+    """Lets an in-memory AWS listen."""
     functions = Functions(host)
     functions.install()
     host.invoke = functions.invoke_by_arn
-    permissions.install()
-    sessions.install(host)
-    tagging.install()
-    interfaces.install()
+    replacements.install(host)
     topics.install(host)
     rules.install(host)
     Alarms(host).install()
@@ -39,8 +33,7 @@ def start(state_dir: Path, project: Path, port: int, alarm_seconds_per_minute: f
     sagemaker_urls.url_paths["{0}/$"] = SageMakerApi.dispatch
     runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/invocations$"] = SageMakerRuntimeApi.dispatch
     runtime_urls.url_paths["{0}/endpoints/(?P<name>[^/]+)/async-invocations$"] = SageMakerRuntimeApi.dispatch
-    listening = server.listen(host, port)
+    listening = Server(host)
     host.port = listening.server_port
     host.url = f"http://localhost:{listening.server_port}"
     threading.Thread(target=listening.serve_forever, daemon=True, name="server").start()
-    return host

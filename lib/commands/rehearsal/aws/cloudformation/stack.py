@@ -169,7 +169,6 @@ class Stack:
                 "physicalId": physical_id,
                 "status": status,
                 "reason": reason,
-                "timestamp": event["Timestamp"],
             }
         )
 
