@@ -13,7 +13,11 @@ export async function inputFiles(paths: readonly string[]): Promise<string[]> {
   const empty: string[] = [];
   const files = await Promise.all(
     paths.map(async (path) => {
-      if (!(await isDirectory(path))) {
+      const isDirectory = await stat(path).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      if (!isDirectory) {
         return [path];
       }
       const entries = await readdir(path, { withFileTypes: true });
@@ -39,12 +43,4 @@ export async function inputFiles(paths: readonly string[]): Promise<string[]> {
     );
   }
   return files.flat();
-}
-
-async function isDirectory(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
 }

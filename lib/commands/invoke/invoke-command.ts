@@ -8,7 +8,7 @@ import { asynchronousEndpointMessage } from './asynchronous-endpoint';
 import { isImageFile } from './content';
 import { EndpointPredictor } from './endpoint-predictor';
 import { inputFiles } from './input-files';
-import { latencyOf } from './latency';
+import { latencyOf, predictionSummary } from './latency';
 import { REALTIME_PAYLOAD_LIMIT, stackName } from '../../names';
 import { payloadLimit } from './payload-limit';
 import { DEFAULT_CONCURRENCY, predictFiles, type PredictionResult } from './predict-files';
@@ -162,9 +162,8 @@ function showResults(
   json: boolean,
   terminal: Terminal,
 ): void {
-  const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));
   if (json) {
-    terminal.result(JSON.stringify({ target, latencyMs: latency, results }, undefined, 2));
+    terminal.result(JSON.stringify({ target, latencyMs: latencyOf(results), results }, undefined, 2));
   } else {
     for (const result of results.filter(({ status }) => status === 'predicted')) {
       terminal.result(resultLine(result));
@@ -173,9 +172,7 @@ function showResults(
   for (const [message, files] of failures(results)) {
     terminal.info(`${named(files, results.length)}: ${message}`);
   }
-  const predicted = results.filter(({ status }) => status === 'predicted').length;
-  const timing = latency ? `; latency p50 ${latency.p50} ms, p95 ${latency.p95} ms` : '';
-  terminal.info(`${predicted} of ${results.length} predicted by ${target}${timing}`);
+  terminal.info(predictionSummary(results, target));
 }
 
 /** Whom a message concerns: up to five files by name. */

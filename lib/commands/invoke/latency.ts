@@ -1,3 +1,5 @@
+import type { PredictionResult } from './predict-files';
+
 /** Percentiles of the answered requests, in milliseconds. */
 export interface Latency {
   readonly p50: number;
@@ -5,12 +7,16 @@ export interface Latency {
 }
 
 /** Nearest-rank percentiles: each is a latency that was measured. Undefined where nothing was. */
-export function latencyOf(milliseconds: readonly number[]): Latency | undefined {
-  if (milliseconds.length === 0) {
-    return undefined;
-  }
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  const percentile = (percent: number) =>
-    sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
-  return { p50: percentile(50), p95: percentile(95) };
+export function latencyOf(results: readonly PredictionResult[]): Latency | undefined {
+  const sorted = results.flatMap(({ latencyMs }) => latencyMs ?? []).toSorted((a, b) => a - b);
+  const percentile = (percent: number) => sorted[Math.ceil((percent / 100) * sorted.length) - 1]!;
+  return sorted.length === 0 ? undefined : { p50: percentile(50), p95: percentile(95) };
+}
+
+/** What became of predictions, in a line. */
+export function predictionSummary(results: readonly PredictionResult[], target?: string): string {
+  const predicted = results.filter(({ status }) => status === 'predicted').length;
+  const latency = latencyOf(results);
+  const timing = latency ? `; latency p50 ${latency.p50} ms, p95 ${latency.p95} ms` : '';
+  return `${predicted} of ${results.length} predicted${target ? ` by ${target}` : ''}${timing}`;
 }

@@ -6,7 +6,7 @@ import { fileErrorText } from '../../console/file-errors';
 import type { Terminal } from '../../console/terminal';
 import { UserError } from '../../console/user-error';
 import { payloadLimit } from '../invoke/payload-limit';
-import { latencyOf } from '../invoke/latency';
+import { predictionSummary } from '../invoke/latency';
 import { predictFiles, type PredictionResult } from '../invoke/predict-files';
 import { UrlPredictor } from '../invoke/url-predictor';
 import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../../assembly/project-template';
@@ -240,12 +240,10 @@ export class LocalRun {
       terminal,
       signal,
     });
-    const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));
-    const failed = results.filter(({ status }) => status !== 'predicted');
-    terminal.info(
-      `${results.length - failed.length} of ${results.length} predicted${latency ? `: p50 ${latency.p50.toFixed(0)} ms, p95 ${latency.p95.toFixed(0)} ms` : ''}`,
-    );
-    failed.forEach(({ file, error }) => terminal.info(`${printableName(file)}: ${error}`));
+    terminal.info(predictionSummary(results));
+    for (const { file, error } of results.filter(({ status }) => status !== 'predicted')) {
+      terminal.info(`${printableName(file)}: ${error}`);
+    }
     const refused = refusedSample(this.samples, results);
     if (refused !== undefined) {
       this.notes.push(refused);

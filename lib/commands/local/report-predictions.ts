@@ -149,7 +149,7 @@ function failures(predictions: readonly PredictionResult[]): Html | undefined {
 }
 
 function timings(predictions: readonly PredictionResult[]): Html {
-  const latency = latencyOf(predictions.flatMap(({ latencyMs }) => latencyMs ?? []));
+  const latency = latencyOf(predictions);
   const rows = predictions
     .slice(0, MOST_ROWS)
     .map(({ file, status, ...sizes }) => [

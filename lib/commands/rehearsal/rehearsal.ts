@@ -6,7 +6,7 @@ import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sag
 import type { CommandContext } from '../../console/main';
 import type { Steps } from '../../console/steps';
 import { UserError } from '../../console/user-error';
-import { latencyOf } from '../invoke/latency';
+import { predictionSummary } from '../invoke/latency';
 import type { PredictionResult } from '../invoke/predict-files';
 import { servesHere, trainsHere } from '../local/framework-python';
 import { writeReport } from '../local/report';
@@ -152,7 +152,14 @@ export class Rehearsal {
         () => this.deploy(),
         (made) => made,
       );
-      this.predictions = await steps.run('invoke', () => this.invoke(), predictionSummary);
+      this.predictions = await steps.run(
+        'invoke',
+        () => this.invoke(),
+        (results) =>
+          results.length > 0
+            ? predictionSummary(results)
+            : 'nothing was predicted: the channels hold neither photographs nor rows of numbers that the model takes, or no endpoint answers at once here',
+      );
     } catch (error) {
       if (!(error instanceof UserError) || this.aws.gone.aborted) {
         throw error;
@@ -341,17 +348,6 @@ function standInNotes(project: ProjectTemplate): string[] {
       ({ image, tried }) =>
         `the container ${image.split('/').at(-1)} does not run on this machine: with what stands in for it, ${tried}`,
     );
-}
-
-/** What became of predictions, in a line. */
-function predictionSummary(results: readonly PredictionResult[]): string {
-  if (results.length === 0) {
-    return 'nothing was predicted: the channels hold neither photographs nor rows of numbers that the model takes, or no endpoint answers at once here';
-  }
-  const predicted = results.filter(({ status }) => status === 'predicted').length;
-  const latency = latencyOf(results.flatMap(({ latencyMs }) => latencyMs ?? []));
-  const timing = latency ? `; latency p50 ${latency.p50} ms, p95 ${latency.p95} ms` : '';
-  return `${predicted} of ${results.length} predicted${timing}`;
 }
 
 function itemText({ service, region, type, name }: InventoryItem): string {
