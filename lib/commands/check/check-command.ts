@@ -31,45 +31,54 @@ const QUICK: readonly Step[] = [
 const REHEARSAL = 'test/commands/rehearsal';
 
 /** All checks of the project but the drills: the same on a laptop and in CI. */
-export const checkCommand: Command = new CommandLine({
-  name: 'npm test',
-  summary:
-    'Checks the project: format, lint, types, layers and tests, but for the drills. The same here and in CI.',
-  options: {},
-  examples: ['npm test'],
-  read: () => undefined,
-}).command(async (_arguments, context) => {
-  await ready(context);
-  await all(QUICK, context);
-  await tests(
-    (folder) => [
-      pytest('Python tests', folder, '-m', 'not drill', `--ignore=${REHEARSAL}`, 'test'),
-      pytest('Python tests of the in-memory AWS', folder, '-m', 'not drill', REHEARSAL),
-      ['tests', 'jest', '--testPathIgnorePatterns', String.raw`\.drill\.ts$`, ...jestOptions(folder)],
-    ],
-    context,
-  );
-  return 0;
-});
+export const checkCommand = checking(
+  'npm test',
+  'Checks the project: format, lint, types, layers and tests, but for the drills. The same here and in CI.',
+  QUICK,
+  (folder) => [
+    pytest('Python tests', folder, '-m', 'not drill', `--ignore=${REHEARSAL}`, 'test'),
+    pytest('Python tests of the in-memory AWS', folder, '-m', 'not drill', REHEARSAL),
+    jest('tests', folder, '--testPathIgnorePatterns'),
+  ],
+);
 
 /** The long tests: interruptions, whole lives of changing stacks, many generated cases. Python's run beside the others. */
-export const drillsCommand: Command = new CommandLine({
-  name: 'npm run drills',
-  summary: 'Runs the long tests: interruptions, whole lives of changing stacks, many generated cases.',
-  options: {},
-  examples: ['npm run drills'],
-  read: () => undefined,
-}).command(async (_arguments, context) => {
-  await ready(context);
-  await tests(
-    (folder) => [
-      pytest('Python drills', folder, '-m', 'drill', 'test'),
-      ['drills', 'jest', '--testPathPatterns', String.raw`\.drill\.ts$`, ...jestOptions(folder)],
-    ],
-    context,
-  );
-  return 0;
-});
+export const drillsCommand = checking(
+  'npm run drills',
+  'Runs the long tests: interruptions, whole lives of changing stacks, many generated cases.',
+  [],
+  (folder) => [
+    pytest('Python drills', folder, '-m', 'drill', 'test'),
+    jest('drills', folder, '--testPathPatterns'),
+  ],
+);
+
+/** A command that runs quick steps, then tests, and tells the slowest of these. */
+function checking(
+  name: string,
+  summary: string,
+  quick: readonly Step[],
+  tests: (folder: string) => readonly Step[],
+): Command {
+  const line = new CommandLine({ name, summary, options: {}, examples: [name], read: () => undefined });
+  return line.command(async (_arguments, context) => {
+    const { terminal, signal } = context;
+    await ensurePythonEnvironment({ requirements: TEST_REQUIREMENTS, terminal, signal });
+    await all(quick, context);
+    const folder = mkdtempSync(join(tmpdir(), 'check-'));
+    try {
+      await all(tests(folder), context);
+    } finally {
+      const files = readdirSync(folder).flatMap((file) => {
+        const text = readFileSync(join(folder, file), 'utf8');
+        return file.endsWith('.xml') ? pytestFiles(text) : jestFiles(text, ROOT);
+      });
+      terminal.info(['\nslowest files:', ...slowest(files)].join('\n'));
+      rmSync(folder, { recursive: true });
+    }
+    return 0;
+  });
+}
 
 /** A run of pytest, which says in the folder how long each test took. */
 function pytest(name: string, folder: string, ...options: string[]): Step {
@@ -77,28 +86,10 @@ function pytest(name: string, folder: string, ...options: string[]): Step {
   return [name, '.venv/bin/python', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...times, ...options];
 }
 
-/** Two workers beside pytest: on two cores, one waits for what it started while the others work. */
-function jestOptions(folder: string): string[] {
-  return ['--maxWorkers=2', '--json', '--outputFile', join(folder, 'jest.json')];
-}
-
-async function ready({ terminal, signal }: CommandContext): Promise<void> {
-  await ensurePythonEnvironment({ requirements: TEST_REQUIREMENTS, terminal, signal });
-}
-
-/** Runs tests, and tells the slowest. */
-async function tests(steps: (folder: string) => readonly Step[], context: CommandContext): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'check-'));
-  try {
-    await all(steps(folder), context);
-  } finally {
-    const files = readdirSync(folder).flatMap((name) => {
-      const text = readFileSync(join(folder, name), 'utf8');
-      return name.endsWith('.xml') ? pytestFiles(text) : jestFiles(text, ROOT);
-    });
-    context.terminal.info(['\nslowest files:', ...slowest(files)].join('\n'));
-    rmSync(folder, { recursive: true });
-  }
+/** A run of jest with or without the drills. Two workers beside pytest: on two cores, one waits for what it started while the others work. */
+function jest(name: string, folder: string, choice: string): Step {
+  const times = ['--json', '--outputFile', join(folder, 'jest.json')];
+  return [name, 'jest', choice, String.raw`\.drill\.ts$`, '--maxWorkers=2', ...times];
 }
 
 /** Runs steps at once, to the end of all. Throws for those that failed. */

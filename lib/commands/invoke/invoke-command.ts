@@ -97,23 +97,11 @@ type InvokeArguments = Exclude<ReturnType<typeof invokeLine.parse>, 'help'>;
 export function invokeCommand(declaredProject: DeclaredProjectReader): Command {
   return invokeLine.command(async (options, { terminal, signal }) => {
     const files = await inputFiles(options.paths);
-    const { predictor, payloadLimit: limit } = await choosePredictor(options, declaredProject, signal);
+    const target = await choosePredictor(options, declaredProject, signal);
     const outDirectory =
       options.outDirectory ?? ((await isPrinted(files, options)) ? undefined : DEFAULT_OUT_DIRECTORY);
-    const { concurrency, contentType, accept, signatureName } = options;
-    const results = await predictFiles({
-      files,
-      predictor,
-      payloadLimit: limit,
-      outDirectory,
-      concurrency,
-      contentType,
-      accept,
-      signatureName,
-      terminal,
-      signal,
-    });
-    showResults(results, predictor.target, options.json, terminal);
+    const results = await predictFiles({ ...options, ...target, files, outDirectory, terminal, signal });
+    showResults(results, target.predictor.target, options.json, terminal);
     return results.every(({ status }) => status === 'predicted') ? 0 : 1;
   });
 }

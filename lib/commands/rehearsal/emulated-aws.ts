@@ -77,12 +77,8 @@ export class EmulatedAws {
     );
     closeSync(log);
     const aws = new EmulatedAws(child, directory, options);
-    const stop = () => void aws.stop();
-    options.signal.addEventListener('abort', stop);
-    child.once('exit', () => options.signal.removeEventListener('abort', stop));
     try {
       aws.announced = await aws.announcement();
-      child.once('exit', (code, signal) => aws.died(signal ?? `exit code ${code}`));
     } catch (error) {
       await aws.stop();
       options.signal.throwIfAborted();
@@ -104,8 +100,17 @@ export class EmulatedAws {
     private readonly directory: string,
     private readonly options: EmulatedAwsOptions,
   ) {
-    this.ended = once(child, 'exit');
     this.gone = this.ending.signal;
+    const stop = () => void this.stop();
+    options.signal.addEventListener('abort', stop);
+    this.ended = once(child, 'exit');
+    child.once('exit', (code, signal) => {
+      options.signal.removeEventListener('abort', stop);
+      if (!this.stopping) {
+        const how = signal ?? `exit code ${code}`;
+        this.ending.abort(new UserError(`the in-memory AWS was ended from outside (${how})`));
+      }
+    });
     child.stdin!.on('error', () => {});
   }
 
@@ -164,12 +169,6 @@ export class EmulatedAws {
     await this.ended;
     clearTimeout(kill);
     rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  private died(how: string): void {
-    if (!this.stopping) {
-      this.ending.abort(new UserError(`the in-memory AWS was ended from outside (${how})`));
-    }
   }
 
   private async announcement(): Promise<Announcement> {

@@ -97,7 +97,7 @@ export class TrainingWatch {
       }
       // The log's last lines arrive a little after the end: it is read once more.
       isLastReading = state.hasEnded;
-      await this.options.services.wait(POLL_INTERVAL, this.options.signal);
+      await this.wait(POLL_INTERVAL);
       if (!isLastReading) {
         state.describe(await this.persistently(() => this.describe()));
       }
@@ -112,7 +112,7 @@ export class TrainingWatch {
       unreported(minimumMetrics, state.job.FinalMetricDataList).length > 0 &&
       this.options.services.now() < until
     ) {
-      await this.options.services.wait(METRICS_INTERVAL, this.options.signal);
+      await this.wait(METRICS_INTERVAL);
       state.describe(await this.persistently(() => this.describe()));
     }
   }
@@ -182,21 +182,21 @@ export class TrainingWatch {
   private async waitOut({ kind, message }: CallFailure, failures: number): Promise<void> {
     if (kind !== 'credentials') {
       this.view.trouble(`${message}; trying again`);
-      await this.options.services.wait(
-        Math.min(POLL_INTERVAL * 2 ** failures, LONGEST_INTERVAL),
-        this.options.signal,
-      );
-      return;
+      return this.wait(Math.min(POLL_INTERVAL * 2 ** failures, LONGEST_INTERVAL));
     }
     this.view.trouble(
       this.connection.hasFixedCredentials
         ? `${message}; new environment variables reach no running process, so leave with Ctrl-C and rejoin: the job goes on`
         : `${message}; the job goes on, and so does this watch then`,
     );
-    await this.options.services.wait(CREDENTIALS_INTERVAL, this.options.signal);
+    await this.wait(CREDENTIALS_INTERVAL);
     this.connection.sagemaker.destroy();
     this.connection.logs.destroy();
     this.connection = this.options.services.connect();
+  }
+
+  private wait(milliseconds: number): Promise<void> {
+    return this.options.services.wait(milliseconds, this.options.signal);
   }
 }
 

@@ -82,9 +82,6 @@ export class WatchState {
 
 /** The streams of several instances are read one after the other. */
 function insertByTime<T extends { readonly timestamp: number }>(items: T[], item: T): void {
-  let at = items.length;
-  while (at > 0 && items[at - 1]!.timestamp > item.timestamp) {
-    at -= 1;
-  }
-  items.splice(at, 0, item);
+  const before = items.findLastIndex(({ timestamp }) => timestamp <= item.timestamp);
+  items.splice(before + 1, 0, item);
 }
