@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { UserError } from '../../console/user-error';
 import { checkPayload } from './payload-limit';
@@ -6,7 +6,7 @@ import { imageFormat, readPhotograph, SIGNATURE_BYTES, type Photograph } from '.
 import type { PredictionRequest } from './predictor';
 
 /** The signature of the example model that takes encoded images. */
-export const IMAGE_SIGNATURE = 'serving_image';
+const IMAGE_SIGNATURE = 'serving_image';
 
 /** What files of data are called in the serving contract, and what their answers are called here. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -113,22 +113,17 @@ function dataType(file: string): string {
   );
 }
 
-/** The file's bytes; the limit is checked before they are read, since a file may be larger than memory. */
 function withoutLastLineBreak(body: Buffer): Buffer {
   const end = body.findLastIndex((byte) => byte !== 0x0a && byte !== 0x0d);
   return body.subarray(0, end + 1);
 }
 
+/** The file's bytes; the limit is checked before they are read, since a file may be larger than memory. */
 async function readWhole(file: string, limit?: number): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    checkPayload(size, limit);
-    if (size === 0) {
-      throw new UserError('the file is empty');
-    }
-    return await handle.readFile();
-  } finally {
-    await handle.close();
+  const { size } = await stat(file);
+  checkPayload(size, limit);
+  if (size === 0) {
+    throw new UserError('the file is empty');
   }
+  return readFile(file);
 }

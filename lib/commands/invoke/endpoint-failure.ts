@@ -25,20 +25,17 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
   const access = accessProblem(error);
   if (access) {
     const wayOut = access.kind === 'absent' ? ', or ask a local server with --url' : '';
-    return new PredictionError(`${access.message}${wayOut}`, 'never', true);
+    return forAll(`${access.message}${wayOut}`);
   }
   if (isDenied(error)) {
-    return new PredictionError(
+    return forAll(
       `these AWS credentials may not invoke endpoint ${endpointName}: ${message}; allow sagemaker:InvokeEndpoint`,
-      'never',
-      true,
     );
   }
   if (name === 'ValidationError' && /endpoint .*not found/i.test(message)) {
-    return new PredictionError(
-      `${lowerFirst(message).replace(/\.$/, '')}: deploy it with "npx cdk deploy ${stackName(projectOfEndpoint(endpointName), 'endpoint')}", or check --endpoint and AWS_REGION`,
-      'never',
-      true,
+    const said = message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
+    return forAll(
+      `${said}: deploy it with "npx cdk deploy ${stackName(projectOfEndpoint(endpointName), 'endpoint')}", or check --endpoint and AWS_REGION`,
     );
   }
   if (/oversize body/i.test(message)) {
@@ -54,11 +51,7 @@ export function endpointFailure(error: unknown, endpointName: string): Error {
     return new PredictionError(`endpoint ${endpointName}: ${message}`, 'briefly', code === 'ECONNREFUSED');
   }
   if (code === 'ENOTFOUND') {
-    return new PredictionError(
-      `the service cannot be reached (${message}): check AWS_REGION and the network`,
-      'never',
-      true,
-    );
+    return forAll(`the service cannot be reached (${message}): check AWS_REGION and the network`);
   }
   return status === undefined ? error : new PredictionError(`endpoint ${endpointName}: ${name}: ${message}`);
 }
@@ -73,6 +66,7 @@ function modelFailure(error: ModelError, endpointName: string): PredictionError 
   return new PredictionError(`the model answered${status}: ${said} (log group ${log})`);
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** What every other request would meet too. */
+function forAll(text: string): PredictionError {
+  return new PredictionError(text, 'never', true);
 }
