@@ -1,14 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { UserError } from '../../console/user-error';
+import { type CommandResult, runCommand } from '../../python/process-group';
 import type { EmulatorEvent, InventoryItem } from './emulator-event';
 import type { Decisions } from './permissions';
+
+const PROJECT_ROOT = resolve(__dirname, '../../..');
+
+/** The CDK CLI of this project. */
+export const CDK = [join(PROJECT_ROOT, 'node_modules/aws-cdk/bin/cdk')];
+
+/** A command of this project, such as `invoke` for `npm run invoke`. */
+export function projectCommand(name: string): readonly string[] {
+  return ['-r', 'ts-node/register', join(PROJECT_ROOT, 'bin', `${name}.ts`)];
+}
 
 /** An in-memory AWS to start. */
 export interface EmulatedAwsOptions {
@@ -19,8 +30,8 @@ export interface EmulatedAwsOptions {
   /** Final metrics of a job whose container does not run here. @default - none */
   readonly standInMetrics?: Readonly<Record<string, number>>;
   readonly region: string;
-  /** File that gets its log. */
-  readonly logFile: string;
+  /** Gets emulator.log, which is its own, and clients.log, of what its clients say. */
+  readonly logDirectory: string;
   /**
    * How long a minute takes for alarms, schedules and wait conditions.
    * @default 60
@@ -62,7 +73,8 @@ export class EmulatedAws {
   public static async start(options: EmulatedAwsOptions): Promise<EmulatedAws> {
     options.signal.throwIfAborted();
     const directory = mkdtempSync(join(tmpdir(), 'rehearsal-'));
-    const log = openSync(options.logFile, 'w');
+    rmSync(join(options.logDirectory, 'clients.log'), { force: true });
+    const log = openSync(join(options.logDirectory, 'emulator.log'), 'w');
     const child = spawn(
       options.python,
       [
@@ -87,9 +99,11 @@ export class EmulatedAws {
     return aws;
   }
 
-  /** Aborts with a UserError as soon as the process is gone without having been told to end. */
-  public readonly gone: AbortSignal;
   private readonly ending = new AbortController();
+  /** Aborts with a UserError as soon as the process is gone without having been told to end. */
+  public readonly gone = this.ending.signal;
+  /** Aborts when it is gone, and when it is told to end. */
+  private readonly alive: AbortSignal;
   private readonly ended: Promise<unknown>;
   private announced!: Announcement;
   private stopping: Promise<void> | undefined;
@@ -100,7 +114,7 @@ export class EmulatedAws {
     private readonly directory: string,
     private readonly options: EmulatedAwsOptions,
   ) {
-    this.gone = this.ending.signal;
+    this.alive = AbortSignal.any([options.signal, this.gone]);
     const stop = () => void this.stop();
     options.signal.addEventListener('abort', stop);
     this.ended = once(child, 'exit');
@@ -119,10 +133,11 @@ export class EmulatedAws {
     return this.announced.url;
   }
 
-  /** What its clients sign with. */
-  public get credentials(): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+  /** Where the SDK's clients reach it, and what they sign with. */
+  public get clientConfig() {
     const { accessKeyId, secretAccessKey } = this.announced;
-    return { accessKeyId, secretAccessKey };
+    const { region } = this.options;
+    return { endpoint: this.url, region, credentials: { accessKeyId, secretAccessKey } };
   }
 
   /** The variables by which the AWS SDKs, the AWS CLI and the CDK CLI reach it instead of AWS. */
@@ -131,9 +146,32 @@ export class EmulatedAws {
     return { ...this.announced.variables, AWS_REGION: region, AWS_DEFAULT_REGION: region };
   }
 
-  /** A folder that goes with it, for what its clients write. */
-  public get scratchDirectory(): string {
-    return join(this.directory, 'clients');
+  /**
+   * Runs a program of Node.js as a client of it, which ends with it and with this process.
+   * Rejects with the signal's reason once that aborts and the program is gone.
+   */
+  public async run(program: readonly string[], ...commandArguments: string[]): Promise<CommandResult> {
+    // The CDK CLI keeps caches there; what it learnt of the in-memory account is of no use to another.
+    const home = join(this.directory, 'clients');
+    mkdirSync(home, { recursive: true });
+    const { python, logDirectory } = this.options;
+    return runCommand({
+      python,
+      command: [process.execPath, ...program, ...commandArguments],
+      cwd: PROJECT_ROOT,
+      environment: {
+        PATH: process.env.PATH ?? '',
+        ...this.variables,
+        HOME: home,
+        TMPDIR: home,
+        CDK_DISABLE_VERSION_CHECK: '1',
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+        NODE_NO_WARNINGS: '1',
+      },
+      // A client of an AWS that is gone would try for minutes.
+      signal: this.alive,
+      onLine: (line) => appendFileSync(join(logDirectory, 'clients.log'), `${line}\n`),
+    });
   }
 
   /** Everything that exists in it but for the stack of `cdk bootstrap`. */
@@ -151,7 +189,7 @@ export class EmulatedAws {
       // An agent of its own, since Node.js can make its global one use the environment's proxy.
       agent: new Agent(),
       headers: { authorization: `Bearer ${this.announced.accessKeyId}` },
-      signal: AbortSignal.any([this.options.signal, this.gone]),
+      signal: this.alive,
     });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     return json(response);
@@ -171,18 +209,22 @@ export class EmulatedAws {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  private get log(): string {
+    return join(this.options.logDirectory, 'emulator.log');
+  }
+
   private async announcement(): Promise<Announcement> {
     const lines = createInterface({ input: this.child.stdout! });
     const first = once(lines, 'line') as Promise<[string]>;
     const announced = await Promise.race([first, this.ended.then(() => undefined)]);
     if (announced === undefined) {
-      const said = readFileSync(this.options.logFile, 'utf8').trim().split('\n').slice(-5).join('\n');
+      const said = readFileSync(this.log, 'utf8').trim().split('\n').slice(-5).join('\n');
       throw new Error(`the in-memory AWS did not start:\n${said}`);
     }
     lines.on('line', (line) => {
       const event = JSON.parse(line) as EmulatorEvent;
       if (event.type === 'fault') {
-        this.ending.abort(new UserError(faultText(event, this.options.logFile)));
+        this.ending.abort(new UserError(faultText(event, this.log)));
       }
       this.options.onEvent(event);
     });

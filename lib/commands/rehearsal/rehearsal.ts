@@ -12,8 +12,7 @@ import { servesHere, trainsHere } from '../local/framework-python';
 import { writeReport } from '../local/report';
 import { chooseSamples, refusedSample, type Samples } from '../local/samples';
 import type { ProjectTemplate } from '../../assembly/project-template';
-import { CDK, Clients, projectCommand } from './clients';
-import { EmulatedAws } from './emulated-aws';
+import { CDK, EmulatedAws, projectCommand } from './emulated-aws';
 import type { InventoryItem } from './emulator-event';
 import { type Decisions, permissionUses } from './permissions';
 import { fillBuckets, removeBuckets, type S3Data } from './s3-data';
@@ -51,7 +50,6 @@ const LOG_LINES = 12;
 /** The whole life of the stacks, in an AWS in memory. */
 export class Rehearsal {
   private aws!: EmulatedAws;
-  private clients!: Clients;
   private readonly progress: RehearsalProgress;
   private readonly notes: string[];
   private trained: Readonly<Record<string, unknown>> = {};
@@ -127,14 +125,10 @@ export class Rehearsal {
       // The least that passes the gate.
       standInMetrics: project.trainingJob?.minimumMetrics,
       region,
-      logFile: join(outDirectory, 'emulator.log'),
+      logDirectory: outDirectory,
       onEvent: (event) => this.progress.show(event),
       signal,
     });
-    const logFile = join(outDirectory, 'clients.log');
-    rmSync(logFile, { force: true });
-    // A client of an AWS that is gone would try for minutes.
-    this.clients = new Clients(this.aws, python, logFile, AbortSignal.any([signal, this.aws.gone]));
   }
 
   /** `cdk bootstrap`, in an account that has the person's own buckets. */
@@ -209,7 +203,7 @@ export class Rehearsal {
     }
     const predictions = join(outDirectory, 'predictions');
     rmSync(predictions, { recursive: true, force: true });
-    const { stdout, stderr } = await this.clients.run(
+    const { stdout, stderr } = await this.aws.run(
       projectCommand('invoke'),
       ...files,
       ...['--endpoint', endpoint.endpointName, '--out', predictions, '--json'],
@@ -291,25 +285,21 @@ export class Rehearsal {
     if (TrainingJobName === undefined) {
       return {};
     }
-    const sagemaker = new SageMakerClient(this.clientConfig());
+    const sagemaker = new SageMakerClient(this.aws.clientConfig);
     const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
     const { request } = this.options.project.trainingJob!;
     return Object.fromEntries(Object.keys(request).map((key) => [key, job[key as keyof typeof job]]));
   }
 
-  private clientConfig() {
-    return { endpoint: this.aws.url, region: this.options.region, credentials: this.aws.credentials };
-  }
-
   private s3(): S3Client {
-    return new S3Client({ ...this.clientConfig(), forcePathStyle: true });
+    return new S3Client({ ...this.aws.clientConfig, forcePathStyle: true });
   }
 
   /** Runs the CDK CLI with the assembly. @throws UserError with what it said last, if it fails */
   private async cdk(command: string, ...commandArguments: string[]): Promise<void> {
     const { assembly, outDirectory } = this.options;
     const common = ['--app', assembly, '--output', assembly, '--no-notices', '--no-color'];
-    const { exitCode, stdout, stderr } = await this.clients.run(
+    const { exitCode, stdout, stderr } = await this.aws.run(
       CDK,
       command,
       ...common,

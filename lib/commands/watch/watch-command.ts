@@ -180,22 +180,21 @@ async function newestJob(
   );
 }
 
-/** The names of the project's newest jobs, after the name that was mistyped. Nothing where bin/app.ts cannot be read. */
+/** The names of the project's newest jobs, after the name that was mistyped. Nothing where bin/app.ts cannot be read, or they cannot be listed. */
 async function newestNames(
   client: SageMakerClient,
   project: () => Promise<WatchedProject>,
   signal: AbortSignal,
 ): Promise<string> {
-  let name: string;
   try {
-    ({ name } = await project());
+    const { name } = await project();
+    const jobs = await explained(() => newestJobs(client, name, signal), FOLLOWING);
+    const names = jobs.slice(0, LISTED_JOBS).map((job) => job.TrainingJobName);
+    return names.length > 0 ? `; the newest of ${name}: ${names.join(', ')}` : `, and none of ${name}`;
   } catch (error) {
     if (error instanceof UserError) {
       return '';
     }
     throw error;
   }
-  const jobs = await explained(() => newestJobs(client, name, signal), FOLLOWING);
-  const names = jobs.slice(0, LISTED_JOBS).map((job) => job.TrainingJobName);
-  return names.length > 0 ? `; the newest of ${name}: ${names.join(', ')}` : `, and none of ${name}`;
 }

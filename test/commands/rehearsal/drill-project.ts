@@ -16,8 +16,12 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type App, Duration } from 'aws-cdk-lib';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import type { ModelSource } from '../../../lib/endpoint/model-source';
-import { CDK, Clients, projectCommand } from '../../../lib/commands/rehearsal/clients';
-import { EmulatedAws, type EmulatedAwsOptions } from '../../../lib/commands/rehearsal/emulated-aws';
+import {
+  CDK,
+  EmulatedAws,
+  type EmulatedAwsOptions,
+  projectCommand,
+} from '../../../lib/commands/rehearsal/emulated-aws';
 import type { EmulatorEvent } from '../../../lib/commands/rehearsal/emulator-event';
 import type { CommandResult } from '../../../lib/python/process-group';
 import { SageMakerProject, type SageMakerProjectProps } from '../../../lib/project/sagemaker-project';
@@ -122,7 +126,7 @@ export class Drill {
       region: 'us-east-1',
       alarmSecondsPerMinute,
       ...containers,
-      logFile: join(folder, 'emulator.log'),
+      logDirectory: folder,
       onEvent: (event) => events.push(event),
       signal: new AbortController().signal,
     });
@@ -134,7 +138,6 @@ export class Drill {
     return drill;
   }
 
-  private readonly clients: Clients;
   /** For what a drill does by hand. */
   public readonly runtime: SageMakerRuntimeClient;
   public readonly sagemaker: SageMakerClient;
@@ -151,12 +154,7 @@ export class Drill {
     public readonly aws: EmulatedAws,
     public readonly events: readonly EmulatorEvent[],
   ) {
-    this.clients = new Clients(aws, PYTHON, join(folder, 'clients.log'), new AbortController().signal);
-    const config = {
-      endpoint: aws.url,
-      region: 'us-east-1',
-      credentials: aws.credentials,
-    };
+    const config = aws.clientConfig;
     this.runtime = new SageMakerRuntimeClient({ ...config, maxAttempts: 1 });
     this.sagemaker = new SageMakerClient(config);
     this.cloudformation = new CloudFormationClient(config);
@@ -192,7 +190,7 @@ export class Drill {
   /** Runs the CDK CLI; its result, whatever it is. */
   public async cdk(command: string, ...commandArguments: string[]): Promise<CommandResult> {
     const common = ['--no-notices', '--no-color', '--progress', 'events'];
-    return this.clients.run(IMPATIENT, command, ...commandArguments, ...common);
+    return this.aws.run(IMPATIENT, command, ...commandArguments, ...common);
   }
 
   /** `cdk deploy --all` of the project with changes. */
@@ -209,7 +207,7 @@ export class Drill {
   public async goWrong(...faults: Fault[]): Promise<void> {
     const response = await fetch(`${this.aws.url}/_rehearsal/faults`, {
       method: 'PUT',
-      headers: { authorization: `Bearer ${this.aws.credentials.accessKeyId}` },
+      headers: { authorization: `Bearer ${this.aws.clientConfig.credentials.accessKeyId}` },
       body: JSON.stringify(faults),
     });
     if (!response.ok) {
@@ -291,7 +289,7 @@ export class Drill {
 
   /** `npm run leftovers`, which looks as a person with an account would. */
   public async leftovers(name = this.name): Promise<CommandResult> {
-    return this.clients.run(projectCommand('leftovers'), name);
+    return this.aws.run(projectCommand('leftovers'), name);
   }
 
   public async stop(): Promise<void> {

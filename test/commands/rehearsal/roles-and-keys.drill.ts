@@ -109,7 +109,7 @@ test('a project under a key trains and serves, and each role uses the key as it 
 }, 300_000);
 
 test("a person's boto3 and the idle stop on the notebook do what its role is for, and nothing else", async () => {
-  const config = { endpoint: drill.aws.url, region: 'us-east-1', credentials: drill.aws.credentials };
+  const config = drill.aws.clientConfig;
   const { Roles = [] } = await new IAMClient(config).send(new ListRolesCommand({}));
   const role = Roles.find(({ RoleName }) => /^closed-workspace-NotebookRole/.test(RoleName!))!;
   // SageMaker takes the role on; here the person does, who says so in its trust.
