@@ -1,5 +1,3 @@
-import type { TrainingRunCost } from './training-run-cost';
-
 /** What something costs while nobody uses it, in USD per hour. */
 export interface HourlyCost {
   /**
@@ -8,6 +6,22 @@ export interface HourlyCost {
    */
   readonly perHour: number | undefined;
   /** The parts that cannot be known, each with its reason; empty when the amount is complete. */
+  readonly unknown: readonly string[];
+}
+
+/** What one run of a training job can cost, in USD. */
+export interface TrainingRunCost {
+  /** The instances, `2 × ml.m5.xlarge`: several entries for a heterogeneous cluster. */
+  readonly instances: readonly string[];
+  /** All instances together, on demand; undefined when a price or the instances are unknown. */
+  readonly perHour: number | undefined;
+  /** StoppingCondition.MaxRuntimeInSeconds: the limit of all attempts of the job together. */
+  readonly maxRuntimeInSeconds: number | undefined;
+  /** The most that a run costs: the instances and their volumes, where their price is known, for the longest run. */
+  readonly most: number | undefined;
+  /** Managed spot training: up to `most`, and usually less. */
+  readonly spot: boolean;
+  /** Parts that are in no amount, each with its reason. */
   readonly unknown: readonly string[];
 }
 

@@ -3,23 +3,7 @@ import type { TemplateResolver } from '../aws/template-resolver';
 import { knownValues } from './known-values';
 import { PRICES, type Prices } from './prices';
 import { RegionalPrices } from './regional-prices';
-import { FREE, sumOf, unknownPart } from './resource-cost';
-
-/** What one run of a training job can cost, in USD. */
-export interface TrainingRunCost {
-  /** The instances, `2 × ml.m5.xlarge`: several entries for a heterogeneous cluster. */
-  readonly instances: readonly string[];
-  /** All instances together, on demand; undefined when a price or the instances are unknown. */
-  readonly perHour: number | undefined;
-  /** StoppingCondition.MaxRuntimeInSeconds: the limit of all attempts of the job together. */
-  readonly maxRuntimeInSeconds: number | undefined;
-  /** The most that a run costs: the instances and their volumes, where their price is known, for the longest run. */
-  readonly most: number | undefined;
-  /** Managed spot training: up to `most`, and usually less. */
-  readonly spot: boolean;
-  /** Parts that are in no amount, each with its reason. */
-  readonly unknown: readonly string[];
-}
+import { FREE, sumOf, type TrainingRunCost, unknownPart } from './resource-cost';
 
 /**
  * What a run of a CreateTrainingJob request can cost. The request may be the API's own or that of the custom

@@ -1,7 +1,7 @@
 import { FREE, unknownPart } from '../../cost/resource-cost';
 import type { Client, ClientClass } from './clients';
 import { isGone } from './failure';
-import type { Leftover } from './leftover';
+import type { Description, Found, Listed } from './leftover';
 import type { Ownership } from './ownership';
 import type { ProjectNames } from './project-names';
 import { awsCommand } from './removal';
@@ -21,32 +21,6 @@ export interface Search {
   client<T extends Client>(Class: ClientClass<T>): T;
   /** Reports a part that could not be seen, so that the rest still can. Aborts are thrown again. */
   cannotSee(what: string, error: unknown): void;
-}
-
-/** What is found; the region is added to it. */
-export type Found = Omit<Leftover, 'region'>;
-
-/** What a thing is like. */
-type Description = Partial<Pick<Found, 'detail' | 'cost' | 'removal'>>;
-
-/** A thing that a service lists, the project's or not. */
-export interface Listed extends Description {
-  readonly name: string;
-  readonly arn?: string | undefined;
-  /** Whether its name alone says that it is the project's. */
-  readonly isNamed: boolean;
-  /**
-   * Whether the service itself says that it has the tag.
-   * @default - as the tagging API says
-   */
-  readonly isTagged?: boolean;
-  /**
-   * What CloudFormation knows it by.
-   * @default - its name, or its ARN
-   */
-  readonly id?: string;
-  /** Asks what the list does not tell, of a thing of the project. What it throws is reported, unless the thing has gone. */
-  describe?(): Promise<Description>;
 }
 
 /** Lists the things of one service. What it throws is reported as a blind spot. */

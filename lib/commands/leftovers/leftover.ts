@@ -29,3 +29,29 @@ export interface BlindSpot {
   /** Why, in AWS's or the network's own words. */
   readonly why: string;
 }
+
+/** What is found; the region is added to it. */
+export type Found = Omit<Leftover, 'region'>;
+
+/** What a thing is like. */
+export type Description = Partial<Pick<Found, 'detail' | 'cost' | 'removal'>>;
+
+/** A thing that a service lists, the project's or not. */
+export interface Listed extends Description {
+  readonly name: string;
+  readonly arn?: string | undefined;
+  /** Whether its name alone says that it is the project's. */
+  readonly isNamed: boolean;
+  /**
+   * Whether the service itself says that it has the tag.
+   * @default - as the tagging API says
+   */
+  readonly isTagged?: boolean;
+  /**
+   * What CloudFormation knows it by.
+   * @default - its name, or its ARN
+   */
+  readonly id?: string;
+  /** Asks what the list does not tell, of a thing of the project. What it throws is reported, unless the thing has gone. */
+  describe?(): Promise<Description>;
+}

@@ -1,6 +1,5 @@
 import { arnKind } from './arn';
-import type { Found, Listed } from './finder';
-import type { FoundBy } from './leftover';
+import type { Found, FoundBy, Listed } from './leftover';
 
 /** A stack of the project, with what it holds. */
 export interface OwnedStack extends Found {

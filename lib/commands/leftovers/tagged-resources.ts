@@ -3,7 +3,8 @@ import {
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
 import { unknownPart } from '../../cost/resource-cost';
-import { each, type Found, type Search } from './finder';
+import { each, type Search } from './finder';
+import type { Found } from './leftover';
 import { PROJECT_TAG } from '../../names';
 
 /** The ARNs of everything in the region that has the project's tag. The tagging API may still name what was deleted a while ago. */
