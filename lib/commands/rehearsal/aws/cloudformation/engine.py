@@ -63,7 +63,6 @@ class Deployment:
         self._resolver = stack.resolver(target, stack.resources)
         self._definitions = self._resolver.resources()
         self._provisioner = Provisioner(stack, target.tags, creating)
-        self._failed: list[str] = []
         self._touched: dict[str, Resource] = {}
         #: What the rollback itself made too much.
         self._extra: list[Resource] = []
@@ -73,10 +72,10 @@ class Deployment:
         needs = {
             logical_id: self._resolver.dependencies(item) for logical_id, item in self._definitions.items()
         }
-        graph.run(needs, self._make)
+        done = graph.run(needs, self._make)
         outputs: list[dict[str, str]] | None = None
         reason = None
-        if not self._failed and not self._stack.cancelled.is_set():
+        if done and not self._stack.cancelled.is_set():
             try:
                 outputs = outputs_of(self._resolver)
                 check_exports(self._stack, outputs)
@@ -109,9 +108,9 @@ class Deployment:
             resource.physical_id = previous.physical_id if previous else None
             resource.properties = previous.properties if previous else {}
             self._touched[logical_id] = resource
-            self._failed.append(logical_id)
             verb = "UPDATE" if previous else "CREATE"
             self._stack.report_resource(resource, f"{verb}_FAILED", getattr(error, "message", str(error)))
+            self._stack.cancelled.set()
             return False
         if previous and self._unchanged(previous, resource):
             resource.physical_id, resource.attributes = previous.physical_id, previous.attributes
@@ -124,7 +123,6 @@ class Deployment:
         made = self._provisioner.make(resource, previous)
         self._stack.resources[logical_id] = resource
         if not made:
-            self._failed.append(logical_id)
             # Whoever still waits for something (a signal, an endpoint) stops waiting.
             self._stack.cancelled.set()
         return made
@@ -141,8 +139,7 @@ class Deployment:
             # A deletion interrupted the creation: it takes what is there.
             return
         verb = "create" if self._creating else "update"
-        names = ", ".join(self._failed)
-        reason = reason or f"The following resource(s) failed to {verb}: [{names}]. "
+        reason = reason or _failed_to(verb, self._touched)
         self._stack.cancelled.clear()
         if self._creating:
             self._stack.report("ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
@@ -151,15 +148,8 @@ class Deployment:
             self._stack.report("ROLLBACK_COMPLETE" if done else "ROLLBACK_FAILED")
             return
         self._stack.report("UPDATE_ROLLBACK_IN_PROGRESS", reason)
-        restored = self._restore()
-        if not restored:
-            failed = [
-                item.logical_id for item in self._stack.resources.values() if item.status == "UPDATE_FAILED"
-            ]
-            self._stack.report(
-                "UPDATE_ROLLBACK_FAILED",
-                f"The following resource(s) failed to update: [{', '.join(failed)}]. ",
-            )
+        if not self._restore():
+            self._stack.report("UPDATE_ROLLBACK_FAILED", _failed_to("update", self._stack.resources))
             return
         self._stack.report("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         delete_in_order(self._provisioner, self._superfluous())
@@ -251,8 +241,12 @@ def _delete(stack: Stack, running: threading.Thread | None) -> None:
         stack.deleted = now()
         stack.report("DELETE_COMPLETE")
         return
-    failed = ", ".join(item.logical_id for item in stack.resources.values() if item.status == "DELETE_FAILED")
-    stack.report("DELETE_FAILED", f"The following resource(s) failed to delete: [{failed}]. ")
+    stack.report("DELETE_FAILED", _failed_to("delete", stack.resources))
+
+
+def _failed_to(verb: str, resources: dict[str, Resource]) -> str:
+    names = [name for name, resource in resources.items() if resource.status.endswith("_FAILED")]
+    return f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
 
 
 def _forget_deleted(stack: Stack) -> None:

@@ -6,8 +6,6 @@ from typing import Any
 
 from aws.cloudformation.stack import ChangeSet, Resource, Stack, Target
 
-_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-
 
 def _tags(target: Target) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in target.tags.items()]
@@ -42,9 +40,7 @@ def stack(item: Stack) -> dict[str, Any]:
         "DisableRollback": False,
         "RoleARN": item.role_arn,
         "EnableTerminationProtection": item.termination_protection,
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
         "NotificationARNs": [],
-        "Capabilities": _CAPABILITIES,
         "Outputs": item.outputs,
         "Tags": _tags(target) if target else [],
         "Parameters": _parameters(target) if target else [],
@@ -64,7 +60,6 @@ def resource(owner: Stack, item: Resource) -> dict[str, Any]:
         "Timestamp": item.updated,
         "ResourceStatus": item.status,
         "ResourceStatusReason": item.reason,
-        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
     }
 
 
@@ -83,7 +78,6 @@ def change_set(owner: Stack, item: ChangeSet) -> dict[str, Any]:
         "Changes": item.changes,
         "Parameters": _parameters(item.target),
         "Tags": _tags(item.target),
-        "Capabilities": _CAPABILITIES,
     }
 
 

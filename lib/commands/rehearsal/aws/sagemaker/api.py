@@ -73,15 +73,11 @@ class SageMakerApi(NotebookActions, SageMakerResponse):
             if refused:
                 raise invalid(f"{' and '.join(refused)} of a model is not supported for serverless inference")
         kind = variant.get("InstanceType", "")
-        if _LOCAL_STORAGE.match(kind):
-            for key, value in (
-                ("VolumeSizeInGB", variant.get("VolumeSizeInGB")),
-                ("KmsKeyId", request.get("KmsKeyId")),
-            ):
-                if value is not None:
-                    raise invalid(
-                        f"{key} is not supported for the instance type {kind}, which has storage of its own"
-                    )
+        for key in {"VolumeSizeInGB", "KmsKeyId"} & {*variant, *request}:
+            if _LOCAL_STORAGE.match(kind):
+                raise invalid(
+                    f"{key} is not supported for the instance type {kind}, which has storage of its own"
+                )
 
     def create_endpoint(self) -> ActionResult:
         request = self._checked

@@ -27,6 +27,8 @@ from aws.sagemaker.store import Item, store
 log = logging.getLogger(__name__)
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+#: The project's runner; it reads one line of JSON and writes events.
+_RUNNER = ["node", "-r", "ts-node/register", "lib/commands/local/train.process.ts"]
 #: What spot capacity costs here, as a part of the on-demand price; the service's own moves with supply and demand.
 _SPOT_PRICE = 0.3
 _RUNNING = ("Starting", "Pending", "Downloading", "Training", "Uploading", "Interrupted")
@@ -119,7 +121,13 @@ class TrainingJob:
             channels[channel["ChannelName"]] = str(target)
         source = self._source(request, folder / "sourcedir.tar.gz")
         (folder / "output").mkdir()
-        checkpoints = self._checkpoints(request, folder)
+        checkpoints = None
+        if "CheckpointConfig" in request:
+            # The runner copies them to where the script finds and writes them.
+            config = request["CheckpointConfig"]
+            objects.download_prefix(self._s3, config["S3Uri"], folder / "checkpoints")
+            place = config.get("LocalPath", "/opt/ml/checkpoints")
+            checkpoints = objects.Mirror(self._s3, folder / f"output{place}", config["S3Uri"])
         python = self._host.python(image)
         document = {
             "request": request,
@@ -179,22 +187,13 @@ class TrainingJob:
             )
         return target
 
-    def _checkpoints(self, request: dict[str, Any], folder: Path) -> objects.Mirror | None:
-        if "CheckpointConfig" not in request:
-            return None
-        config = request["CheckpointConfig"]
-        objects.download_prefix(self._s3, config["S3Uri"], folder / "checkpoints")
-        # The runner copies them to where the script finds and writes them.
-        place = config.get("LocalPath", "/opt/ml/checkpoints")
-        return objects.Mirror(self._s3, folder / f"output{place}", config["S3Uri"])
-
     def _train(
         self, document: dict[str, Any], checkpoints: objects.Mirror | None, folder: Path
     ) -> dict[str, Any]:
         errors = folder / "runner.stderr"
         with errors.open("wb") as stderr:
             self._child = child = self._host.children.start(
-                runner_command(),
+                _RUNNER,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 cwd=self._host.project,
@@ -295,11 +294,6 @@ class TrainingJob:
         self._host.progress(
             {"type": "training", "job": self._item.name, "secondaryStatus": secondary, **more}
         )
-
-
-def runner_command() -> list[str]:
-    """The project's runner; it reads one line of JSON and writes events."""
-    return ["node", "-r", "ts-node/register", "lib/commands/local/train.process.ts"]
 
 
 def _detail(item: Item) -> dict[str, Any]:

@@ -49,9 +49,10 @@ class EcrRepository(Handler):
         }
     )
     name_property = "RepositoryName"
+    longest_name = 256
 
     def create(self, operation: Operation) -> str:
-        name = operation.properties.get(self.name_property) or operation.name(256).lower()
+        name = self.identify(operation).lower()
         operation.call("ecr", "create_repository", repositoryName=name, tags=operation.tags())
         self.modify(operation.of(name))
         return name

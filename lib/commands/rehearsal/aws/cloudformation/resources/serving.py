@@ -39,8 +39,12 @@ class SageMakerResource(Handler):
                 return state
             time.sleep(0.2)
 
+    def settings(self, operation: Operation) -> dict[str, Any]:
+        """What it is made with, beside its tags."""
+        return operation.properties
+
     def create(self, operation: Operation) -> str:
-        settings = {**operation.properties, "Tags": operation.tags()}
+        settings = {**self.settings(operation), "Tags": operation.tags()}
         return self.act(operation.of(self.identify(operation)), "create", **settings)[f"{self._noun}Arn"]
 
     def modify(self, operation: Operation) -> None:
@@ -57,15 +61,14 @@ class SageMakerEndpoint(SageMakerResource):
     """An endpoint: created and updated only when it serves."""
 
     def create(self, operation: Operation) -> str:
-        settings = {**self._settings(operation, "DeploymentConfig"), "Tags": operation.tags()}
-        arn = self.act(operation.of(self.identify(operation)), "create", **settings)["EndpointArn"]
+        arn = super().create(operation)
         self._settle(operation.of(arn), operation.stack.cancelled.is_set)
         return arn
 
     def modify(self, operation: Operation) -> None:
         super().modify(operation)
         retained = ("ExcludeRetainedVariantProperties", "RetainAllVariantProperties")
-        settings = self._settings(operation, "DeploymentConfig", *retained)
+        settings = {**self.settings(operation), **{key: operation.properties.get(key) for key in retained}}
         if self.act(operation, "describe")["EndpointConfigName"] != settings["EndpointConfigName"]:
             self.act(operation, "update", **settings)
             self._settle(operation, lambda: False)
@@ -75,10 +78,10 @@ class SageMakerEndpoint(SageMakerResource):
         # Until it is an error that there is none.
         self.until(operation, lambda _: False)
 
-    def _settings(self, operation: Operation, *names: str) -> dict[str, Any]:
+    def settings(self, operation: Operation) -> dict[str, Any]:
         given = operation.properties
         config = name_of(given["EndpointConfigName"])
-        return {"EndpointConfigName": config, **{name: given.get(name) for name in names}}
+        return {"EndpointConfigName": config, "DeploymentConfig": given.get("DeploymentConfig")}
 
     def _settle(self, operation: Operation, given_up: Callable[[], bool]) -> None:
         arn, config = operation.physical_id, name_of(operation.properties["EndpointConfigName"])

@@ -35,10 +35,11 @@ class S3Bucket(Handler):
         }
     )  # fmt: skip
     name_property = "BucketName"
+    longest_name = 63
 
     def create(self, operation: Operation) -> str:
         region = operation.stack.region
-        name = operation.properties.get(self.name_property) or operation.name(63).lower()
+        name = self.identify(operation).lower()
         placement = {"LocationConstraint": region} if region != "us-east-1" else None
         operation.call("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=placement)
         self.modify(operation.of(name))
