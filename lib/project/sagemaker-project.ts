@@ -108,23 +108,20 @@ export class SageMakerProject extends Construct {
       hosting: props.hosting,
       trainingNotify: props.training?.notify,
     });
-    const stacks: Construct[] = [workspace];
-
-    let training: TrainingStack | undefined;
-    if (props.training) {
-      training = new TrainingStack(scope, stackName(id, 'training'), {
+    this.training =
+      props.training &&
+      new TrainingStack(scope, stackName(id, 'training'), {
         description: `Training job of ${id}`,
         trainingJob: { ...props.training, projectName: id, bucket: workspace.bucket },
       });
-      // The bucket's name is imported already; the uploads to it have no value to refer to.
-      this.training = training;
-      training.addStackDependency(workspace);
-      stacks.push(training);
-    }
+    // The bucket's name is imported already; the uploads to it have no value to refer to.
+    this.training?.addStackDependency(workspace);
 
     const model = props.model ?? (props.training && new TrainedModel(id, props.training.estimator));
-    if (props.hosting && model) {
-      const endpoint = new EndpointStack(scope, stackName(id, 'endpoint'), {
+    this.hosted =
+      props.hosting &&
+      model &&
+      new EndpointStack(scope, stackName(id, 'endpoint'), {
         description: `Endpoint of ${id}`,
         endpoint: {
           endpointName: endpointName(id, props.hosting.kind),
@@ -134,16 +131,14 @@ export class SageMakerProject extends Construct {
           bucket: workspace.bucket,
         },
       });
-      this.hosted = endpoint;
-      if (training && !props.model) {
-        // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
-        endpoint.addStackDependency(training);
-      }
-      // Its log group is there by its name alone, and the topic's ARN crosses by a parameter too.
-      endpoint.addStackDependency(workspace);
-      stacks.push(endpoint);
+    if (this.training && !props.model) {
+      // The model's URL crosses by a parameter, whose name alone would tell CloudFormation nothing.
+      this.hosted?.addStackDependency(this.training);
     }
+    // Its log group is there by its name alone, and the topic's ARN crosses by a parameter too.
+    this.hosted?.addStackDependency(workspace);
 
+    const stacks = [workspace, this.training, this.hosted].filter((stack) => stack !== undefined);
     const warning = imageWarning(props);
     if (warning !== undefined) {
       Annotations.of(stacks[1] ?? workspace).addWarningV2('sagemaker-project:unpatchedImages', warning);
@@ -277,29 +272,25 @@ function scriptProblems({ training, model, hosting }: Project): string[] {
 
 /** What is wrong with a project's name, and with what is declared and what is not. */
 function togetherProblems(name: string, props: SageMakerProjectProps): string[] {
-  const problems: string[] = [];
-  if (
-    !/^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) ||
-    name.length > MAX_PROJECT_NAME_LENGTH ||
-    /^(aws|ssm)/i.test(name)
-  ) {
-    problems.push(
+  const { training, model, hosting } = props;
+  const isName =
+    /^[a-zA-Z](-*[a-zA-Z0-9])*$/.test(name) &&
+    name.length <= MAX_PROJECT_NAME_LENGTH &&
+    !/^(aws|ssm)/i.test(name);
+  const rules: readonly [isWrong: unknown, problem: string][] = [
+    [
+      !isName,
       `the name: '${name}' cannot name stacks, jobs and an endpoint; ` +
         `write 1 to ${MAX_PROJECT_NAME_LENGTH} letters, digits and inner dashes, a letter first, not beginning with 'aws' or 'ssm'`,
-    );
-  }
-  if (props.training && props.model) {
-    problems.push('training, model: an endpoint serves one model; give the one or the other');
-  }
-  if (props.hosting && !props.training && !props.model) {
-    problems.push(
+    ],
+    [training && model, 'training, model: an endpoint serves one model; give the one or the other'],
+    [
+      hosting && !training && !model,
       'hosting: there is nothing to serve; give training, or a model such as ModelSource.fromS3(...)',
-    );
-  }
-  if (!props.hosting && props.model) {
-    problems.push('model: nothing serves it; give hosting, such as Hosting.serverless()');
-  }
-  return problems;
+    ],
+    [model && !hosting, 'model: nothing serves it; give hosting, such as Hosting.serverless()'],
+  ];
+  return rules.filter(([isWrong]) => isWrong).map(([, problem]) => problem);
 }
 
 /** All that AWS would refuse of a project's parts, each in one line. */
