@@ -19,7 +19,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,22 +77,23 @@ def main() -> int:
         threading.Thread(target=_exit_with_stdin, daemon=True).start()
 
     try:
-        # What fails soon comes first: loading the model takes seconds.
-        known = framework_image(arguments.image)
-        if program:
-            load = _handlers(model_dir, code_dir, program, known)
-        elif known and "algorithm" in known:
-            load = _algorithm(model_dir)
-        else:
-            load = _tensorflow(model_dir, arguments.image)
         server = HttpServer(arguments.port, arguments.payload_limit)
-        url = f"http://{HOST}:{server.server_port}"
-        service = load(url)
-    except ModelError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
     except OSError as error:
         print(f"error: cannot listen on {HOST}:{arguments.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    url = f"http://{HOST}:{server.server_port}"
+    known = framework_image(arguments.image)
+    try:
+        if program:
+            service = _handlers(model_dir, code_dir, program, known)
+        elif known and "algorithm" in known:
+            from handler_container.xgboost_service import XGBoostService  # noqa: PLC0415 needs xgboost
+
+            service = XGBoostService(model_dir).answer
+        else:
+            service = _tensorflow(model_dir, arguments.image, url)
+    except ModelError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     # Bodies of many small lists set off full collections: few of them, which skip what the framework holds.
     gc.collect()
@@ -105,43 +105,29 @@ def main() -> int:
     return 0
 
 
-def _tensorflow(model_dir: Path, image: str | None) -> Callable[[str], Service]:
-    """What loads TensorFlow's container; raises ModelError, also when called."""
+def _tensorflow(model_dir: Path, image: str | None, url: str) -> Service:
+    """TensorFlow's container; raises ModelError."""
     # Needs numpy, which other frameworks' interpreters may not have.
     from serving_container.predictor import Predictor  # noqa: PLC0415
     from serving_container.service import Service as TensorFlowService  # noqa: PLC0415
 
+    # What fails soon comes first: loading the model takes seconds.
     models = find_models(model_dir)
     if problems := import_problems(model_dir):
         raise ModelError("; ".join(problems))
-
-    def load(url: str) -> Service:
-        code_dir = find_code_dir(model_dir)
-        script = None if code_dir is None else InferenceScript(code_dir)
-        predictors = [
-            Predictor(model.name, version, path)
-            for model in models
-            for version, path in model.versions.items()
-        ]
-        return TensorFlowService(predictors, script, url, image).answer
-
-    return load
+    code_dir = find_code_dir(model_dir)
+    script = InferenceScript(code_dir) if code_dir else None
+    predictors = [
+        Predictor(model.name, version, path) for model in models for version, path in model.versions.items()
+    ]
+    return TensorFlowService(predictors, script, url, image).answer
 
 
-def _algorithm(model_dir: Path) -> Callable[[str], Service]:
-    """What loads the container of the algorithm XGBoost; raises ModelError when called."""
-    from handler_container.xgboost_service import XGBoostService  # noqa: PLC0415 needs xgboost
-
-    return lambda _: XGBoostService(model_dir).answer
-
-
-def _handlers(
-    model_dir: Path, code_dir: Path, program: str, known: dict[str, Any] | None
-) -> Callable[[str], Service]:
-    """What loads a container with handlers; raises ModelError when called."""
+def _handlers(model_dir: Path, code_dir: Path, program: str, known: dict[str, Any] | None) -> Service:
+    """A container with handlers; raises ModelError."""
     framework = FRAMEWORKS[known["serving"]] if known else TOOLKIT
     os.environ.setdefault("SM_MODEL_DIR", str(model_dir))
-    return lambda _: HandlerService(framework, model_dir, code_dir, program.removesuffix(".py")).answer
+    return HandlerService(framework, model_dir, code_dir, program.removesuffix(".py")).answer
 
 
 def _with_requirements(code_dir: Path, place: Path) -> None:

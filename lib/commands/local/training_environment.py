@@ -18,10 +18,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from aws_uses import aws_uses
 from framework_images import framework_image
 from hard_coded_paths import paths_in_source, paths_in_values
 from opt_ml import CONTAINER_BASE, is_possible
+from training_container.aws_uses import aws_uses
 from training_container.image_packages import missing_packages
 from training_container.run_environment import is_finished, make_environment, packages_of
 from training_container.stand_ins import stand_ins

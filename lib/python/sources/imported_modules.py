@@ -16,15 +16,16 @@ class Import(NamedTuple):
     folder: Path | None
 
 
-def _parsed(file: Path) -> ast.Module | None:
+def parsed(file: Path) -> ast.Module | None:
+    """A source's tree; None for what is no Python, which is told when it runs."""
     try:
         return ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError, RecursionError):
-        return None  # told elsewhere, or when it is imported
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
 
 
 def sources(
-    code_dir: Path, scripts: Iterable[Path], parsed: Callable[[Path], ast.Module | None] = _parsed
+    code_dir: Path, scripts: Iterable[Path], parse: Callable[[Path], ast.Module | None] = parsed
 ) -> Iterator[tuple[Path, ast.Module, list[Import]]]:
     """Scripts, and the modules beside them that they import, with what they cannot do without."""
     seen: set[Path] = set()
@@ -32,7 +33,7 @@ def sources(
     folders = dict.fromkeys([*(script.parent for script in waiting), code_dir])
     while waiting:
         file = waiting.pop(0)
-        tree = None if file in seen or not file.is_file() else parsed(file)
+        tree = None if file in seen or not file.is_file() else parse(file)
         seen.add(file)
         if tree is None:
             continue
@@ -62,6 +63,19 @@ def imported_modules(
         names |= {name.split(".")[0] for name, _, _ in imports}
     folders = {code_dir, *(script.parent for script in scripts)}
     return {name for name in names if not any(_is_in(folder, name) for folder in folders)}
+
+
+def defined_names(tree: ast.Module) -> set[str]:
+    """What a source defines or imports, in branches too; `*` for all of a module."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return found
 
 
 def _imports(node: ast.AST, folder: Path, code_dir: Path) -> Iterator[tuple[str, int]]:

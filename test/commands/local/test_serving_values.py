@@ -140,7 +140,7 @@ def test_a_value_is_a_tensor_exactly_if_it_is_regular_and_of_the_type(value, dty
     try:
         tensor = dense_tensor(value, dtype)
     except StatusError as error:
-        assert error.code == "INVALID_ARGUMENT"
+        assert error.http_status == 400
         assert expected is None or not all(is_allowed(leaf, dtype) for leaf in expected[0])
     else:
         leaves, shape = expected

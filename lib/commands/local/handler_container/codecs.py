@@ -8,8 +8,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+# A Python of one's own may have none, and need none.
+with suppress(ImportError):
+    import numpy as np
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -53,8 +58,6 @@ def _found(codecs: Mapping[str, Callable[[Any], Any]], content_type: str | None)
 
 
 def _from_json(text: str) -> Any:
-    import numpy as np  # noqa: PLC0415 the check of a script needs none
-
     return np.array(json.loads(text))
 
 
@@ -63,14 +66,10 @@ def _to_json(array: Any) -> str:
 
 
 def _from_npy(body: bytes) -> Any:
-    import numpy as np  # noqa: PLC0415
-
     return np.load(io.BytesIO(body), allow_pickle=True)
 
 
 def _to_npy(array: Any) -> bytes:
-    import numpy as np  # noqa: PLC0415
-
     file = io.BytesIO()
     np.save(file, array)
     return file.getvalue()
@@ -78,8 +77,6 @@ def _to_npy(array: Any) -> bytes:
 
 def _from_csv_rows(text: str) -> Any:
     """Numbers where all are; a single row or column becomes a vector, as in the containers."""
-    import numpy as np  # noqa: PLC0415
-
     array = np.array(list(csv.reader(io.StringIO(text), strict=True))).squeeze()
     try:
         return array.astype(None)
@@ -88,8 +85,6 @@ def _from_csv_rows(text: str) -> Any:
 
 
 def _to_csv_rows(array: Any) -> str:
-    import numpy as np  # noqa: PLC0415
-
     rows = np.array(array)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n", strict=True).writerows(
@@ -99,14 +94,10 @@ def _to_csv_rows(array: Any) -> str:
 
 
 def _from_csv_numbers(text: str) -> Any:
-    import numpy as np  # noqa: PLC0415
-
     return np.genfromtxt(io.StringIO(text), dtype=None, delimiter=",")
 
 
 def _to_csv_numbers(array: Any) -> str:
-    import numpy as np  # noqa: PLC0415
-
     file = io.StringIO()
     np.savetxt(file, array, delimiter=",", fmt="%s")
     return file.getvalue()

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from imported_modules import defined_names
+
 from handler_container.frameworks import Framework
 
 # What the toolkits look for where nothing is said.
@@ -22,7 +24,7 @@ def handler_problems(framework: Framework, code_dir: Path, program: str) -> list
         tree = ast.parse(path.read_bytes(), program)
     except (SyntaxError, ValueError) as error:
         return [f"{program} does not parse: {error}"]
-    names = _names(tree)
+    names = defined_names(tree)
     if "*" in names:
         return []
     problems = []
@@ -33,16 +35,3 @@ def handler_problems(framework: Framework, code_dir: Path, program: str) -> list
     if framework.predict_fn is None and not names & {"predict_fn", "transform_fn"}:
         problems.append(f"{program} defines no predict_fn(data, model)")
     return problems
-
-
-def _names(tree: ast.Module) -> set[str]:
-    """What a module defines or imports at its top, in branches too."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name for alias in node.names}
-        elif isinstance(node, ast.Assign):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return found

@@ -44,7 +44,7 @@ def dense_tensor(value: Any, dtype: str) -> np.ndarray:
             )
         flat = list(chain.from_iterable(flat))
     if dtype not in (*_FLOATS, *_INTEGERS, "bool", "string"):
-        raise StatusError("UNIMPLEMENTED", f"Conversion of JSON Value to type: {tfs_name(dtype)}")
+        raise StatusError(501, f"Conversion of JSON Value to type: {tfs_name(dtype)}")
     array = _array(flat, dtype)
     if array is None:
         raise _leaf_error(flat, shape, dtype)

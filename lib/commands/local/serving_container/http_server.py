@@ -27,7 +27,6 @@ IDLE_SECONDS = 30
 _LINGER_SECONDS = 1
 # As nginx takes them, which the container has in front.
 _HEADER_BYTES = 8 * 1024
-_CHUNK_LINE_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -149,18 +148,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Read the head; refuse a web page, which a browser marks, and any name but this server's own."""
         if not super().parse_request():
             return False
-        try:
-            for name, value in self.headers.items():
-                if len(name) + len(value) > _HEADER_BYTES:
-                    raise _Refusal(431, f"the header {name[:100]} has more than {_HEADER_BYTES} bytes")
-            if "Origin" in self.headers or self.headers.get("Sec-Fetch-Site", "none") != "none":
-                raise _Refusal(403, "requests of web pages are refused")
-            if self.headers.get("Host", "").lower() not in self.server.hosts:
-                raise _Refusal(403, f"the header Host must be one of: {', '.join(sorted(self.server.hosts))}")
-        except _Refusal as refusal:
-            self.send_error(refusal.status, str(refusal))
-            return False
-        return True
+        if long := [name for name, value in self.headers.items() if len(name) + len(value) > _HEADER_BYTES]:
+            self.send_error(431, f"the header {long[0][:100]} has more than {_HEADER_BYTES} bytes")
+        elif "Origin" in self.headers or self.headers.get("Sec-Fetch-Site", "none") != "none":
+            self.send_error(403, "requests of web pages are refused")
+        elif self.headers.get("Host", "").lower() not in self.server.hosts:
+            self.send_error(403, f"the header Host must be one of: {', '.join(sorted(self.server.hosts))}")
+        else:
+            return True
+        return False
 
     def do_GET(self) -> None:  # noqa: N802 the name is http.server's
         started = time.perf_counter()
@@ -168,36 +164,31 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._body()
         except _Refusal as refusal:
             self.send_error(refusal.status, str(refusal))
-            return
         except TimeoutError:
             self.send_error(408, f"the request did not come within {REQUEST_SECONDS} s")
-            return
-        answer = self.server.service(self.command, self.path, self.headers, body)
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-        if self.path != "/ping":
-            self._log(answer.status, (time.perf_counter() - started) * 1000)
+        else:
+            answer = self.server.service(self.command, self.path, self.headers, body)
+            self._send(answer)
+            if self.path != "/ping":
+                self._log(answer.status, (time.perf_counter() - started) * 1000)
 
     do_POST = do_GET
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer as the container does, with JSON; the connection ends, since what follows is not known."""
-        answer = error_answer(int(code), message or self.responses[code][0])
         self.close_connection = True
+        self._send(error_answer(int(code), message or self.responses[code][0]))
+        self._log(code, 0)
+        self._linger()
+
+    def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
-        for name, value in (
-            ("Content-Type", answer.content_type),
-            ("Content-Length", str(len(answer.body))),
-            ("Connection", "close"),
-        ):
-            self.send_header(name, value)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)
-        self._log(answer.status, 0)
-        self._linger()
 
     def handle_expect_100(self) -> bool:
         """Nothing yet: the client is told to go on when its body is wanted."""
@@ -209,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _log(self, status: int, milliseconds: float) -> None:
         # A terminal may show this: escape characters of a path stay text.
         request = ascii(f"{self.command} {getattr(self, 'path', '')}")[1:-1]
-        print(f"{request} {status} {milliseconds:.1f} ms", file=sys.stderr, flush=True)
+        print(f"{request} {int(status)} {milliseconds:.1f} ms", file=sys.stderr, flush=True)
 
     def _linger(self) -> None:
         try:
@@ -223,60 +214,24 @@ class _Handler(BaseHTTPRequestHandler):
             pass
 
     def _body(self) -> bytes:
-        codings = self.headers.get_all("Transfer-Encoding", [])
+        if "Transfer-Encoding" in self.headers:
+            raise _Refusal(411, "Transfer-Encoding is not read: give the body's bytes as Content-Length")
         lengths = {length.strip() for length in self.headers.get_all("Content-Length", [])}
-        if codings:
-            if lengths or [coding.strip().lower() for coding in codings] != ["chunked"]:
-                raise _Refusal(400, "Transfer-Encoding must be chunked, without a Content-Length")
-            self._invite()
-            return self._chunks()
         if not lengths and self.command == "GET":
             return b""
         if len(lengths) != 1 or not re.fullmatch(r"[0-9]+", text := lengths.pop()):
             raise _Refusal(400, "Content-Length must be the one number of the body's bytes")
+        limit = self.server.payload_limit
         # A number of thousands of digits is not worth reading.
-        length = int(text) if len(text) <= len(str(sys.maxsize)) else sys.maxsize
-        self._check_size(length)
-        self._invite()
-        return self._exactly(length)
-
-    def _invite(self) -> None:
+        if len(text) > len(str(sys.maxsize)) or (length := int(text)) > limit:
+            raise _Refusal(
+                413, f"an endpoint of this kind takes at most {limit} bytes, and the body has more"
+            )
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.send_response_only(100)
             self.end_headers()
             self.wfile.flush()
-
-    def _check_size(self, length: int) -> None:
-        if length > self.server.payload_limit:
-            raise _Refusal(
-                413,
-                f"the body has {length} bytes or more, an endpoint of this kind takes at most "
-                f"{self.server.payload_limit}",
-            )
-
-    def _exactly(self, length: int) -> bytes:
         body = self.rfile.read(length)
         if len(body) < length:
             raise _Refusal(400, f"the body ended after {len(body)} of {length} bytes")
         return body
-
-    def _chunks(self) -> bytes:
-        chunks: list[bytes] = []
-        total = 0
-        while size := self._chunk_size():
-            total += size
-            self._check_size(total)
-            chunks.append(self._exactly(size))
-            if self.rfile.readline(_CHUNK_LINE_BYTES).strip():
-                raise _Refusal(400, "a chunk is longer than it says")
-        for _ in range(100):
-            if not self.rfile.readline(_CHUNK_LINE_BYTES).strip():
-                return b"".join(chunks)
-        raise _Refusal(400, "too many trailers")
-
-    def _chunk_size(self) -> int:
-        line = self.rfile.readline(_CHUNK_LINE_BYTES)
-        size = line.split(b";")[0].strip()
-        if not line.endswith(b"\n") or not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
-            raise _Refusal(400, "a chunk's size is no hexadecimal number")
-        return int(size, 16)

@@ -25,11 +25,6 @@ class Model:
     name: str
     versions: Mapping[int, Path]
 
-    @property
-    def latest(self) -> int:
-        """The version that answers a request which asks for none."""
-        return max(self.versions)
-
 
 def find_models(model_dir: Path, environment: Mapping[str, str] = os.environ) -> list[Model]:
     """The archive's models with all their versions, the default one first.

@@ -13,7 +13,7 @@ from serving_container.model_layout import ModelError
 from serving_container.predict_request import find_signature, parse_document, tensors_from_request
 from serving_container.predict_response import response_from_tensors
 from serving_container.signature import Signature, read_signatures
-from serving_container.status import StatusError, invalid_argument
+from serving_container.status import HTTP_STATUS, StatusError, invalid_argument
 
 # A body's JSON takes many times its size in memory, and more threads than processors make nothing faster.
 _AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
@@ -62,7 +62,7 @@ class Predictor:
         try:
             outputs = self._runners[signature.name](*(inputs[name] for name in signature.inputs))
         except self._op_error as error:
-            raise StatusError(_code_name(error), error.message) from error
+            raise StatusError(HTTP_STATUS.get(type(error).__name__, 500), error.message) from error
         response = response_from_tensors(
             dict(zip(signature.outputs, outputs, strict=True)), by_row="instances" in document
         )
@@ -87,11 +87,3 @@ def _runner(session: Any, signature: Signature) -> Callable[..., Sequence[np.nda
     # Python's Session.run looks at the signature's shapes. TensorFlow Serving runs the C++ session, as this
     # does, which leaves them to the graph's operations.
     return session._make_callable_from_options(options)
-
-
-def _code_name(error: Any) -> str:
-    # InvalidArgumentError -> INVALID_ARGUMENT: the classes are named after the canonical codes.
-    name = type(error).__name__.removesuffix("Error")
-    return "".join(
-        f"_{letter}" if letter.isupper() and i else letter for i, letter in enumerate(name)
-    ).upper()

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from imported_modules import defined_names
+
 from serving_container.script_imports import missing_modules
 
 
@@ -21,7 +23,8 @@ def script_problems(model_dir: Path) -> list[str]:
         tree = ast.parse((code_dir / "inference.py").read_bytes(), "code/inference.py")
     except (SyntaxError, ValueError) as error:
         return [*problems, f"code/inference.py does not parse: {error}"]
-    if not _has_handlers(tree):
+    names = defined_names(tree)
+    if not (names & {"*", "handler"} or {"input_handler", "output_handler"} <= names):
         problems.append("code/inference.py defines neither handler nor both input_handler and output_handler")
     return [*problems, *import_problems(model_dir)]
 
@@ -39,21 +42,3 @@ def import_problems(model_dir: Path) -> list[str]:
         )
         problems.append(f"code/ imports {module}, which the inference image does not have: {way_out}")
     return problems
-
-
-def _has_handlers(tree: ast.Module) -> bool:
-    names = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    names |= {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    names |= {
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    return "*" in names or "handler" in names or {"input_handler", "output_handler"} <= names

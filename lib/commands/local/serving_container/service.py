@@ -88,13 +88,13 @@ class Service:
 
     def _predict(self, predictor: Predictor, call: str, body: bytes) -> Answer:
         if call != "predict":
-            raise StatusError("UNIMPLEMENTED", f"method {call!r} is not served locally: use 'predict'")
+            raise StatusError(501, f"method {call!r} is not served locally: use 'predict'")
         return Answer(200, predictor.predict(body))
 
     def _all(self, name: str) -> list[Predictor]:
         found = [each for (model_name, _), each in sorted(self._predictors.items()) if model_name == name]
         if not found:
-            raise StatusError("NOT_FOUND", f"Servable not found for request: Latest({name})")
+            raise StatusError(404, f"Servable not found for request: Latest({name})")
         return found
 
     def _find(self, name: str, version: str | None) -> Predictor:
@@ -104,7 +104,7 @@ class Service:
         # More digits than any version has.
         predictor = self._predictors.get((name, int(digits or "0") if len(digits) < 20 else -1))
         if predictor is None:
-            raise StatusError("NOT_FOUND", f"Servable not found for request: Specific({name}, {version})")
+            raise StatusError(404, f"Servable not found for request: Specific({name}, {version})")
         return predictor
 
     def _attributes(self, headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,37 +1,32 @@
-"""Errors as TensorFlow Serving reports them: a canonical code, which decides the HTTP status; a message."""
+"""Errors as TensorFlow Serving's REST API reports them: an HTTP status, and a message."""
 
-# tensorflow/serving model_servers/http_server.cc; codes that are not listed here are 500.
-_HTTP_STATUS = {
-    "CANCELLED": 499,
-    "INVALID_ARGUMENT": 400,
-    "DEADLINE_EXCEEDED": 504,
-    "NOT_FOUND": 404,
-    "ALREADY_EXISTS": 409,
-    "PERMISSION_DENIED": 403,
-    "UNAUTHENTICATED": 401,
-    "RESOURCE_EXHAUSTED": 429,
-    "FAILED_PRECONDITION": 400,
-    "ABORTED": 409,
-    "OUT_OF_RANGE": 400,
-    "UNIMPLEMENTED": 501,
-    "UNAVAILABLE": 503,
+# tensorflow/serving model_servers/http_server.cc, by TensorFlow's classes; what is not listed here is 500.
+HTTP_STATUS = {
+    "CancelledError": 499,
+    "InvalidArgumentError": 400,
+    "DeadlineExceededError": 504,
+    "NotFoundError": 404,
+    "AlreadyExistsError": 409,
+    "PermissionDeniedError": 403,
+    "UnauthenticatedError": 401,
+    "ResourceExhaustedError": 429,
+    "FailedPreconditionError": 400,
+    "AbortedError": 409,
+    "OutOfRangeError": 400,
+    "UnimplementedError": 501,
+    "UnavailableError": 503,
 }
 
 
 class StatusError(Exception):
-    """A request that TensorFlow Serving would refuse, with its canonical code, such as INVALID_ARGUMENT."""
+    """A request that TensorFlow Serving would refuse."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, http_status: int, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.http_status = http_status
         self.message = message
-
-    @property
-    def http_status(self) -> int:
-        """The HTTP status that TensorFlow Serving's REST API answers for the code."""
-        return _HTTP_STATUS.get(self.code, 500)
 
 
 def invalid_argument(*parts: object) -> StatusError:
-    """An INVALID_ARGUMENT error (HTTP 400) whose message is the parts joined."""
-    return StatusError("INVALID_ARGUMENT", "".join(str(part) for part in parts))
+    """The error of a wrong request, whose message is the parts joined."""
+    return StatusError(400, "".join(map(str, parts)))

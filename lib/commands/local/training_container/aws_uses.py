@@ -1,9 +1,9 @@
 """Where a source asks AWS for something, and so needs credentials. Runs nothing of it."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
+
+from imported_modules import parsed
 
 # Modules that do little else.
 _MODULES = {"aiobotocore", "awswrangler", "boto3", "botocore", "s3fs", "sagemaker", "smart_open"}
@@ -13,11 +13,7 @@ def aws_uses(code: Path) -> list[str]:
     """Such as `train.py:3 imports s3fs`; one for each file."""
     found = []
     for file in sorted(code.rglob("*.py")):
-        try:
-            tree = ast.parse(file.read_bytes())
-        except (OSError, SyntaxError, ValueError, RecursionError):
-            continue  # told when it runs
-        uses = (use for node in ast.walk(tree) for use in _uses(node))
+        uses = (use for node in ast.walk(parsed(file) or ast.Pass()) for use in _uses(node))
         found += [f"{file.relative_to(code).as_posix()}:{line} {what}" for line, what in sorted(uses)[:1]]
     return found
 
