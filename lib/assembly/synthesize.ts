@@ -17,6 +17,9 @@ export function assumedRegion(environment: NodeJS.ProcessEnv = process.env): str
 /** Context of a synthesis whose templates alone are read: otherwise each would copy the datasets. Templates name assets by their contents, wherever these lie. */
 export const NO_FILES = { [DISABLE_ASSET_STAGING_CONTEXT]: true, [NO_ASSET_FILES]: true };
 
+/** An app that fails, with what it said. */
+export class SynthesisError extends UserError {}
+
 /** A synthesized app. */
 export interface SynthesizedApp {
   /** The cloud assembly's directory. */
@@ -30,7 +33,7 @@ export interface SynthesizedApp {
  * @param root the directory of cdk.json
  * @param output the directory for the cloud assembly; what was in it goes
  * @param changes context of this synthesis alone
- * @throws UserError with what the app said if it fails
+ * @throws SynthesisError
  */
 export async function synthesizeApp(
   root: string,
@@ -84,7 +87,7 @@ export async function synthesizeApp(
   }).finally(() => signal?.removeEventListener('abort', end));
   signal?.throwIfAborted();
   if (code !== 0) {
-    throw new UserError(`synthesis failed (${app}):\n${saidFileErrorText(said, output) ?? said.trim()}`);
+    throw new SynthesisError(`synthesis failed (${app}):\n${saidFileErrorText(said, output) ?? said.trim()}`);
   }
   return { directory: output, stacks: readCloudAssembly(output) };
 }

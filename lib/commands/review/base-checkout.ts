@@ -27,6 +27,8 @@ export interface BaseCommit {
 export interface BaseCheckout {
   /** The directory that corresponds to the project's. */
   readonly root: string;
+  /** A directory beside it, which goes with it. */
+  readonly scratch: string;
   /** Whether its packages are those that its own lockfile asks for. */
   readonly hasOwnPackages: boolean;
 }
@@ -94,7 +96,7 @@ export async function withBaseCheckout<T>(
     ) {
       symlinkSync(join(root, 'node_modules'), join(base, 'node_modules'), 'junction');
     }
-    return await use({ root: base, hasOwnPackages: lockfile(base) === lockfile(root) });
+    return await use({ root: base, scratch: directory, hasOwnPackages: lockfile(base) === lockfile(root) });
   } finally {
     // Forced twice: a worktree is locked while it is being made.
     await tryGit(root, ['worktree', 'remove', '--force', '--force', worktree]);

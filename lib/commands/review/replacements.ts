@@ -16,11 +16,6 @@ const LOST_DATA: Readonly<Record<string, string>> = {
 
 const ENDPOINT = 'AWS::SageMaker::Endpoint';
 
-/** What no longer works without a resource, by its type. */
-const LOST_SERVICE: Readonly<Record<string, string>> = {
-  [ENDPOINT]: 'it answers no more',
-};
-
 /** What each training, or each change of hosting, replaces: nobody loses anything by it. */
 const ROUTINE = new Set([
   'AWS::SageMaker::Model',
@@ -39,8 +34,6 @@ interface Fate {
   readonly weight: 'data' | 'service' | 'other' | 'routine';
   /** What the verdict says of it. */
   readonly answer?: string;
-  /** The stack that it goes with, where only a person deletes that. */
-  readonly withStack: string | undefined;
 }
 
 /** What is replaced or destroyed? Data loss first, and what is as usual last and in one line. */
@@ -48,28 +41,22 @@ export function replacementSection(
   pairs: readonly StackPair[],
   retrained: readonly DeclaredEndpoint[],
 ): Section {
-  const fates = pairs.flatMap(stackFates);
-  const gone = pairs.filter(({ before, after }) => before && !after).map(({ name }) => name);
-  const worst = fates.toSorted((a, b) => ORDER.indexOf(a.weight) - ORDER.indexOf(b.weight));
-  const serious = (withStack: string | undefined) =>
-    worst.filter((fate) => fate.withStack === withStack && fate.weight !== 'routine').map(({ text }) => text);
-  const now = serious(undefined);
-  const routine = fates
-    .filter((fate) => fate.withStack === undefined && fate.weight === 'routine')
-    .map(({ text }) => text);
+  const fates = fatesOf(pairs.filter(({ after }) => after));
+  const gone = pairs.filter(({ before, after }) => before && !after);
+  const routine = fates.filter(({ weight }) => weight === 'routine').map((fate) => fate.text);
   return {
     title: 'What is replaced or destroyed?',
-    answers: [...new Set(worst.flatMap(({ withStack, answer = [] }) => (withStack ? [] : answer)))],
+    answers: [...new Set(fates.flatMap(({ answer = [] }) => answer))],
     gravity: 4,
     blocks: [
-      ...(now.length > 0 || gone.length > 0
-        ? list(now)
+      ...(routine.length < fates.length || gone.length > 0
+        ? list(serious(fates))
         : [paragraph(text`${strong('Nothing')} that holds data or answers requests.`)]),
-      ...gone.flatMap((name) => [
+      ...gone.flatMap((pair) => [
         paragraph(
-          text`The stack ${code(name)} is no longer declared. ${strong('A deploy does not delete it')}: it goes on as it is, until ${code(`aws cloudformation delete-stack --stack-name ${name}`)}. With it go:`,
+          text`The stack ${code(pair.name)} is no longer declared. ${strong('A deploy does not delete it')}: it goes on as it is, until ${code(`aws cloudformation delete-stack --stack-name ${pair.name}`)}. With it go:`,
         ),
-        ...list(serious(name)),
+        ...list(serious(fatesOf([pair]))),
       ]),
       ...(routine.length === 0 ? [] : [paragraph(text`As usual: ${joined(routine, ', ')}.`)]),
       ...retrained.map(({ endpointName }) =>
@@ -81,23 +68,25 @@ export function replacementSection(
   };
 }
 
-const ORDER: readonly Fate['weight'][] = ['data', 'service', 'other', 'routine'];
+/** What becomes of the resources of some stacks, the gravest first. */
+function fatesOf(pairs: readonly StackPair[]): Fate[] {
+  const order: readonly Fate['weight'][] = ['data', 'service', 'other', 'routine'];
+  return pairs
+    .flatMap((pair) => {
+      const { resources } = fullDiff(pair.before?.template ?? {}, pair.after?.template ?? {});
+      return Object.entries(resources.changes)
+        .filter(([, { oldValue }]) => oldValue && !TRACES.has(oldValue.Type))
+        .map(
+          ([id, change]) =>
+            renamedEndpoint(pair, id, change) ?? resourceFate(code(resourceName(pair, id)), change),
+        );
+    })
+    .filter((fate) => fate !== undefined)
+    .toSorted((a, b) => order.indexOf(a.weight) - order.indexOf(b.weight));
+}
 
-function stackFates(pair: StackPair): Fate[] {
-  const fates: Fate[] = [];
-  if (pair.before) {
-    const { resources } = fullDiff(pair.before.template, pair.after?.template ?? {});
-    resources.forEachDifference((id, change) => {
-      const fate =
-        change.oldValue &&
-        !TRACES.has(change.oldValue.Type) &&
-        (renamedEndpoint(pair, id, change) ?? resourceFate(code(resourceName(pair, id)), change));
-      if (fate) {
-        fates.push({ ...fate, withStack: pair.after ? undefined : pair.name });
-      }
-    });
-  }
-  return fates;
+function serious(fates: readonly Fate[]): Text[] {
+  return fates.filter(({ weight }) => weight !== 'routine').map((fate) => fate.text);
 }
 
 /** An endpoint in whose place the same stack has another one: it goes when that one answers. */
@@ -105,7 +94,7 @@ function renamedEndpoint(
   { after }: StackPair,
   id: string,
   { oldValue, newValue }: ResourceDifference,
-): Omit<Fate, 'withStack'> | undefined {
+): Fate | undefined {
   const successor =
     oldValue?.Type === ENDPOINT &&
     !newValue &&
@@ -125,18 +114,18 @@ function renamedEndpoint(
   };
 }
 
-function resourceFate(name: Code, change: ResourceDifference): Omit<Fate, 'withStack'> | undefined {
+function resourceFate(name: Code, change: ResourceDifference): Fate | undefined {
   const before = change.oldValue as TemplateResource;
   const after = change.newValue as TemplateResource | undefined;
+  const is = change.changeImpact === ResourceImpact.MAY_REPLACE ? 'may be' : 'is';
   switch (change.changeImpact) {
     case ResourceImpact.WILL_DESTROY:
       return loss(before, text`${name} is deleted`);
     case ResourceImpact.WILL_ORPHAN:
       return { text: text`${name} stays in the account, and no stack manages it any more`, weight: 'other' };
     case ResourceImpact.WILL_REPLACE:
-      return replacement(before, after, text`${name} is replaced${changed(change)}`);
     case ResourceImpact.MAY_REPLACE:
-      return replacement(before, after, text`${name} may be replaced${changed(change)}`);
+      return replacement(before, after, text`${name} ${is} replaced${changed(change)}`);
     default:
       return lostData(before) && stays(before.DeletionPolicy) && !stays(after?.DeletionPolicy)
         ? {
@@ -154,14 +143,17 @@ function replacement(before: TemplateResource, after: TemplateResource | undefin
     : loss(before, words);
 }
 
-function loss(before: TemplateResource, words: Text): Omit<Fate, 'withStack'> {
+function loss(before: TemplateResource, words: Text): Fate {
   const data = lostData(before);
   if (data) {
     return { text: text`${strong('Data loss')}: ${words}, and ${data}`, weight: 'data', answer: 'data loss' };
   }
-  const service = LOST_SERVICE[before.Type];
-  return service
-    ? { text: text`${strong('Outage')}: ${words}, and ${service}`, weight: 'service', answer: 'an outage' }
+  return before.Type === ENDPOINT
+    ? {
+        text: text`${strong('Outage')}: ${words}, and it answers no more`,
+        weight: 'service',
+        answer: 'an outage',
+      }
     : { text: words, weight: ROUTINE.has(before.Type) ? 'routine' : 'other' };
 }
 

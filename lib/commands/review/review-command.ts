@@ -2,8 +2,6 @@
 // of two syntheses (review.ts) and makes one section of a document, which is rendered for a terminal or for a pull request.
 
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PRICES } from '../../cost/prices';
 import { code, paragraph, type ReviewDocument, strong, type Text, text } from './document';
@@ -11,17 +9,23 @@ import { renderMarkdown } from './markdown';
 import { renderPlainText } from './plain-text';
 import { reviewDocument, type ReviewProps } from './review';
 import type { AssemblyStack } from '../../assembly/cloud-assembly';
-import { declaredProjects } from '../../assembly/declared-projects';
+import { chooseProject, declaredProjects } from '../../assembly/declared-projects';
 import { type BaseCheckout, type BaseCommit, findBase, withBaseCheckout } from './base-checkout';
 import { CommandLine } from '../../console/command-line';
 import { regionProblems } from '../../console/region';
 import type { Command } from '../../console/main';
 import type { Terminal } from '../../console/terminal';
-import { assumedRegion, NO_FILES, synthesizeApp } from '../../assembly/synthesize';
-import { UsageError, UserError } from '../../console/user-error';
+import {
+  assumedRegion,
+  NO_FILES,
+  SynthesisError,
+  type SynthesizedApp,
+  synthesizeApp,
+} from '../../assembly/synthesize';
+import { UserError } from '../../console/user-error';
 
 /** The line of `npm run review`. */
-export const reviewLine = new CommandLine({
+const reviewLine = new CommandLine({
   name: 'npm run review',
   summary: `Says what a deploy of this working tree would do that its base does not: whether it retrains, what it costs,
 who gains access, what is replaced or destroyed. Nothing is deployed, and no credentials are needed.`,
@@ -54,12 +58,6 @@ who gains access, what is replaced or destroyed. Nothing is deployed, and no cre
   },
 });
 
-/** The stacks of the base, and what a reader should know about them. */
-interface Base {
-  readonly stacks: readonly AssemblyStack[];
-  readonly remarks: readonly Text[];
-}
-
 /** `npm run review` for the project in a directory. */
 export function createReviewCommand(root: string): Command {
   return reviewLine.command(async (options, { terminal, signal }) => {
@@ -68,61 +66,45 @@ export function createReviewCommand(root: string): Command {
       throw new UserError(`there is no cdk.json in ${root}: run this in the project's directory`);
     }
     const commit = await findBase(root, reference);
-    const output = await mkdtemp(join(tmpdir(), 'review-'));
     const failure = new AbortController();
     const either = AbortSignal.any([signal, failure.signal]);
-    try {
-      terminal.progress(`synthesizing the working tree and ${commit.description}`);
-      const document = await withBaseCheckout(root, commit.hash, async (checkout) => {
-        signal.throwIfAborted();
-        // Both have ended before anything is removed that they read or write.
-        const [head, base] = await Promise.allSettled([
-          synthesizeApp(root, join(output, 'head'), either, NO_FILES).catch((error: unknown) => {
-            failure.abort();
-            throw error;
-          }),
-          readBase(checkout, commit, join(output, 'base'), either, terminal),
-        ]);
-        signal.throwIfAborted();
-        if (head.status === 'rejected') {
-          if (markdown && head.reason instanceof UserError) {
-            return head.reason;
-          }
-          throw head.reason;
-        }
-        if (base.status === 'rejected') {
-          throw base.reason;
-        }
-        // What the datasets and the source hold is read from the assemblies.
-        return reviewDocument({
-          ...ofProject(projectName, base.value.stacks, head.value.stacks),
-          pricing: { region, prices: PRICES },
-          remarks: base.value.remarks,
-          today: new Date().toISOString().slice(0, 10),
-        });
+    terminal.progress(`synthesizing the working tree and ${commit.description}`);
+    const document = await withBaseCheckout(root, commit.hash, async (checkout) => {
+      signal.throwIfAborted();
+      const head = synthesizeApp(root, join(checkout.scratch, 'head'), either, NO_FILES);
+      head.catch(() => failure.abort());
+      const base = readBase(checkout, commit, either, terminal);
+      // Both have ended before anything is removed that they read or write.
+      await Promise.allSettled([head, base]);
+      signal.throwIfAborted();
+      const { stacks } = await head;
+      const { stacks: before, remarks } = await base;
+      // What the datasets and the source hold is read from the assemblies.
+      return reviewDocument({
+        ...ofProject(projectName, before, stacks),
+        pricing: { region, prices: PRICES },
+        remarks,
+        today: new Date().toISOString().slice(0, 10),
       });
-      terminal.clearProgress();
-      if (document instanceof UserError) {
-        terminal.result(renderMarkdown(failedDocument(document)));
-        terminal.info(document.message);
-        return 1;
+    }).catch((error: unknown) => {
+      if (markdown && error instanceof SynthesisError) {
+        terminal.result(renderMarkdown(failedDocument(error)));
       }
-      terminal.result(
-        document === undefined
-          ? `Nothing changes: what is deployed is the same as at ${shortHash(commit)} (${commit.description}).`
-          : markdown
-            ? renderMarkdown(document)
-            : renderPlainText(document),
-      );
-      return 0;
-    } finally {
-      await rm(output, { recursive: true, force: true, maxRetries: 5 });
-    }
+      throw error;
+    });
+    terminal.result(
+      document === undefined
+        ? `Nothing changes: what is deployed is the same as at ${shortHash(commit)} (${commit.description}).`
+        : markdown
+          ? renderMarkdown(document)
+          : renderPlainText(document),
+    );
+    return 0;
   });
 }
 
 /** What a pull request is told in place of a review, so that no former one stands there as if it were of this change. */
-function failedDocument({ message }: UserError): ReviewDocument {
+function failedDocument({ message }: SynthesisError): ReviewDocument {
   return {
     title: 'This change cannot be deployed',
     blocks: [
@@ -142,26 +124,20 @@ function ofProject(
   if (name === undefined) {
     return { before, after };
   }
-  const own = (stacks: readonly AssemblyStack[]) =>
-    declaredProjects(stacks).find((project) => project.name === name)?.stacks;
-  const [former, next] = [own(before), own(after)];
-  if (!former && !next) {
-    const names = declaredProjects(after).map((project) => project.name);
-    throw new UsageError(
-      `bin/app.ts declares no project '${name}'; it declares ${names.join(', ') || 'none'}`,
-    );
-  }
-  return { before: former ?? [], after: next ?? [] };
+  const find = (stacks: readonly AssemblyStack[]) =>
+    declaredProjects(stacks).find((project) => project.name === name);
+  const former = find(before);
+  const next = former ? find(after) : chooseProject(declaredProjects(after), name);
+  return { before: former?.stacks ?? [], after: next?.stacks ?? [] };
 }
 
 /** Synthesizes the base. One that cannot be is an empty one: the head's failure is the person's, the base's is history. */
 async function readBase(
-  { root, hasOwnPackages }: BaseCheckout,
+  { root, scratch, hasOwnPackages }: BaseCheckout,
   commit: BaseCommit,
-  output: string,
   signal: AbortSignal,
   terminal: Terminal,
-): Promise<Base> {
+): Promise<Pick<SynthesizedApp, 'stacks'> & { readonly remarks: readonly Text[] }> {
   const name = commit.description === commit.hash ? '' : `, ${commit.description}`;
   const compared = text`Compared with ${code(shortHash(commit))}${name}.`;
   if (!existsSync(join(root, 'cdk.json'))) {
@@ -171,11 +147,10 @@ async function readBase(
     ? []
     : [text`Its package-lock.json is another: it was synthesized with the packages of the working tree.`];
   try {
-    const { stacks } = await synthesizeApp(root, output, signal, NO_FILES);
+    const { stacks } = await synthesizeApp(root, join(scratch, 'base'), signal, NO_FILES);
     return { stacks, remarks: [compared, ...packages] };
   } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof UserError)) {
+    if (!(error instanceof SynthesisError)) {
       throw error;
     }
     terminal.info(`${commit.description}: ${error.message}`);

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createReviewCommand } from '../../../lib/commands/review/review-command';
+import { SynthesisError } from '../../../lib/assembly/synthesize';
 import { UsageError, UserError } from '../../../lib/console/user-error';
 import { RecordingTerminal } from '../../console/recording-terminal';
 
@@ -247,7 +248,7 @@ test('tells a pull request that it does not synthesize, in place of a review', a
   write({ 'app.js': 'throw new Error("broken head")' });
   const terminal = new RecordingTerminal();
   const context = { terminal, signal: new AbortController().signal };
-  expect(await createReviewCommand(root)(['--markdown'], context)).toBe(1);
+  await expect(createReviewCommand(root)(['--markdown'], context)).rejects.toThrow(SynthesisError);
   expect(terminal.results.join('\n')).toMatch(
     /^## This change cannot be deployed\n\n\*\*It does not synthesize\*\*[^]*broken head/,
   );
