@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { DeclaredApp } from '../lib/assembly/declared-app';
+import { readApp, readDeclaredProject } from '../lib/assembly/declared-app';
 import { invokeCommand } from '../lib/commands/invoke/invoke-command';
 import { main } from '../lib/console/main';
 
-const app = new DeclaredApp(join(__dirname, '..'));
+const root = join(__dirname, '..');
 
-void main(invokeCommand((name, signal) => app.project(name, signal)));
+void main(
+  invokeCommand((name, signal) => readApp(root, signal, (stacks) => readDeclaredProject(stacks, name))),
+);

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
-import { DeclaredApp } from '../lib/assembly/declared-app';
+import { readApp } from '../lib/assembly/declared-app';
+import { declaredProjects } from '../lib/assembly/declared-projects';
 import { leftoversCommand } from '../lib/commands/leftovers/leftovers-command';
 import { main } from '../lib/console/main';
 
-const app = new DeclaredApp(join(__dirname, '..'));
+const root = join(__dirname, '..');
 
-void main(leftoversCommand({ declaredProjects: (signal) => app.projects(signal), environment: process.env }));
+void main(
+  leftoversCommand({
+    declaredProjects: (signal) => readApp(root, signal, declaredProjects),
+    environment: process.env,
+  }),
+);

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { DeclaredApp } from '../lib/assembly/declared-app';
+import { readApp, readDeclaredProject } from '../lib/assembly/declared-app';
 import { watchCommand } from '../lib/commands/watch/watch-command';
 import { main } from '../lib/console/main';
 
-const app = new DeclaredApp(join(__dirname, '..'));
+const root = join(__dirname, '..');
 
-void main(watchCommand((name, signal) => app.project(name, signal)));
+void main(
+  watchCommand((name, signal) => readApp(root, signal, (stacks) => readDeclaredProject(stacks, name))),
+);

@@ -1,5 +1,6 @@
 import { UsageError, UserError } from '../console/user-error';
 import { PROJECT_TAG, STACK_SUFFIXES, stackName, stackNameParts } from '../names';
+import { asRecords } from '../aws/template';
 import type { AssemblyStack } from './cloud-assembly';
 
 /** A project as the stacks of an app declare it. */
@@ -34,30 +35,22 @@ export function chooseProject<P extends Pick<DeclaredProject, 'name'>>(
   name?: string,
 ): P {
   const names = projects.map((project) => project.name).join(', ');
-  const [first, second] = projects;
-  if (first === undefined) {
+  const [found, other] = projects.filter((project) => name === undefined || project.name === name);
+  if (projects.length === 0) {
     throw new UserError('bin/app.ts declares no project: make a SageMakerProject in it');
   }
-  if (name !== undefined) {
-    const found = projects.find((project) => project.name === name);
-    if (found === undefined) {
-      throw new UsageError(`bin/app.ts declares no project '${name}'; it declares ${names}`);
-    }
-    return found;
+  if (found === undefined) {
+    throw new UsageError(`bin/app.ts declares no project '${name}'; it declares ${names}`);
   }
-  if (second !== undefined) {
+  if (other !== undefined) {
     throw new UsageError(`bin/app.ts declares several projects: choose one with --project (${names})`);
   }
-  return first;
+  return found;
 }
 
 /** A stack of the same name that is not a project's has not its tag. */
 function isTagged({ template }: AssemblyStack, projectName: string): boolean {
-  return Object.values(template.Resources ?? {}).some(
-    ({ Properties }) =>
-      Array.isArray(Properties?.Tags) &&
-      (Properties.Tags as { Key?: unknown; Value?: unknown }[]).some(
-        ({ Key, Value }) => Key === PROJECT_TAG && Value === projectName,
-      ),
-  );
+  return Object.values(template.Resources ?? {})
+    .flatMap(({ Properties }) => asRecords(Properties?.Tags))
+    .some(({ Key, Value }) => Key === PROJECT_TAG && Value === projectName);
 }

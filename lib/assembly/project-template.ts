@@ -4,6 +4,7 @@ import { withRequestTypes } from '../training/job/request-types';
 import type { PropertyValue } from '../training/job/training-job-properties';
 import { TrainingJobProperty } from '../training/training-job-contract';
 import type { TemplateResource } from '../aws/template';
+import type { TemplateResolver } from '../aws/template-resolver';
 import type { AssemblyStack } from './cloud-assembly';
 import type { DeclaredProject } from './declared-projects';
 import { TRAINING_JOB_RESOURCE_TYPE } from '../names';
@@ -64,18 +65,17 @@ export function readProjectTemplate(
   stacks: readonly AssemblyStack[],
   region: string,
 ): ProjectTemplate {
+  const resolverOf = (stack: AssemblyStack) => stackResolver(stack, stacks, region);
   return {
     name: project.name,
-    trainingJob: readTrainingJob(project, stacks, region),
-    endpoint: readEndpoint(project, stacks, region),
+    trainingJob: readTrainingJob(project, resolverOf),
+    endpoint: readEndpoint(project, resolverOf),
   };
 }
 
-function readTrainingJob(
-  project: DeclaredProject,
-  stacks: readonly AssemblyStack[],
-  region: string,
-): DeclaredTrainingJob | undefined {
+type ResolverOf = (stack: AssemblyStack) => TemplateResolver;
+
+function readTrainingJob(project: DeclaredProject, resolverOf: ResolverOf): DeclaredTrainingJob | undefined {
   const [found] = resourcesOf(project.stacks, TRAINING_JOB_RESOURCE_TYPE);
   if (!found) {
     return undefined;
@@ -85,7 +85,7 @@ function readTrainingJob(
     StoppingCondition: stoppingCondition,
     ...others
   } = found.resource.Properties ?? {};
-  const resolver = stackResolver(found.stack, stacks, region);
+  const resolver = resolverOf(found.stack);
   const properties: Record<string, unknown> = {
     ...(resolver.resolve(others) as object),
     StoppingCondition: resolver.resolveIfMapped(stoppingCondition),
@@ -105,19 +105,18 @@ function readTrainingJob(
     budget: properties[TrainingJobProperty.BUDGET] as number | undefined,
     datasetVersions: (properties[TrainingJobProperty.DATASET_VERSIONS] ?? {}) as Record<string, string>,
     sourceArchive: found.stack.assets.get(basename(submitDirectory)),
-    channelDirectories: readChannelDirectories(project, stacks, region, request),
+    channelDirectories: readChannelDirectories(project, resolverOf, request),
   };
 }
 
 function readChannelDirectories(
   project: DeclaredProject,
-  stacks: readonly AssemblyStack[],
-  region: string,
+  resolverOf: ResolverOf,
   request: DeclaredTrainingJob['request'],
 ): Map<string, string> {
   const uploads = new Map<string, string>();
   for (const { stack, resource } of resourcesOf(project.stacks, 'Custom::CDKBucketDeployment')) {
-    const properties = stackResolver(stack, stacks, region).resolve(resource.Properties ?? {}) as {
+    const properties = resolverOf(stack).resolve(resource.Properties ?? {}) as {
       DestinationBucketName: string;
       DestinationBucketKeyPrefix: string;
       SourceObjectKeys: string[];
@@ -140,27 +139,21 @@ function readChannelDirectories(
   );
 }
 
-function readEndpoint(
-  project: DeclaredProject,
-  stacks: readonly AssemblyStack[],
-  region: string,
-): DeclaredEndpoint | undefined {
+function readEndpoint(project: DeclaredProject, resolverOf: ResolverOf): DeclaredEndpoint | undefined {
   const [found] = resourcesOf(project.stacks, 'AWS::SageMaker::Endpoint');
   if (!found) {
     return undefined;
   }
-  const resolver = stackResolver(found.stack, stacks, region);
-  const sibling = (type: string) =>
-    resolver.resolve(resourcesOf([found.stack], type)[0]?.resource.Properties ?? {});
-  const { EndpointName: endpointName } = resolver.resolve(found.resource.Properties) as {
-    EndpointName: string;
-  };
-  const { PrimaryContainer: container } = sibling('AWS::SageMaker::Model') as {
+  const properties = <T>(type: string) =>
+    resolverOf(found.stack).resolve(resourcesOf([found.stack], type)[0]?.resource.Properties ?? {}) as T;
+  const { EndpointName: endpointName } = properties<{ EndpointName: string }>('AWS::SageMaker::Endpoint');
+  const { PrimaryContainer: container } = properties<{
     PrimaryContainer: { Image: string; Environment?: Record<string, string> };
-  };
-  const { ProductionVariants: variants, AsyncInferenceConfig: asyncInference } = sibling(
-    'AWS::SageMaker::EndpointConfig',
-  ) as { ProductionVariants: { ServerlessConfig?: unknown }[]; AsyncInferenceConfig?: unknown };
+  }>('AWS::SageMaker::Model');
+  const { ProductionVariants: variants, AsyncInferenceConfig: asyncInference } = properties<{
+    ProductionVariants: { ServerlessConfig?: unknown }[];
+    AsyncInferenceConfig?: unknown;
+  }>('AWS::SageMaker::EndpointConfig');
   return {
     stackName: found.stack.name,
     endpointName,

@@ -3,8 +3,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { type AssemblyStack, readCloudAssembly } from './cloud-assembly';
-import { chooseProject, declaredProjects } from './declared-projects';
-import { type ProjectTemplate, readProjectTemplate } from './project-template';
 import { NO_ASSET_FILES } from '../aws/asset-contents';
 import { saidFileErrorText } from '../console/file-errors';
 import { UserError } from '../console/user-error';
@@ -90,40 +88,6 @@ export async function synthesizeApp(
     throw new SynthesisError(`synthesis failed (${app}):\n${saidFileErrorText(said, output) ?? said.trim()}`);
   }
   return { directory: output, stacks: readCloudAssembly(output) };
-}
-
-/** What a synthesis of one project takes besides the app. */
-export interface ProjectSynthesis {
-  /** What `--project` says: needed only in an app of several projects. */
-  readonly projectName: string | undefined;
-  readonly signal?: AbortSignal;
-  /** Context of this synthesis alone. */
-  readonly changes?: Readonly<Record<string, unknown>>;
-}
-
-/** Synthesizes an app and reads a project that it declares. @throws UsageError where it is not clear which */
-export async function synthesizeProject(
-  root: string,
-  output: string,
-  { projectName, signal, changes }: ProjectSynthesis,
-): Promise<SynthesizedApp & { readonly project: ProjectTemplate }> {
-  const synthesized = await synthesizeApp(root, output, signal, changes);
-  return { ...synthesized, project: readDeclaredProject(synthesized.stacks, projectName) };
-}
-
-/** The one project that a command is about, as its templates declare it. */
-export function readDeclaredProject(
-  stacks: readonly AssemblyStack[],
-  projectName: string | undefined,
-): ProjectTemplate {
-  const chosen = chooseProject(declaredProjects(stacks), projectName);
-  const project = readProjectTemplate(chosen, stacks, assumedRegion());
-  if (!project.trainingJob && !project.endpoint) {
-    throw new UserError(
-      `the project '${project.name}' declares neither a training job nor an endpoint: give it training or hosting in bin/app.ts`,
-    );
-  }
-  return project;
 }
 
 function readJson(path: string): unknown {

@@ -12,7 +12,8 @@ import { checkPort } from './port-check';
 import { withRunLock } from '../../python/run-lock';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
 import type { Command } from '../../console/main';
-import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
+import { readDeclaredProject } from '../../assembly/declared-app';
+import { assumedRegion, synthesizeApp } from '../../assembly/synthesize';
 import { UserError } from '../../console/user-error';
 
 const DEFAULT_PORT = 8080;
@@ -93,10 +94,8 @@ export function localCommand(root: string): Command {
     const outDirectory = resolve(options.outDirectory);
     return await withRunLock(outDirectory, signal, async () => {
       terminal.info('synthesizing bin/app.ts');
-      const { project, stacks } = await synthesizeProject(root, join(outDirectory, 'cdk.out'), {
-        projectName: options.projectName,
-        signal,
-      });
+      const { stacks } = await synthesizeApp(root, join(outDirectory, 'cdk.out'), signal);
+      const project = readDeclaredProject(stacks, options.projectName);
       if (!project.trainingJob) {
         throw new UserError('bin/app.ts declares no training job; this command trains one');
       }

@@ -16,7 +16,8 @@ import type { Command, CommandContext } from '../../console/main';
 import { RUNTIME_REQUIREMENTS } from '../../python/requirements';
 import { withRunLock } from '../../python/run-lock';
 import { Steps } from '../../console/steps';
-import { assumedRegion, synthesizeProject } from '../../assembly/synthesize';
+import { readDeclaredProject } from '../../assembly/declared-app';
+import { assumedRegion, synthesizeApp } from '../../assembly/synthesize';
 import { UserError } from '../../console/user-error';
 
 /** The line of `npm start`. */
@@ -110,15 +111,11 @@ async function rehearse(
   const changes: TrainingChanges = { projectName, channels, hyperparameters };
   const synthesized = await steps.run(
     'synthesize',
-    () =>
-      synthesizeProject(root, join(outDirectory, 'cdk.out'), {
-        projectName,
-        signal,
-        changes: { [TRAINING_CHANGES]: changes },
-      }),
+    () => synthesizeApp(root, join(outDirectory, 'cdk.out'), signal, { [TRAINING_CHANGES]: changes }),
     ({ stacks }) => stacks.map(({ name }) => name).join(', '),
   );
-  const { project, directory: assembly } = synthesized;
+  const { directory: assembly } = synthesized;
+  const project = readDeclaredProject(synthesized.stacks, projectName);
   const chosen =
     projectName === undefined ? undefined : chooseProject(declaredProjects(synthesized.stacks), projectName);
   const stacks = chosen?.stacks ?? synthesized.stacks;
