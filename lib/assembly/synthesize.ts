@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { type AssemblyStack, readCloudAssembly } from './cloud-assembly';
-import { NO_ASSET_FILES } from '../aws/asset-contents';
+import { NO_ASSET_FILES } from '../aws/directory-contents';
 import { saidFileErrorText } from '../console/file-errors';
 import { UserError } from '../console/user-error';
 

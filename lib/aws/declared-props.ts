@@ -78,25 +78,16 @@ function propsProblems(
 ): Problem[] {
   const place = (prop: string) => (at === '' ? prop : `${at}.${prop}`);
   if (!isPlain(values)) {
-    return [{ prop: '', text: `${at}: ${shown(values)} is not an object with props`, wrongValue: true }];
+    return [wrong('', `${at}: ${shown(values)} is not an object with props`)];
   }
   const missing = Object.entries(props)
     .filter(([prop, { required }]) => required && values[prop] === undefined)
-    .map(([prop, { shape }]) => ({
-      prop,
-      text: `${place(prop)}: is missing; give ${allowed(shape)}`,
-      wrongValue: true,
-    }));
+    .map(([prop, { shape }]) => wrong(prop, `${place(prop)}: is missing; give ${allowed(shape)}`));
   const given = Object.entries(values).flatMap(([prop, value]): Problem[] => {
     const known = props[prop];
     if (!known) {
-      return [
-        {
-          prop,
-          text: `${place(prop)}: ${lacking[prop] ?? unknownName(prop, value, props)}`,
-          wrongValue: false,
-        },
-      ];
+      const text = `${place(prop)}: ${lacking[prop] ?? unknownName(prop, value, props)}`;
+      return [{ prop, text, wrongValue: false }];
     }
     return value === undefined
       ? []
@@ -105,9 +96,13 @@ function propsProblems(
   return [...missing, ...given];
 }
 
+function wrong(prop: string, text: string): Problem {
+  return { prop, text, wrongValue: true };
+}
+
 function valueProblems(shape: Shape, value: unknown, at: string): Problem[] {
   if (value instanceof MissingFactory) {
-    return [{ prop: '', text: `${at}: ${value.problem}`, wrongValue: true }];
+    return [wrong('', `${at}: ${value.problem}`)];
   }
   if (typeof shape === 'object' && 'props' in shape && isPlain(value)) {
     return propsProblems(SHAPES[shape.props] ?? {}, value, at);
@@ -122,22 +117,16 @@ function valueProblems(shape: Shape, value: unknown, at: string): Problem[] {
   }
   return fits(shape, value)
     ? []
-    : [
-        {
-          prop: '',
-          text: `${at}: ${shown(value)} is not ${allowed(shape)}${instead(shape, value, at)}`,
-          wrongValue: true,
-        },
-      ];
+    : [wrong('', `${at}: ${shown(value)} is not ${allowed(shape)}${instead(shape, value, at)}`)];
 }
 
 function fits(shape: Shape, value: unknown): boolean {
   // What only a deploy knows, this cannot look at.
-  if (Token.isUnresolved(value)) {
+  if (shape === 'any' || Token.isUnresolved(value)) {
     return true;
   }
   if (typeof shape === 'string') {
-    return shape === 'any' || typeof value === shape;
+    return typeof value === shape;
   }
   if ('literal' in shape) {
     return value === shape.literal;
@@ -149,7 +138,8 @@ function fits(shape: Shape, value: unknown): boolean {
     return shape.anyOf.some((member) => fits(member, value));
   }
   if ('instanceOf' in shape) {
-    return shape.interface ? isConstruct(value) : ancestors(value).includes(shape.instanceOf);
+    // A construct, or an object of the class.
+    return shape.interface ? 'node' in Object(value) : ancestors(value).includes(shape.instanceOf);
   }
   return false;
 }
@@ -161,10 +151,6 @@ function ancestors(value: unknown): string[] {
     names.push((at as object).constructor.name);
   }
   return names;
-}
-
-function isConstruct(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'node' in value;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -1,11 +1,10 @@
-import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { contentsFile, NO_ASSET_FILES, writeContents } from './asset-contents';
 import { writeArchive } from './deterministic-archive';
-import { type Contents, contentsHash } from './directory-contents';
+import { type Contents, contentsFile, contentsHash, NO_ASSET_FILES } from './directory-contents';
 
 /** Files of a directory that a deploy uploads. */
 export interface DirectoryAssetProps {
@@ -37,7 +36,7 @@ export class DirectoryAsset extends Construct {
     const fileName = `asset.${sourceHash}${form === 'archive' ? '.tar.gz' : ''}`;
     const { assetOutdir: assembly, outdir } = Stage.of(this)!;
     const path = join(assembly, fileName);
-    whole(contentsFile(path), (part) => writeContents(part, contents));
+    whole(contentsFile(path), (part) => writeFileSync(part, JSON.stringify([...contents])));
     if (!this.node.tryGetContext(NO_ASSET_FILES)) {
       const files = new Map(
         [...contents.keys()].map((name) => [name, elsewhere?.get(name) ?? join(directory, name)]),

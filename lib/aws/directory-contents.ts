@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpathSync, type Stats } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import type { DirectoryFiles } from './directory-files';
 import { FileHashes } from './file-hashes';
@@ -27,6 +27,23 @@ export function contentsHash(contents: Contents): string {
   return createHash('sha256')
     .update(JSON.stringify([...contents]))
     .digest('hex');
+}
+
+/**
+ * Context key of a synthesis whose templates alone are read: assets have their names, and the cloud assembly has none of their files.
+ * (The CDK's own way not to copy assets, `--no-staging`, is one of deploying them.)
+ */
+export const NO_ASSET_FILES = 'sagemaker-project:no-asset-files';
+
+/** The file that tells what an asset holds. @param asset its path in a cloud assembly */
+export function contentsFile(asset: string): string {
+  return `${asset}.contents.json`;
+}
+
+/** What an asset holds, whether its files are there or not; undefined where nothing says it. */
+export function readAssetContents(asset: string): Contents | undefined {
+  const file = contentsFile(asset);
+  return existsSync(file) ? new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, string][]) : undefined;
 }
 
 function read(

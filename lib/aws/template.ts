@@ -23,9 +23,15 @@ export interface Template {
 
 /** The logical ids that a value refers to, through Ref, Fn::GetAtt and any nesting of other functions. */
 export function referencedIds(value: unknown): ReadonlySet<string> {
-  const ids = new Set<string>();
-  collectIds(value, ids);
-  return ids;
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(asRecord(value) ?? {});
+  return new Set(
+    entries.flatMap(([key, entry]: [unknown, unknown]) => {
+      if (key === 'Ref' && typeof entry === 'string') {
+        return [entry];
+      }
+      return key === 'Fn::GetAtt' ? [[entry].flat().join('.').split('.')[0]!] : [...referencedIds(entry)];
+    }),
+  );
 }
 
 /** A JSON object, or undefined for anything else. */
@@ -38,23 +44,4 @@ export function asRecord(value: unknown): Record<string, unknown> | undefined {
 /** The objects of a JSON array; empty for anything else. */
 export function asRecords(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.map(asRecord).filter((entry) => entry !== undefined) : [];
-}
-
-function collectIds(value: unknown, ids: Set<string>): void {
-  if (Array.isArray(value)) {
-    for (const entry of value) {
-      collectIds(entry, ids);
-    }
-    return;
-  }
-  for (const [key, entry] of Object.entries(asRecord(value) ?? {})) {
-    if (key === 'Ref' && typeof entry === 'string') {
-      ids.add(entry);
-    } else if (key === 'Fn::GetAtt') {
-      const name: unknown = Array.isArray(entry) ? entry[0] : entry;
-      ids.add(String(name).split('.')[0]!);
-    } else {
-      collectIds(entry, ids);
-    }
-  }
 }

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, Stage } from 'aws-cdk-lib';
-import { readAssetContents } from '../../lib/aws/asset-contents';
-import { readContents } from '../../lib/aws/directory-contents';
+import { readAssetContents, readContents } from '../../lib/aws/directory-contents';
 import { DirectoryAsset } from '../../lib/aws/directory-asset';
 import { directoryFiles } from '../../lib/aws/directory-files';
 import { readCloudAssembly } from '../../lib/assembly/cloud-assembly';

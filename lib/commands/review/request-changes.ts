@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatSeconds, formatUsd } from '../../cost/money';
 import { CODE_CHANNEL, DATASET_HASH_LENGTH, datasetPrefix } from '../../names';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
@@ -11,58 +12,45 @@ export interface RequestChange {
 }
 
 /** How a field of CreateTrainingJob is told: its name in bin/app.ts, and its value. */
-interface Wording {
-  readonly field: RegExp;
-  readonly property: string;
-  readonly value?: (value: string) => string;
-}
-
-const WORDINGS: readonly Wording[] = [
-  { field: /^HyperParameters\.sagemaker_program$/, property: 'entryPoint', value: unquoted },
-  { field: /^HyperParameters\.sagemaker_container_log_level$/, property: 'containerLogLevel' },
-  { field: /^HyperParameters\.(sagemaker_.*)$/, property: 'distribution: $1', value: unquoted },
-  { field: /^HyperParameters\.(.*)$/, property: 'hyperparameters.$1', value: unquoted },
-  { field: /^Environment\.(.*)$/, property: 'environment.$1' },
-  {
-    field: /^AlgorithmSpecification\.TrainingImage$/,
-    property: 'framework',
-    value: (image) => image.slice(image.lastIndexOf('/') + 1),
-  },
-  { field: /^AlgorithmSpecification\.TrainingInputMode$/, property: 'inputMode' },
-  { field: /^AlgorithmSpecification\.ContainerEntrypoint\.(.*)$/, property: 'containerEntryPoint[$1]' },
-  { field: /^AlgorithmSpecification\.ContainerArguments\.(.*)$/, property: 'containerArguments[$1]' },
-  { field: /^AlgorithmSpecification\.MetricDefinitions\.(.*)\.Regex$/, property: 'metricDefinitions.$1' },
-  { field: /^ResourceConfig\.InstanceType$/, property: 'instanceType' },
-  { field: /^ResourceConfig\.InstanceCount$/, property: 'instanceCount' },
-  { field: /^ResourceConfig\.VolumeSizeInGB$/, property: 'volumeSize', value: (size) => `${size} GB` },
-  { field: /^ResourceConfig\.TrainingPlanArn$/, property: 'trainingPlan' },
-  { field: /^StoppingCondition\.MaxRuntimeInSeconds$/, property: 'maxRuntime', value: duration },
-  { field: /^StoppingCondition\.MaxWaitTimeInSeconds$/, property: 'maxWait', value: duration },
-  { field: /^RetryStrategy\.MaximumRetryAttempts$/, property: 'maxRetryAttempts' },
-  { field: /^EnableManagedSpotTraining$/, property: 'spot' },
-  { field: /^EnableInterContainerTrafficEncryption$/, property: 'encryptInterContainerTraffic' },
-  { field: /^EnableNetworkIsolation$/, property: 'enableNetworkIsolation' },
-  { field: /^RemoteDebugConfig\.EnableRemoteDebug$/, property: 'enableRemoteDebug' },
-  { field: /^InfraCheckConfig\.EnableInfraCheck$/, property: 'enableInfraCheck' },
-  { field: /^ProfilerConfig\.(.*)$/, property: 'profiler: $1' },
-  { field: /^TensorBoardOutputConfig\.(.*)$/, property: 'tensorBoardOutput: $1' },
-  { field: /^CheckpointConfig\.LocalPath$/, property: 'checkpoints' },
-  { field: /^VpcConfig\.(.*)$/, property: 'vpc: $1' },
-  { field: /^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.S3Uri$/, property: 'channels.$1' },
-  {
-    field: /^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.S3DataDistributionType$/,
-    property: 'channels.$1.distribution',
-  },
-  { field: /^InputDataConfig\.(.*)\.ContentType$/, property: 'channels.$1.contentType' },
-  { field: /^InputDataConfig\.(.*)\.InputMode$/, property: 'channels.$1.inputMode' },
-  { field: /^InputDataConfig\.(.*)\.CompressionType$/, property: 'channels.$1.compressionType' },
-  { field: /^InputDataConfig\.(.*)\.RecordWrapperType$/, property: 'channels.$1.recordWrapperType' },
-  { field: /^InputDataConfig\.(.*)\.ShuffleConfig\.Seed$/, property: 'channels.$1.shuffleSeed' },
-  {
-    field: /^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.AttributeNames\.(.*)$/,
-    property: 'channels.$1.attributeNames[$2]',
-  },
-  { field: /^InputDataConfig\.(.*)\.DataSource\.FileSystemDataSource\.(.*)$/, property: 'channels.$1: $2' },
+const WORDINGS: readonly [field: RegExp, property: string, value?: (value: string) => string][] = [
+  [/^HyperParameters\.sagemaker_program$/, 'entryPoint', unquoted],
+  [/^HyperParameters\.sagemaker_container_log_level$/, 'containerLogLevel'],
+  [/^HyperParameters\.(sagemaker_.*)$/, 'distribution: $1', unquoted],
+  [/^HyperParameters\.(.*)$/, 'hyperparameters.$1', unquoted],
+  [/^Environment\.(.*)$/, 'environment.$1'],
+  [/^AlgorithmSpecification\.TrainingImage$/, 'framework', (image) => basename(image)],
+  [/^AlgorithmSpecification\.TrainingInputMode$/, 'inputMode'],
+  [/^AlgorithmSpecification\.ContainerEntrypoint\.(.*)$/, 'containerEntryPoint[$1]'],
+  [/^AlgorithmSpecification\.ContainerArguments\.(.*)$/, 'containerArguments[$1]'],
+  [/^AlgorithmSpecification\.MetricDefinitions\.(.*)\.Regex$/, 'metricDefinitions.$1'],
+  [/^ResourceConfig\.InstanceType$/, 'instanceType'],
+  [/^ResourceConfig\.InstanceCount$/, 'instanceCount'],
+  [/^ResourceConfig\.VolumeSizeInGB$/, 'volumeSize', (size) => `${size} GB`],
+  [/^ResourceConfig\.TrainingPlanArn$/, 'trainingPlan'],
+  [/^StoppingCondition\.MaxRuntimeInSeconds$/, 'maxRuntime', duration],
+  [/^StoppingCondition\.MaxWaitTimeInSeconds$/, 'maxWait', duration],
+  [/^RetryStrategy\.MaximumRetryAttempts$/, 'maxRetryAttempts'],
+  [/^EnableManagedSpotTraining$/, 'spot'],
+  [/^EnableInterContainerTrafficEncryption$/, 'encryptInterContainerTraffic'],
+  [/^EnableNetworkIsolation$/, 'enableNetworkIsolation'],
+  [/^RemoteDebugConfig\.EnableRemoteDebug$/, 'enableRemoteDebug'],
+  [/^InfraCheckConfig\.EnableInfraCheck$/, 'enableInfraCheck'],
+  [/^ProfilerConfig\.(.*)$/, 'profiler: $1'],
+  [/^TensorBoardOutputConfig\.(.*)$/, 'tensorBoardOutput: $1'],
+  [/^CheckpointConfig\.LocalPath$/, 'checkpoints'],
+  [/^VpcConfig\.(.*)$/, 'vpc: $1'],
+  [/^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.S3Uri$/, 'channels.$1'],
+  [/^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.S3DataDistributionType$/, 'channels.$1.distribution'],
+  [/^InputDataConfig\.(.*)\.ContentType$/, 'channels.$1.contentType'],
+  [/^InputDataConfig\.(.*)\.InputMode$/, 'channels.$1.inputMode'],
+  [/^InputDataConfig\.(.*)\.CompressionType$/, 'channels.$1.compressionType'],
+  [/^InputDataConfig\.(.*)\.RecordWrapperType$/, 'channels.$1.recordWrapperType'],
+  [/^InputDataConfig\.(.*)\.ShuffleConfig\.Seed$/, 'channels.$1.shuffleSeed'],
+  [
+    /^InputDataConfig\.(.*)\.DataSource\.S3DataSource\.AttributeNames\.(.*)$/,
+    'channels.$1.attributeNames[$2]',
+  ],
+  [/^InputDataConfig\.(.*)\.DataSource\.FileSystemDataSource\.(.*)$/, 'channels.$1: $2'],
 ];
 
 /** Fields that say nothing of their own: what else changed, or the stack's surroundings, makes them another. */
@@ -120,13 +108,12 @@ function values(job: DeclaredTrainingJob): Map<string, string> {
 }
 
 function inWords(field: string, before: string | undefined, after: string | undefined): RequestChange {
-  const wording = WORDINGS.find(({ field: pattern }) => pattern.test(field));
-  const value = (given: string | undefined) =>
-    given === undefined ? undefined : (wording?.value?.(given) ?? given);
+  // Others keep the name that CreateTrainingJob has for them.
+  const [pattern, property, value = String] = WORDINGS.find(([each]) => each.test(field)) ?? [/^$/, ''];
   return {
-    property: wording ? field.replace(wording.field, wording.property) : field,
-    before: value(before),
-    after: value(after),
+    property: field.replace(pattern, property),
+    before: before && value(before),
+    after: after && value(after),
   };
 }
 

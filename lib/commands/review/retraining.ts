@@ -8,7 +8,7 @@ import {
   readProjectTemplate,
   type ProjectTemplate,
 } from '../../assembly/project-template';
-import { readAssetContents } from '../../aws/asset-contents';
+import { readAssetContents } from '../../aws/directory-contents';
 import { type KeptModel, keptModelProblem } from '../../training/job/kept-model';
 import { compareContents, type ContentsChange } from './contents';
 import {
