@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,5 +15,7 @@ declare global {
 export default function setUp(): void {
   process.env.CDK_VALIDATION = 'false';
   globalThis.testsDirectory = mkdtempSync(join(tmpdir(), 'tests-'));
+  // A test is also another user, who goes through it.
+  chmodSync(globalThis.testsDirectory, 0o711);
   process.env.TMPDIR = globalThis.testsDirectory;
 }
