@@ -13,7 +13,6 @@ import type { DeclaredEndpoint, DeclaredTrainingJob, ProjectTemplate } from '../
 import { MODEL_SCRIPT } from '../../endpoint/serving-script';
 import { frameworkEnvironment, servesFromModel, servesHere } from './framework-python';
 import { gateOutcomes } from './gate';
-import { modelProblems } from './model-check';
 import { writeReport } from './report';
 import { chooseSamples, refusedSample, type Samples } from './samples';
 import { type ServingOptions, ServingProcess } from './serving-process';
@@ -54,7 +53,7 @@ export interface LocalRunOptions {
 }
 
 const NO_MODEL =
-  'the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none';
+  'the model cannot be served: the script wrote nothing to SM_MODEL_DIR: a model to serve goes there; a job without hosting needs none';
 
 /** A training job and an endpoint of the template, run on this machine. */
 export class LocalRun {
@@ -109,26 +108,26 @@ export class LocalRun {
       );
       return asked ? 1 : 0;
     }
-    const problems = hasFiles(this.modelDirectory) ? await modelProblems(container) : [NO_MODEL];
-    if (problems.length === 0) {
-      return await this.use(container);
+    const started = Date.now();
+    const serving = hasFiles(this.modelDirectory)
+      ? await ServingProcess.start(container).catch((error: Error) => error)
+      : new UserError(NO_MODEL);
+    this.options.signal.throwIfAborted();
+    if (serving instanceof ServingProcess) {
+      this.durations['loading the model'] = (Date.now() - started) / 1000;
+      return await this.use(serving);
     }
     if (project.endpoint === undefined && !asked) {
       this.notes.push('Nothing was served: no endpoint is declared, and the job left no SavedModel.');
       return 0;
     }
-    this.note(
-      `the serving image would not load this model:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    );
+    this.note(serving.message);
     return 1;
   }
 
   /** Serves the model, predicts, and goes on serving if asked to; returns the exit code. */
-  private async use(container: ServingOptions): Promise<number> {
+  private async use(serving: ServingProcess): Promise<number> {
     const { terminal, serve } = this.options;
-    const started = Date.now();
-    const serving = await ServingProcess.start(container);
-    this.durations['loading the model'] = (Date.now() - started) / 1000;
     try {
       const predictions = await this.predict(serving.url);
       await this.report(predictions);

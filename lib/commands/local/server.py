@@ -30,7 +30,7 @@ from opt_ml import CONTAINER_BASE, enter, is_possible
 from serving_container.http_server import HOST, HttpServer, Service
 from serving_container.inference_script import InferenceScript, find_code_dir
 from serving_container.model_layout import ModelError, find_models
-from serving_container.script_check import import_problems
+from serving_container.script_check import code_problems
 from training_container.run_environment import make_environment
 
 # Where the container has the archive.
@@ -113,7 +113,7 @@ def _tensorflow(model_dir: Path, image: str | None, url: str) -> Service:
 
     # What fails soon comes first: loading the model takes seconds.
     models = find_models(model_dir)
-    if problems := import_problems(model_dir):
+    if problems := code_problems(model_dir):
         raise ModelError("; ".join(problems))
     code_dir = find_code_dir(model_dir)
     script = InferenceScript(code_dir) if code_dir else None

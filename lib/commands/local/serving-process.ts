@@ -117,7 +117,7 @@ export class ServingProcess {
     ]);
     if (line === undefined) {
       throw new UserError(
-        `the model cannot be served: ${this.said.at(-1) ?? 'the server ended without a word'}`,
+        `the model cannot be served: ${this.said.at(-1)?.replace(/^error: /, '') ?? 'the server ended without a word'}`,
       );
     }
     return (JSON.parse(line) as { url: string }).url;

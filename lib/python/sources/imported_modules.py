@@ -65,19 +65,6 @@ def imported_modules(
     return {name for name in names if not any(_is_in(folder, name) for folder in folders)}
 
 
-def defined_names(tree: ast.Module) -> set[str]:
-    """What a source defines or imports, in branches too; `*` for all of a module."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name for alias in node.names}
-        elif isinstance(node, ast.Assign):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return found
-
-
 def _imports(node: ast.AST, folder: Path, code_dir: Path) -> Iterator[tuple[str, int]]:
     """Dotted names below a node and their lines, but for those that a script can do without."""
     for child in ast.iter_child_nodes(node):

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from handler_container import huggingface
 from handler_container.frameworks import FRAMEWORKS, TOOLKIT
-from handler_container.script_check import handler_problems
 from handler_container.service import HandlerService
 from serving_container.model_layout import ModelError
 
@@ -207,30 +206,12 @@ def test_fails_before_serving_with_what_the_script_lacks(serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "problem"),
+    ("framework", "program", "message"),
     [
-        (None, "is not in the source"),
-        ("def model_fn(", "does not parse"),
-        ("x = 1", "defines no model_fn"),
-        (
-            "def model_fn(d): pass\ndef transform_fn(*a): pass\ndef input_fn(*a): pass",
-            "transform_fn and input_fn",
-        ),
-        ("from handlers import model_fn", None),
-        ("from handlers import *", None),
+        ("sklearn", "serve", "serve.py, the script with model_fn, is not in the source"),
+        ("pytorch", "train", "train.py, the script with model_fn, is not in the folder code of the archive"),
     ],
 )
-def test_a_script_is_checked_without_running_it(
-    tmp_path: Path, source: str | None, problem: str | None
-) -> None:
-    if source is not None:
-        (tmp_path / "serve.py").write_text(source)
-    found = handler_problems(FRAMEWORKS["sklearn"], tmp_path, "serve.py")
-    assert (problem is None and found == []) or (len(found) == 1 and problem in found[0])
-
-
-def test_pytorch_needs_no_model_fn(tmp_path: Path) -> None:
-    assert handler_problems(FRAMEWORKS["pytorch"], tmp_path, "inference.py") == []
-    named = "train.py, the script with model_fn, is not in the folder code of the archive"
-    assert handler_problems(FRAMEWORKS["pytorch"], tmp_path, "train.py") == [named]
-    assert json.dumps(handler_problems(TOOLKIT, tmp_path, "inference.py")) != "[]"
+def test_fails_without_the_script(tmp_path: Path, framework: str, program: str, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        HandlerService(FRAMEWORKS[framework], tmp_path, tmp_path, program)

@@ -38,8 +38,13 @@ class HandlerService:
         sys.path.insert(0, str(code_dir))
         if framework.server is GUNICORN:
             sys.path.extend(_STAND_INS)
+        # The toolkits take their own handlers in the place of a script that is not there: no error tells it.
+        path = code_dir / f"{module_name}.py"
+        if not path.is_file() and not (framework.model_fn and module_name == "inference"):
+            place = "the folder code of the archive" if framework.model_fn else "the source"
+            raise ModelError(f"{module_name}.py, the script with model_fn, is not in {place}")
         script = None
-        if (code_dir / f"{module_name}.py").exists() or framework.model_fn is None:
+        if path.is_file():
             try:
                 script = importlib.import_module(module_name)
             except Exception as error:

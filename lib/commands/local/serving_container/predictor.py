@@ -39,6 +39,8 @@ class Predictor:
             reason = " ".join(str(error).split())
             raise ModelError(f"cannot load the SavedModel in {path}: {reason}") from error
         self.signatures = read_signatures(meta_graph)
+        if not self.signatures:
+            raise ModelError(f"the SavedModel in {path} has no signature, by which requests are answered")
         self._runners = {
             name: _runner(session, signature)
             for name, signature in self.signatures.items()

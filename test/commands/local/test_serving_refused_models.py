@@ -1,14 +1,13 @@
-"""The check of an archive before it is served, and the layout rules that the server shares with it."""
+"""What an archive that cannot be served is refused for."""
 
-import json
 import shutil
-import subprocess
-import sys
 
 import pytest
-from check_model import check_model
-from running_server import LOCAL
+import running_server  # noqa: F401 the path of the modules
+from serving_container.inference_script import InferenceScript
 from serving_container.model_layout import DEFAULT_MODEL_NAME, ModelError, find_models
+from serving_container.predictor import Predictor
+from serving_container.script_check import code_problems
 
 
 def lay_out(folder, *files):
@@ -74,40 +73,27 @@ def test_the_environment_names_the_model_among_several(tmp_path):
         find_models(tmp_path, {DEFAULT_MODEL_NAME: "c"})
 
 
-def printed(model_dir, *options):
-    command = [sys.executable, *options, str(LOCAL / "check_model.py"), str(model_dir)]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return json.loads(result.stdout), result.stderr
-
-
-def test_the_command_finds_nothing_wrong_without_importing_tensorflow(model_dir):
-    problems, errors = printed(model_dir, "-X", "importtime")
-    assert problems == []
-    assert "tensorflow.python" not in errors
-
-
-def test_the_command_prints_the_problem(tmp_path):
-    assert printed(tmp_path)[0] == [
-        "no model to serve: found an empty directory; expected a SavedModel under a numeric folder, "
-        "such as 1/saved_model.pb"
-    ]
-
-
 @pytest.fixture
 def archive(model_dir, tmp_path):
     shutil.copytree(model_dir, tmp_path / "archive")
     return tmp_path / "archive"
 
 
+def message_of(archive):
+    with pytest.raises(ModelError) as raised:
+        Predictor("model", 1, archive / "1")
+    return str(raised.value)
+
+
 def test_fails_when_the_variables_are_missing(archive):
     (archive / "1" / "variables" / "variables.index").unlink()
-    assert "1/saved_model.pb has variables, but variables/ beside it lacks" in check_model(archive)[0]
+    assert "variables" in message_of(archive)
 
 
 def test_fails_on_a_file_that_is_no_saved_model(archive):
     path = archive / "1" / "saved_model.pb"
     path.write_bytes(path.read_bytes()[:1000])
-    assert "1/saved_model.pb is not a SavedModel" in check_model(archive)[0]
+    assert "cannot load the SavedModel" in message_of(archive)
 
 
 def test_fails_without_signatures_and_without_the_serving_tag(archive):
@@ -117,55 +103,46 @@ def test_fails_without_signatures_and_without_the_serving_tag(archive):
     saved_model = saved_model_pb2.SavedModel.FromString(path.read_bytes())
     saved_model.meta_graphs[0].signature_def.clear()
     path.write_bytes(saved_model.SerializeToString())
-    assert "1/saved_model.pb has no signature" in check_model(archive)[0]
+    assert "has no signature, by which requests are answered" in message_of(archive)
     saved_model.meta_graphs[0].meta_info_def.tags[:] = ["train"]
     path.write_bytes(saved_model.SerializeToString())
-    assert "has no graph tagged 'serve': found the tags [['train']]" in check_model(archive)[0]
+    message = message_of(archive)
+    assert "serve" in message
+    assert "train" in message
 
 
 @pytest.mark.parametrize(
     ("script", "problem"),
     [
-        ("def handler(data, context): pass", None),
         ("from handlers import handler", None),
         ("def input_handler(d, c): pass\ndef output_handler(r, c): pass", None),
-        ("def input_handler(d, c): pass", "code/inference.py defines neither handler nor both"),
-        ("def handler(:", "code/inference.py does not parse"),
+        ("def input_handler(d, c): pass", "code/inference.py has no handlers"),
+        ("def handler(:", "code/inference.py failed: SyntaxError"),
     ],
 )
-def test_the_script_is_checked_too(archive, script, problem):
-    (archive / "code").mkdir()
-    (archive / "code" / "inference.py").write_text(script)
-    (archive / "code" / "handlers.py").write_text("def handler(data, context): pass")
-    problems = check_model(archive)
+def test_the_script_is_checked_too(tmp_path, script, problem):
+    (tmp_path / "inference.py").write_text(script)
+    (tmp_path / "handlers.py").write_text("def handler(data, context): pass")
     if problem is None:
-        assert problems == []
+        InferenceScript(tmp_path)
     else:
-        assert problem in problems[0]
-
-
-def test_every_version_is_read(archive):
-    shutil.copytree(archive / "1", archive / "0002")
-    assert check_model(archive) == []
-    (archive / "1" / "saved_model.pb").write_bytes(b"not a protobuf")
-    assert check_model(archive) == [
-        "1/saved_model.pb is not a SavedModel: it may be cut short or of another format"
-    ]
+        with pytest.raises(ModelError, match=problem):
+            InferenceScript(tmp_path)
 
 
 def test_fails_on_links_wherever_they_point(archive):
     (archive / "latest").symlink_to("1")
     (archive / "1" / "assets.extra").mkdir()
     (archive / "1" / "assets.extra" / "v.txt").symlink_to("../../v.txt")
-    problems = check_model(archive)
-    assert problems[0].startswith("links in the archive (1/assets.extra/v.txt, latest): SageMaker does not")
+    with pytest.raises(ModelError, match=r"links in the archive \(1/assets.extra/v.txt, latest\): SageMaker"):
+        find_models(archive, {})
 
 
 def test_fails_on_code_that_never_runs_and_on_imports_that_fail(archive):
     for folder in ("1/code", "code"):
         (archive / folder).mkdir()
         (archive / folder / "inference.py").write_text("import PIL.Image\ndef handler(data, context): pass")
-    assert check_model(archive) == [
+    assert code_problems(archive) == [
         "1/code/inference.py never runs: the container looks for code/inference.py",
         "code/ imports PIL, which the inference image does not have: "
         "add the line pillow to code/requirements.txt",
