@@ -5,6 +5,7 @@ import type { Estimator } from '../images/estimator';
 import { Framework } from '../images/framework';
 import { compareVersions } from '../images/version';
 import { processorOf } from '../images/instance-types';
+import { encodeHyperparameters } from './hyperparameters';
 
 /** MPI's processes. */
 export interface MpiOptions {
@@ -71,14 +72,12 @@ export class Distribution {
   /** MPI: `mpirun` starts the script, as Horovod wants it. */
   public static mpi(options: MpiOptions = {}): Distribution {
     const checked = checkProps('MpiOptions', options);
-    const { processesPerHost, customMpiOptions } = checked.sound;
+    const { processesPerHost, customMpiOptions = '' } = checked.sound;
     return new Distribution(
       {
         sagemaker_mpi_enabled: true,
-        ...(processesPerHost === undefined
-          ? {}
-          : { sagemaker_mpi_num_of_processes_per_host: processesPerHost }),
-        sagemaker_mpi_custom_mpi_options: customMpiOptions ?? '',
+        sagemaker_mpi_num_of_processes_per_host: processesPerHost,
+        sagemaker_mpi_custom_mpi_options: customMpiOptions,
       },
       ({ estimator }) => [
         ...(isFramework(estimator, ['tensorflow', 'pytorch', 'huggingface'])
@@ -94,7 +93,7 @@ export class Distribution {
   }
 
   private constructor(
-    private readonly values: Readonly<Record<string, boolean | number | string>>,
+    private readonly values: Readonly<Record<string, boolean | number | string | undefined>>,
     private readonly rules: (job: DistributedJob) => string[],
     private readonly namesInstanceType = false,
     private readonly declared?: CheckedProps<object>,
@@ -102,11 +101,8 @@ export class Distribution {
 
   /** What the toolkit reads, in JSON. */
   public hyperparameters(instanceType: string): Record<string, string> {
-    const all = {
-      ...this.values,
-      ...(this.namesInstanceType ? { sagemaker_instance_type: instanceType } : {}),
-    };
-    return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, JSON.stringify(value)]));
+    const named = this.namesInstanceType ? instanceType : undefined;
+    return encodeHyperparameters({ ...this.values, sagemaker_instance_type: named });
   }
 
   /** What does not go together. */

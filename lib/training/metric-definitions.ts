@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { clashes } from './hyperparameters';
 import { metricPattern } from './metric-pattern';
 
 /** One metric that SageMaker reads from the job's log. */
@@ -16,33 +17,25 @@ const MAX_REGEX_LENGTH = 500;
 
 /** What is wrong with a training job's metric definitions, one line each; empty if nothing is. */
 export function metricDefinitionProblems(definitions: readonly MetricDefinition[]): string[] {
-  const problems: string[] = [];
-  if (definitions.length > MAX_DEFINITIONS) {
-    problems.push(`metricDefinitions: ${definitions.length} of them, at most ${MAX_DEFINITIONS}`);
-  }
-  const seen = new Set<string>();
-  for (const { name, regex } of definitions) {
-    problems.push(...nameProblems(name), ...regexProblems(name, regex));
-    if (seen.has(name)) {
-      problems.push(
-        `metricDefinitions: the name '${name}' is there twice; give each metric a name of its own`,
-      );
-    }
-    seen.add(name);
-  }
-  return problems;
+  const names = definitions.map(({ name }) => name);
+  return [
+    ...(definitions.length > MAX_DEFINITIONS
+      ? [`metricDefinitions: ${definitions.length} of them, at most ${MAX_DEFINITIONS}`]
+      : []),
+    ...definitions.flatMap(({ name, regex }) => [...nameProblems(name), ...regexProblems(name, regex)]),
+    ...clashes(names, (name) => name).map(
+      ([name]) => `metricDefinitions: the name '${name}' is there twice; give each metric a name of its own`,
+    ),
+  ];
 }
 
 function nameProblems(name: string): string[] {
-  if (Token.isUnresolved(name)) {
-    return [];
-  }
-  if (name === '' || name.length > MAX_NAME_LENGTH || /[\r\n]/.test(name)) {
-    return [
-      `metricDefinitions: the name '${shortened(name)}' has ${name.length} characters, 1 to ${MAX_NAME_LENGTH} on one line are allowed`,
-    ];
-  }
-  return [];
+  const sound = name !== '' && name.length <= MAX_NAME_LENGTH && !/[\r\n]/.test(name);
+  return sound || Token.isUnresolved(name)
+    ? []
+    : [
+        `metricDefinitions: the name '${shortened(name)}' has ${name.length} characters, 1 to ${MAX_NAME_LENGTH} on one line are allowed`,
+      ];
 }
 
 function regexProblems(name: string, regex: string): string[] {
