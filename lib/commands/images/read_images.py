@@ -9,6 +9,7 @@ no tag where it is version, processor, Python.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -51,15 +52,16 @@ class Registries:
         self._groups: dict[str, dict[str, str]] = {}
         self._lacking: dict[str, str] = {}
 
-    def join(self, accounts: dict[str, str], repository: str) -> str:
-        """Takes the accounts of a repository, and names the group that they belong to."""
+    def join(self, image: Json) -> str:
+        """Takes the accounts of an image, and names the group that they belong to."""
+        accounts = image["registries"]
         for name, group in self._groups.items():
             shared = accounts.keys() & group.keys()
             if shared and all(group[region] == accounts[region] for region in shared):
                 group.update(accounts)
                 return name
         dlc = accounts.get("us-east-1") == DEEP_LEARNING_CONTAINERS
-        name = "deep-learning-containers" if dlc else repository
+        name = "deep-learning-containers" if dlc else image["repository"]
         self._groups[name] = dict(accounts)
         return name
 
@@ -68,18 +70,18 @@ class Registries:
         regions = " ".join(sorted(self._groups[name].keys() - accounts.keys()))
         return regions and self._lacking.setdefault(regions, f"set {len(self._lacking) + 1}")
 
-    def lacking(self) -> Json:
-        """The sets of regions that images are not in, by name."""
-        return {name: regions for regions, name in self._lacking.items()}
-
     def table(self) -> Json:
-        """Each group's regions by account."""
-        return {
+        """Each group's regions by account, and the sets of regions that images are not in."""
+        registries = {
             name: {
                 account: " ".join(sorted(region for region in group if group[region] == account))
                 for account in sorted(set(group.values()))
             }
             for name, group in sorted(self._groups.items())
+        }
+        return {
+            "registries": registries,
+            "without": {name: regions for regions, name in self._lacking.items()},
         }
 
 
@@ -100,17 +102,9 @@ def images(config: Json, scope: str) -> list[tuple[str, Json]]:
         for key, image in nested.items():
             if key == "version_aliases":
                 continue
-            python = re.fullmatch(r"py\d+", key)
-            found.append(
-                (
-                    version,
-                    {
-                        "processors": scoped.get("processors") or image.get("processors") or [],
-                        **image,
-                        **({"py_versions": [key]} if python else {"base": key} if key else {}),
-                    },
-                )
-            )
+            processors = scoped.get("processors") or image.get("processors") or []
+            own = {"py_versions": [key]} if re.fullmatch(r"py\d+", key) else {"base": key} if key else {}
+            found.append((version, {"processors": processors, **image, **own}))
     return found
 
 
@@ -136,7 +130,7 @@ def rows(
     for version, image in found:
         if version in builds:
             image = {**image, "container_version": builds[version]}
-        group = registries.join(image["registries"], image["repository"])
+        group = registries.join(image)
         row = {
             "repository": image["repository"],
             "registry": group,
@@ -155,30 +149,25 @@ def rows(
 def table(wheel: zipfile.ZipFile, stated: Json) -> Json:
     """The accounts by registry, the sets of lacking regions, and the images by name and scope."""
     registries = Registries()
-    configs = {name: configurations(wheel, name) for name in (*FRAMEWORKS, *ALGORITHMS)}
-    found = {
-        name: {
-            scope: [image for config in configs[name] for image in images(config, scope)] for scope in SCOPES
+    found: dict[str, dict[str, list[tuple[str, Json]]]] = {}
+    for name in (*FRAMEWORKS, *ALGORITHMS):
+        configs = configurations(wheel, name)
+        found[name] = {
+            scope: [image for config in configs for image in images(config, scope)] for scope in SCOPES
         }
-        for name in configs
-    }
-    # The groups are whole before a row says which of their regions it lacks.
-    for scopes in found.values():
-        for entries in scopes.values():
-            for _version, image in entries:
-                registries.join(image["registries"], image["repository"])
+        # The groups are whole before a row says which of their regions it lacks.
+        for _version, image in itertools.chain(*found[name].values()):
+            registries.join(image)
     listed: Json = {}
     for name, scopes in found.items():
         listed[name] = {}
         for scope, entries in scopes.items():
             facts = stated.get(name, {}).get(scope, {})
-            listed[name][scope] = {
-                **({"patchedUntil": facts["patchedUntil"]} if "patchedUntil" in facts else {}),
-                "rows": rows(entries, registries, facts.get("builds", {})),
-            }
+            builds = facts.pop("builds", {})
+            listed[name][scope] = {**facts, "rows": rows(entries, registries, builds)}
         if listed[name]["training"] == listed[name]["inference"]:
             listed[name] = {"training and inference": listed[name]["training"]}
-    return {"registries": registries.table(), "without": registries.lacking(), "images": listed}
+    return {**registries.table(), "images": listed}
 
 
 def render(value: Any, depth: int = 0) -> str:
@@ -202,15 +191,8 @@ def main() -> None:
         (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         version = re.search(r"^Version: (.+)$", wheel.read(metadata).decode(), re.MULTILINE)
     assert version
-    print(
-        render(
-            {
-                "source": f"sagemaker-core {version[1]} (PyPI); {stated['source']}",
-                "date": date,
-                **read,
-            }
-        )
-    )
+    source = f"sagemaker-core {version[1]} (PyPI); {stated['source']}"
+    print(render({"source": source, "date": date, **read}))
 
 
 if __name__ == "__main__":
