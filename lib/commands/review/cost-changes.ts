@@ -3,7 +3,6 @@ import { estimateTemplate, type CostEstimate } from '../../cost/estimate';
 import { formatPerHour, formatPerMonth, formatUsd, HOURS_PER_MONTH } from '../../cost/money';
 import type { Prices } from '../../cost/prices';
 import type { ResourceCost } from '../../cost/resource-cost';
-import type { AssemblyStack } from '../../assembly/cloud-assembly';
 import { type Block, code, joined, list, paragraph, type Section, strong, type Text, text } from './document';
 import { droppedIdleStops } from './idle-stops';
 import { logicalIds, resourceName, type StackPair } from './stack-pair';
@@ -25,8 +24,8 @@ interface CostPair {
 export function costSection(pairs: readonly StackPair[], pricing: Pricing): Section {
   const estimates = pairs.map((pair) => ({
     pair,
-    before: estimate(pair.before, pricing),
-    after: estimate(pair.after, pricing),
+    before: estimateTemplate(pair.before?.template ?? {}, pricing),
+    after: estimateTemplate(pair.after?.template ?? {}, pricing),
   }));
   const resources = estimates.flatMap(({ pair, before, after }) =>
     logicalIds(pair).map((logicalId): CostPair => {
@@ -34,11 +33,17 @@ export function costSection(pairs: readonly StackPair[], pricing: Pricing): Sect
       return { name: resourceName(pair, logicalId), before: find(before), after: find(after) };
     }),
   );
-  const before = totalOf(estimates.map((estimate) => estimate.before));
-  const after = totalOf(estimates.map((estimate) => estimate.after));
+  const atRest = (of: (costs: (typeof estimates)[number]) => CostEstimate) =>
+    estimates.reduce((sum, costs) => sum + of(costs).perHour, 0);
+  const before = atRest((costs) => costs.before);
+  const after = atRest((costs) => costs.after);
   // A deploy deletes no stack.
-  const whileKept = totalOf(estimates.map(({ pair, ...costs }) => (pair.after ? costs.after : costs.before)));
+  const whileKept = atRest((costs) => (costs.pair.after ? costs.after : costs.before));
+  const rest = estimates.some((costs) => costs.after.unknown.length > 0) ? ', and what is unknown' : '';
   const changed = resources.filter(isCostChange);
+  const usedOtherwise = changed.filter(
+    (pair) => !isDeepStrictEqual(pair.before?.perUse ?? [], pair.after?.perUse ?? []),
+  );
   const dropped = estimates.flatMap(({ pair, after: estimated }) => droppedIdleStops(pair, estimated));
   return {
     title: 'What does it cost?',
@@ -49,37 +54,24 @@ export function costSection(pairs: readonly StackPair[], pricing: Pricing): Sect
     gravity: 2,
     blocks: [
       ...dropped.map(({ warning }) => paragraph(warning)),
-      paragraph(answer(before, after, changed)),
-      ...estimates.filter(({ pair }) => !pair.after).map(stackToDelete),
+      paragraph(text`${answer(before, after, changed)}${rest}.`),
+      ...estimates
+        .filter(({ pair }) => !pair.after)
+        .map((costs) =>
+          paragraph(
+            text`${strong('A deploy deletes no stack')}: until ${code(costs.pair.name)} is deleted, it goes on costing ${both(costs.before.perHour)}.`,
+          ),
+        ),
       ...table(changed, before, after),
       ...list([
         ...changed.flatMap(runLine),
         // A run's own unknowns are told with the run.
         ...remarks('Unknown', changed, ({ unknown, run }) => (run ? [] : unknown)),
-        ...remarks('By use', changed.filter(isUsedOtherwise), ({ perUse }) => perUse),
+        ...remarks('By use', usedOtherwise, ({ perUse }) => perUse),
         ...remarks('Note', changed, ({ notes }) => notes),
         ...stillUnknown(resources.filter((pair) => !changed.includes(pair))),
       ]),
     ],
-  };
-}
-
-function estimate(stack: AssemblyStack | undefined, pricing: Pricing): CostEstimate {
-  return estimateTemplate(stack?.template ?? {}, pricing);
-}
-
-/** A sum of what is known at rest, in USD per hour, and whether there is more that is not known. */
-interface Total {
-  readonly perHour: number;
-  readonly unknown: number;
-}
-
-function totalOf(estimates: readonly CostEstimate[]): Total {
-  const sum = (value: (estimate: CostEstimate) => number) =>
-    estimates.reduce((total, estimate) => total + value(estimate), 0);
-  return {
-    perHour: sum(({ perHour }) => perHour),
-    unknown: sum(({ unknown }) => unknown.length),
   };
 }
 
@@ -98,8 +90,8 @@ function isFree(cost: ResourceCost): boolean {
   );
 }
 
-function difference(before: Total, after: Total): string {
-  const more = after.perHour - before.perHour;
+function difference(before: number, after: number): string {
+  const more = after - before;
   return isNothing(more) ? 'the same cost' : `${more > 0 ? '+' : '-'}${formatPerMonth(Math.abs(more))}`;
 }
 
@@ -107,25 +99,22 @@ function isNothing(usd: number): boolean {
   return Math.abs(usd) < 1e-9;
 }
 
-function answer(before: Total, after: Total, changed: readonly CostPair[]): Text {
-  const rest = after.unknown > 0 ? ', and what is unknown' : '';
+function answer(before: number, after: number, changed: readonly CostPair[]): Text {
+  const more = after - before;
   if (changed.length === 0) {
-    return text`${strong('The same')} as before: ${both(after)} at rest${rest}.`;
+    return text`${strong('The same')} as before: ${both(after)} at rest`;
   }
-  const more = after.perHour - before.perHour;
-  if (isNothing(more)) {
-    return text`${strong('The same')} at rest as before: ${both(after)}${rest}.`;
-  }
-  const direction = more > 0 ? 'more' : 'less';
-  return text`${strong(`${formatPerMonth(Math.abs(more))} ${direction}`)} at rest: ${both(before)} → ${both(after)}${rest}.`;
+  return isNothing(more)
+    ? text`${strong('The same')} at rest as before: ${both(after)}`
+    : text`${strong(`${formatPerMonth(Math.abs(more))} ${more > 0 ? 'more' : 'less'}`)} at rest: ${both(before)} → ${both(after)}`;
 }
 
-function both({ perHour }: Pick<Total, 'perHour'>): string {
+function both(perHour: number): string {
   return `${formatPerHour(perHour)} (${formatPerMonth(perHour)})`;
 }
 
 /** What costs nothing at rest, before and after, has its lines below. */
-function table(changed: readonly CostPair[], before: Total, after: Total): Block[] {
+function table(changed: readonly CostPair[], before: number, after: number): Block[] {
   const costs = (cost: ResourceCost | undefined) =>
     cost !== undefined && (cost.perHour !== 0 || (cost.unknown.length > 0 && cost.run === undefined));
   const rows = changed.filter((pair) => costs(pair.before) || costs(pair.after));
@@ -141,47 +130,24 @@ function table(changed: readonly CostPair[], before: Total, after: Total): Block
 }
 
 function row({ name, before, after }: CostPair): Text[] {
-  return [
-    [code(name)],
-    before ? [before.what, ': ', hourly(before)] : ['none'],
-    after ? [after.what, ': ', hourly(after)] : ['none'],
-    [`${monthly(before)} → ${monthly(after)}`],
-  ];
+  // What is unknown beside an amount has its line below the table.
+  const hourly = (cost: ResourceCost | undefined): Text =>
+    cost ? [cost.what, ': ', cost.perHour === undefined ? 'unknown' : formatPerHour(cost.perHour)] : ['none'];
+  const monthly = ({ perHour }: Pick<ResourceCost, 'perHour'> = { perHour: 0 }) =>
+    perHour === undefined ? 'unknown' : formatUsd(perHour * HOURS_PER_MONTH);
+  return [[code(name)], hourly(before), hourly(after), [`${monthly(before)} → ${monthly(after)}`]];
 }
 
-/** What is unknown beside an amount has its line below the table. */
-function hourly({ perHour }: ResourceCost): string {
-  return perHour === undefined ? 'unknown' : formatPerHour(perHour);
-}
-
-function monthly(cost: Pick<ResourceCost, 'perHour'> | undefined): string {
-  const perHour = cost === undefined ? 0 : cost.perHour;
-  return perHour === undefined ? 'unknown' : formatUsd(perHour * HOURS_PER_MONTH);
-}
-
-function totalRow(before: Total, after: Total): Text[] {
-  return [
-    [strong('Everything')],
-    [strong(formatPerHour(before.perHour))],
-    [strong(formatPerHour(after.perHour))],
-    [strong(`${monthly(before)} → ${monthly(after)}`)],
-  ];
-}
-
-/** A deploy deletes no stack: what it costs goes on. */
-function stackToDelete({ pair, before }: { readonly pair: StackPair; readonly before: CostEstimate }): Block {
-  return paragraph(
-    text`${strong('A deploy deletes no stack')}: until ${code(pair.name)} is deleted, it goes on costing ${both(before)}.`,
-  );
+function totalRow(before: number, after: number): Text[] {
+  const [former, next] = [before, after].map((perHour) => formatUsd(perHour * HOURS_PER_MONTH));
+  return ['Everything', formatPerHour(before), formatPerHour(after), `${former} → ${next}`].map((cell) => [
+    strong(cell),
+  ]);
 }
 
 function runLine({ name, before, after }: CostPair): Text[] {
   const most = (cost: ResourceCost | undefined) =>
-    cost === undefined
-      ? 'none'
-      : cost.run?.most === undefined
-        ? 'unknown'
-        : `at most ${formatUsd(cost.run.most)}`;
+    cost?.run?.most === undefined ? (cost ? 'unknown' : 'none') : `at most ${formatUsd(cost.run.most)}`;
   return before?.run || after?.run ? [text`A run of ${code(name)}: ${most(before)} → ${most(after)}`] : [];
 }
 
@@ -198,10 +164,6 @@ function remarks(
     }
   }
   return [...names].map(([remark, of]) => text`${kind}: ${joined(of, ', ')}: ${remark}`);
-}
-
-function isUsedOtherwise({ before, after }: CostPair): boolean {
-  return !isDeepStrictEqual(before?.perUse ?? [], after?.perUse ?? []);
 }
 
 /** What a reader of the totals should know of, although the change has nothing to do with it. */
