@@ -88,7 +88,7 @@ function readTrainingJob(project: DeclaredProject, resolverOf: ResolverOf): Decl
   const resolver = resolverOf(found.stack);
   const properties: Record<string, unknown> = {
     ...(resolver.resolve(others) as object),
-    StoppingCondition: resolver.resolveIfMapped(stoppingCondition),
+    StoppingCondition: resolver.resolveIfKnown(stoppingCondition),
   };
   const own: readonly string[] = Object.values(TrainingJobProperty);
   const fields = Object.fromEntries(

@@ -13,11 +13,8 @@ export interface DeployTimeValues {
   untold?(name: string, argument: unknown): unknown;
 }
 
-/** Nothing stands for a value that only a deploy gives. */
-export class UnknownUntilDeploy extends Error {}
-
-/** A mapping has nothing under a key: CloudFormation would refuse the template. */
-export class NotMapped extends UnknownUntilDeploy {}
+/** Nothing stands for a value that only a deploy gives, or a mapping has nothing under a key. */
+class UnknownUntilDeploy extends Error {}
 
 /** Resolves the intrinsic functions of a template without a deploy. What only a deploy tells is the reader's to say. */
 export class TemplateResolver {
@@ -30,7 +27,7 @@ export class TemplateResolver {
 
   /**
    * A value without intrinsic functions.
-   * @throws UnknownUntilDeploy
+   * @throws where one stands for a value that only a deploy gives
    */
   public resolve(value: unknown): unknown {
     if (Array.isArray(value)) {
@@ -47,14 +44,21 @@ export class TemplateResolver {
     return Object.fromEntries(Object.entries(record).map(([name, item]) => [name, this.resolve(item)]));
   }
 
-  /** The same, or undefined for what a mapping does not have for this region: a deploy to it would be refused. */
-  public resolveIfMapped(value: unknown): unknown {
-    return this.unless(NotMapped, value);
+  /** The same, or undefined: what a mapping does not have for this region, a deploy to it would refuse. */
+  public resolveIfKnown(value: unknown): unknown {
+    try {
+      return this.resolve(value);
+    } catch (error) {
+      if (error instanceof UnknownUntilDeploy) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   /** The text of a value; undefined if it is not known, or none. */
   public text(value: unknown): string | undefined {
-    const known = this.unless(UnknownUntilDeploy, value);
+    const known = this.resolveIfKnown(value);
     return ['string', 'number', 'boolean'].includes(typeof known) ? String(known) : undefined;
   }
 
@@ -76,17 +80,6 @@ export class TemplateResolver {
   /** A value for a message: its text, or the intrinsic function as JSON. */
   public describe(value: unknown): string {
     return value === undefined ? 'not set' : (this.text(value) ?? JSON.stringify(value));
-  }
-
-  private unless(failure: typeof UnknownUntilDeploy, value: unknown): unknown {
-    try {
-      return this.resolve(value);
-    } catch (error) {
-      if (error instanceof failure) {
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   private intrinsic(name: string, argument: unknown): unknown {
@@ -122,17 +115,14 @@ export class TemplateResolver {
         return (
           this.template.Mappings?.[map]?.[first]?.[second] ??
           this.values.untold?.(name, [map, first, second]) ??
-          refuse(NotMapped, `${this.subject} knows nothing of '${first}' in its mapping ${map}`)
+          refuse(`${this.subject} knows nothing of '${first}' in its mapping ${map}`)
         );
       }
       case 'Fn::ImportValue': {
         const exported = String(this.resolve(argument));
         return (
           this.values.imported?.(exported) ??
-          refuse(
-            UnknownUntilDeploy,
-            `${this.subject} imports '${exported}', which no stack of this app exports`,
-          )
+          refuse(`${this.subject} imports '${exported}', which no stack of this app exports`)
         );
       }
       case 'Fn::Base64':
@@ -149,11 +139,11 @@ export class TemplateResolver {
   private untold(name: string, argument: unknown): unknown {
     return (
       this.values.untold?.(name, argument) ??
-      refuse(UnknownUntilDeploy, `${this.subject}: ${name} cannot be resolved without a deploy`)
+      refuse(`${this.subject}: ${name} cannot be resolved without a deploy`)
     );
   }
 }
 
-function refuse(failure: typeof UnknownUntilDeploy, message: string): never {
-  throw new failure(message);
+function refuse(message: string): never {
+  throw new UnknownUntilDeploy(message);
 }

@@ -45,11 +45,12 @@ test.each<[string, unknown, unknown]>([
   expect(resolver.resolve(value)).toEqual(expected);
 });
 
-test('what a mapping does not have for the region is undefined where that is asked for, and only that', () => {
+test('what a mapping does not have for the region, or nothing tells before a deploy, is undefined where that is asked for', () => {
   const find = (region: unknown) => ({ 'Fn::FindInMap': ['Map', region, 'account'] });
-  expect(resolver.resolveIfMapped({ a: find('eu-west-1') })).toEqual({ a: '123' });
-  expect(resolver.resolveIfMapped({ a: find('eu-north-1') })).toBeUndefined();
-  expect(() => resolver.resolveIfMapped({ 'Fn::GetAZs': '' })).toThrow('cannot be resolved without a deploy');
+  expect(resolver.resolveIfKnown({ a: find('eu-west-1') })).toEqual({ a: '123' });
+  expect(resolver.resolveIfKnown({ a: find('eu-north-1') })).toBeUndefined();
+  expect(resolver.resolveIfKnown({ 'Fn::GetAZs': '' })).toBeUndefined();
+  expect(() => resolver.resolve({ 'Fn::GetAZs': '' })).toThrow('cannot be resolved without a deploy');
 });
 
 test('fails for what no stack exports, what no mapping holds, and what only a deploy can tell', () => {
