@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, type Stats } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { DirectoryFiles } from './directory-files';
 import { FileHashes } from './file-hashes';
@@ -7,14 +7,20 @@ import { FileHashes } from './file-hashes';
 /** Files and the hash of what is in each: path with forward slashes → hash. */
 export type Contents = ReadonlyMap<string, string>;
 
-/** The contents of a directory's files, in their order. */
-export function readContents(directory: string, files: DirectoryFiles): Contents {
-  return read(directory, files, (hash) => hash);
-}
-
-/** The same, where an executable bit is part of a file's contents: in an archive. */
-export function readArchivedContents(directory: string, files: DirectoryFiles): Contents {
-  return read(directory, files, (hash, { mode }) => (isExecutable(mode) ? `${hash} executable` : hash));
+/** The contents of a directory's files, in their order. In an archive, an executable bit is part of a file's contents. */
+export function readContents(
+  directory: string,
+  { files, stats }: DirectoryFiles,
+  form: 'archive' | 'files',
+): Contents {
+  const hashes = FileHashes.of(realpathSync(directory));
+  const contents = files.map((file): [string, string] => {
+    const found = stats.get(file)!;
+    const hash = hashes.hash(`${directory}${sep}${file}`, found);
+    return [file, form === 'archive' && isExecutable(found.mode) ? `${hash} executable` : hash];
+  });
+  hashes.keep();
+  return new Map(contents);
 }
 
 /** Whether an archive has a file as an executable one. */
@@ -44,18 +50,4 @@ export function contentsFile(asset: string): string {
 export function readAssetContents(asset: string): Contents | undefined {
   const file = contentsFile(asset);
   return existsSync(file) ? new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, string][]) : undefined;
-}
-
-function read(
-  directory: string,
-  { files, stats }: DirectoryFiles,
-  told: (hash: string, stats: Stats) => string,
-): Contents {
-  const hashes = FileHashes.of(realpathSync(directory));
-  const contents = files.map((file): [string, string] => {
-    const found = stats.get(file)!;
-    return [file, told(hashes.hash(`${directory}${sep}${file}`, found), found)];
-  });
-  hashes.keep();
-  return new Map(contents);
 }

@@ -75,10 +75,12 @@ export class CommandLine<O extends OptionDeclarations, A> {
       ]),
       summary,
       rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`).join('\n'),
-      ...(exitCodes === undefined ? [] : [exitCodes]),
+      exitCodes,
       `examples:\n${examples.map((example) => `  ${example}`).join('\n')}`,
-      ...(notes === undefined ? [] : [notes]),
-    ].join('\n\n');
+      notes,
+    ]
+      .filter((part) => part !== undefined)
+      .join('\n\n');
   }
 
   /** Reads a command line. @throws UsageError with all that is wrong, and the help */
@@ -88,17 +90,12 @@ export class CommandLine<O extends OptionDeclarations, A> {
       const { values, positionals } = parseArgs({
         args: [...argv],
         allowPositionals: words !== undefined,
-        options: {
-          ...Object.fromEntries(
-            Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
-          ),
-          help: { type: 'boolean', short: 'h' },
-        },
+        options: { ...options, help: { type: 'boolean', short: 'h' } },
       });
-      if (values.help) {
+      const given: Readonly<Record<string, unknown>> = values;
+      if (given.help) {
         return 'help';
       }
-      const given: Readonly<Record<string, unknown>> = values;
       const problems = Object.entries(given)
         .filter(([, value]) => [value].flat().includes(''))
         .map(([name]) => `--${name} has no value`);

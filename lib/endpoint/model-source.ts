@@ -3,7 +3,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { type CheckedProps, checkProps } from '../aws/declared-props';
 import { DirectoryAsset } from '../aws/directory-asset';
-import { readArchivedContents } from '../aws/directory-contents';
+import { readContents } from '../aws/directory-contents';
 import { FileSelection, tellSecrets } from '../aws/file-selection';
 import { s3Arn } from '../aws/sagemaker-permissions';
 import { answerForFactories } from '../aws/factories';
@@ -126,7 +126,7 @@ class DirectoryModel extends DeclaredModel {
     const directory = this.selected.path;
     const asset = new DirectoryAsset(scope, 'ModelArtifact', {
       directory,
-      contents: readArchivedContents(directory, this.selected.selection),
+      contents: readContents(directory, this.selected.selection, 'archive'),
       form: 'archive',
     });
     return { url: asset.s3ObjectUrl, objectArn: asset.bucket.arnForObjects(asset.s3ObjectKey) };

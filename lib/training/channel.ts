@@ -296,7 +296,7 @@ export class DirectoryChannel extends Channel {
 
   /** Read once, since several stacks ask for it. */
   private contents(): Contents {
-    return (this.read ??= readContents(this.path, this.selected.selection));
+    return (this.read ??= readContents(this.path, this.selected.selection, 'files'));
   }
 }
 

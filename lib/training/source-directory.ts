@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Construct } from 'constructs';
 import { DirectoryAsset } from '../aws/directory-asset';
-import { readArchivedContents } from '../aws/directory-contents';
+import { readContents } from '../aws/directory-contents';
 import { FileSelection, IGNORE_FILE } from '../aws/file-selection';
 
 /** The training toolkit's own rule for a script's name (sagemaker-training 5.1.4; older ones fail at the others later). */
@@ -55,12 +55,12 @@ export class SourceDirectory {
   public asset(scope: Construct, id: string): DirectoryAsset {
     const elsewhere = new Map<string, string>();
     const others = this.beside.flatMap(({ name, selected: { path, selection } }) =>
-      [...readArchivedContents(path, selection)].map(([file, hash]) => {
+      [...readContents(path, selection, 'archive')].map(([file, hash]) => {
         elsewhere.set(`${name}/${file}`, join(path, file));
         return [`${name}/${file}`, hash] as const;
       }),
     );
-    const own = readArchivedContents(this.path, this.selected.selection);
+    const own = readContents(this.path, this.selected.selection, 'archive');
     const contents = new Map([...own, ...others].toSorted(([one], [other]) => (one < other ? -1 : 1)));
     return new DirectoryAsset(scope, id, { directory: this.path, contents, elsewhere, form: 'archive' });
   }

@@ -27,7 +27,7 @@ function synthesize(form: 'files' | 'archive' = 'files', scope = (app: App): App
   const stack = new Stack(scope(app), 'stack');
   const asset = new DirectoryAsset(stack, 'Data', {
     directory: data,
-    contents: readContents(data, found),
+    contents: readContents(data, found, form),
     form,
   });
   app.synth();

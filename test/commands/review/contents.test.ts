@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { type Contents, readArchivedContents, readContents } from '../../../lib/aws/directory-contents';
-import { type DirectoryFiles, directoryFiles } from '../../../lib/aws/directory-files';
+import { readContents } from '../../../lib/aws/directory-contents';
+import { directoryFiles } from '../../../lib/aws/directory-files';
 import { compareContents } from '../../../lib/commands/review/contents';
 
 const files = fc.dictionary(fc.constantFrom('a.txt', 'b.py', 'sub/a.txt', 'sub/deep/c'), fc.string(), {
@@ -24,14 +24,9 @@ function withFiles<T>(contents: Record<string, string>, use: (directory: string)
   }
 }
 
-const readers: [string, (directory: string, files: DirectoryFiles) => Contents][] = [
-  ['directories', readContents],
-  ['archives', readArchivedContents],
-];
-
-test.each(readers)('tells which files of %s came, went and changed', (_, reader) => {
+test.each(['files', 'archive'] as const)('tells which %s came, went and changed', (form) => {
   const read = (contents: Record<string, string>) =>
-    withFiles(contents, (directory) => reader(directory, directoryFiles(directory)));
+    withFiles(contents, (directory) => readContents(directory, directoryFiles(directory), form));
   fc.assert(
     fc.property(files, files, (before, after) => {
       const change = compareContents(read(before), read(after));
