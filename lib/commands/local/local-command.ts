@@ -1,11 +1,9 @@
 // `npm run local`: trains, serves and predicts on this machine. TypeScript conducts (local-run.ts) and writes the report;
 // training_container/ and serving_container/ are what SageMaker's containers do for a script and for a model, in Python.
 
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { inputFiles } from '../invoke/input-files';
 import { costOnAws } from './aws-cost';
-import { channelNotes, changedJob, keyValues, RUN_OPTIONS } from './local-job';
+import { channelNotes, changedJob, filesToPredict, keyValues, RUN_OPTIONS } from './local-job';
 import { LocalRun } from './local-run';
 import { frameworkPython, PYTHON_OPTION, trainsHere } from './framework-python';
 import { checkPort } from './port-check';
@@ -66,15 +64,6 @@ export const localLine = new CommandLine({
     };
   },
 });
-
-/** The files that --predict names. @throws UserError naming what is not there, or holds nothing to predict */
-async function filesToPredict(paths: readonly string[]): Promise<string[]> {
-  const missing = paths.filter((path) => !existsSync(path));
-  if (missing.length > 0) {
-    throw new UserError(`--predict: ${missing.map((path) => `'${path}'`).join(', ')} not found`);
-  }
-  return inputFiles(paths);
-}
 
 /** What the SDKs and the AWS CLI read of this environment; the files in the home directory they find themselves. */
 function ownCredentials(): Record<string, string> {

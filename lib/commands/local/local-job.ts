@@ -4,8 +4,9 @@ import { directoryFiles } from '../../aws/directory-files';
 import { printable } from '../../aws/printable';
 import { CODE_CHANNEL } from '../../names';
 import type { OptionDeclarations } from '../../console/command-line';
-import { UsageError } from '../../console/user-error';
+import { UsageError, UserError } from '../../console/user-error';
 import type { DeclaredTrainingJob } from '../../assembly/project-template';
+import { inputFiles } from '../invoke/input-files';
 import { hasScript } from '../../training/job-script';
 import {
   declaredHyperparameters,
@@ -68,9 +69,7 @@ export function changedJob(
   changes: JobChanges,
 ): { readonly job: DeclaredTrainingJob; readonly channels: Record<string, string> } {
   const declared = (job.request.InputDataConfig ?? []).map(({ ChannelName }) => ChannelName ?? '');
-  const values = Object.fromEntries(
-    Object.entries(changes.hyperparameters).map(([key, text]) => [key, typed(text)]),
-  );
+  const values = typedValues(changes.hyperparameters);
   const problems = [
     ...Object.entries(changes.channels).flatMap(([name, path]) => channelProblems(name, path, declared)),
     ...hyperparameterProblems({ ...declaredValues(job), ...values }).map(
@@ -150,12 +149,26 @@ function declaredValues({ request }: DeclaredTrainingJob): Record<string, unknow
   );
 }
 
-/** A hyperparameter as typed on a command line: a number or boolean becomes one, as in JSON. */
-export function typed(text: string): number | boolean | string {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'number' || typeof value === 'boolean' ? value : text;
-  } catch {
-    return text;
+/** The files that --predict names. @throws UserError naming what is not there, or holds nothing to predict */
+export async function filesToPredict(paths: readonly string[]): Promise<string[]> {
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new UserError(`--predict: ${missing.map((path) => `'${path}'`).join(', ')} not found`);
   }
+  return inputFiles(paths);
+}
+
+/** Hyperparameters as typed on a command line: a number or boolean becomes one, as in JSON. */
+export function typedValues(
+  texts: Readonly<Record<string, string>>,
+): Record<string, number | boolean | string> {
+  const typed = (text: string) => {
+    try {
+      const value: unknown = JSON.parse(text);
+      return typeof value === 'number' || typeof value === 'boolean' ? value : text;
+    } catch {
+      return text;
+    }
+  };
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, typed(text)]));
 }
