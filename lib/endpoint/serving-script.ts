@@ -62,10 +62,8 @@ export function servingScript(scope: Construct, declared: DeclaredServing): Serv
     }
     return { environment: environment(entryPoint ?? MODEL_SCRIPT, MODEL_CODE), statements: [] };
   }
-  const script = archivedScript(declared);
-  if (!script) {
-    throw new Error(servingScriptProblems(declared).join('; '));
-  }
+  // A project without one is refused before, by the problems below.
+  const script = archivedScript(declared)!;
   const { data, dependencies } = declared.trained ?? {};
   const archive = new SourceDirectory(script.sourceDir, data, dependencies).asset(scope, 'Source');
   return {

@@ -1,7 +1,9 @@
 import {
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
+  paginateListEndpointConfigs,
   paginateListEndpoints,
+  paginateListModels,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { unknownPart } from '../../../cost/resource-cost';
@@ -23,6 +25,35 @@ export const endpoints: Finder = {
       const name = EndpointName!;
       const isNamed = search.names.isEndpoint(name);
       yield { name, arn, isNamed, detail: `${EndpointStatus}`, describe: () => describe(name, search) };
+    }
+  },
+};
+
+/** Endpoint configurations: free, their endpoint is what costs. */
+export const endpointConfigs: Finder = {
+  type: 'AWS::SageMaker::EndpointConfig',
+  what: 'endpoint configurations',
+  arns: /^sagemaker:endpoint-config\//,
+  remove: ['sagemaker delete-endpoint-config', 'endpoint-config-name'],
+  async *list({ client, names, options }) {
+    const pages = paginateListEndpointConfigs({ client: client(SageMakerClient) }, {}, options);
+    for await (const config of each(pages, ({ EndpointConfigs }) => EndpointConfigs)) {
+      const name = config.EndpointConfigName!;
+      yield { name, arn: config.EndpointConfigArn, isNamed: names.isOwn(name) };
+    }
+  },
+};
+
+/** Models: free, their archive is in a bucket. */
+export const models: Finder = {
+  type: 'AWS::SageMaker::Model',
+  what: 'models',
+  arns: /^sagemaker:model\//,
+  remove: ['sagemaker delete-model', 'model-name'],
+  async *list({ client, names, options }) {
+    const pages = paginateListModels({ client: client(SageMakerClient) }, {}, options);
+    for await (const { ModelName, ModelArn } of each(pages, ({ Models }) => Models)) {
+      yield { name: ModelName!, arn: ModelArn, isNamed: names.isOwn(ModelName!) };
     }
   },
 };
