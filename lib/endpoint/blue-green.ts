@@ -59,41 +59,36 @@ export function rollBackByAlarms(hosted: HostedEndpoint): void {
 
 /** What turns a deployment back: errors of the container, and answers near the limit of 60 seconds. */
 function alarms({ scope, endpointName, variantName, config }: HostedEndpoint): IAlarm[] {
-  const metric = (metricName: string, statistic: string) =>
-    new Metric({
-      namespace: 'AWS/SageMaker',
-      metricName,
-      // Of the new instances alone: errors of those that they replace would end the deployment of what mends them.
-      dimensionsMap: {
-        EndpointName: endpointName,
-        VariantName: variantName,
-        EndpointConfigName: config.attrEndpointConfigName,
-      },
-      statistic,
-      period: Duration.minutes(1),
-    });
-  const alarm = (id: string, watched: Metric, threshold: number, alarmDescription: string) =>
+  const alarm = (id: string, metricName: string, statistic: string, threshold: number, description: string) =>
     new Alarm(scope, id, {
-      metric: watched,
+      metric: new Metric({
+        namespace: 'AWS/SageMaker',
+        metricName,
+        // Of the new instances alone: errors of those that they replace would end the deployment of what mends them.
+        dimensionsMap: {
+          EndpointName: endpointName,
+          VariantName: variantName,
+          EndpointConfigName: config.attrEndpointConfigName,
+        },
+        statistic,
+        period: Duration.minutes(1),
+      }),
       threshold,
-      alarmDescription,
+      alarmDescription: `The endpoint ${endpointName} ${description}`,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+  // Latency is in microseconds.
+  const nearLimit = Duration.seconds(55).toMilliseconds() * 1000;
   return [
-    alarm(
-      'ServerErrors',
-      metric('Invocation5XXErrors', Stats.SUM),
-      1,
-      `The endpoint ${endpointName} answered with a server error`,
-    ),
+    alarm('ServerErrors', 'Invocation5XXErrors', Stats.SUM, 1, 'answered with a server error'),
     alarm(
       'SlowAnswers',
-      // In microseconds.
-      metric('ModelLatency', Stats.p(99)),
-      Duration.seconds(55).toMilliseconds() * 1000,
-      `The endpoint ${endpointName} takes nearly the 60 seconds that a request may take`,
+      'ModelLatency',
+      Stats.p(99),
+      nearLimit,
+      'takes nearly the 60 seconds that a request may take',
     ),
   ];
 }
