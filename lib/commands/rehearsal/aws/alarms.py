@@ -15,6 +15,7 @@ import time
 import uuid
 from typing import Any
 
+from botocore import xform_name
 from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 from moto.core.exceptions import ServiceException
 
@@ -144,13 +145,8 @@ class Alarms:
         )
         if not alarm.actions_enabled:
             return
-        actions = {
-            "ALARM": alarm.alarm_actions,
-            "INSUFFICIENT_DATA": alarm.insufficient_data_actions,
-            "OK": alarm.ok_actions,
-        }
         state["timestamp"] = _text(self._host.alarm_clock.now())
-        for arn in actions[state["value"]] or []:
+        for arn in getattr(alarm, xform_name(_ACTIONS[state["value"]])) or []:
             try:
                 self._act(arn, alarm, state, previous)
             except (AccessDenied, ServiceException) as error:

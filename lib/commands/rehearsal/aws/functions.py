@@ -173,7 +173,8 @@ class Functions:
     def _execute(
         self, session: Session, function: LambdaFunction, event: Any, request_id: str, stream: str
     ) -> tuple[dict[str, Any] | None, str]:
-        folder, layers = self._code(function), self._layers(function)
+        folder = self._unpacked(function.code_sha_256, [function.code_bytes])
+        layers = self._layers(function)
         timeout = float(function.timeout)
         environment = {
             "PATH": os.environ["PATH"],
@@ -254,9 +255,6 @@ class Functions:
                 subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
                 self._node_runtime = target
             return self._node_runtime
-
-    def _code(self, function: LambdaFunction) -> Path:
-        return self._unpacked(function.code_sha_256, [function.code_bytes])
 
     def _layers(self, function: LambdaFunction) -> Path:
         backend = get_backend(ACCOUNT, function.region)

@@ -6,7 +6,6 @@ that was just made (default event bus, default VPC, AWS's own managed policies).
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -16,7 +15,6 @@ from moto.core.common_models import BaseModel
 from moto.utilities.tagging_service import TaggingService
 
 from aws.cloudformation.stacks import all_stacks
-from aws.identities import ACCOUNT
 from aws.sagemaker.store import all_items
 
 #: The stack of `cdk bootstrap`: what belongs to it stays in an account on purpose.
@@ -31,7 +29,7 @@ _RECORDS = {
     "ssm": {"_commands", "default_parameters"},
     "sts": {"assumed_roles"},
 }
-_DEPTH = 6
+_DEPTH = 7
 
 
 class Thing(NamedTuple):
@@ -60,10 +58,12 @@ def everything() -> dict[str, Any]:
 
 
 def _in_moto() -> Iterator[Thing]:
-    for service, backends in _loaded():
-        for region, backend in list(backends.get(ACCOUNT, {}).items()):
+    # moto lists there what was used, and has no other way to ask.
+    for backends in list(BackendDict._instances):
+        service = backends.service_name
+        for account, region, backend in list(backends.iter_backends()):
             now = dict(_models(service, backend))
-            fresh = dict(_models(service, type(backend)(region, ACCOUNT)))
+            fresh = dict(_models(service, type(backend)(region, account)))
             spare = Counter(type(item).__name__ for path, item in fresh.items() if path not in now)
             for path, item in now.items():
                 kind = type(item).__name__
@@ -78,23 +78,8 @@ def _in_moto() -> Iterator[Thing]:
                     yield Thing(service, region, kind, name)
 
 
-def _loaded() -> Iterator[tuple[str, dict[str, Any]]]:
-    """The backends of every moto module that was used; none is made by looking."""
-    seen = set()
-    for name, module in sorted(sys.modules.items()):
-        if not name.startswith("moto.") or module is None:
-            continue
-        for value in list(vars(module).values()):
-            if isinstance(value, BackendDict) and id(value) not in seen:
-                seen.add(id(value))
-                yield value.service_name, dict(value)
-
-
 def _models(service: str, backend: BaseBackend) -> Iterator[tuple[tuple[str, ...], Any]]:
-    ignored = _RECORDS.get(service, set())
-    for name, value in vars(backend).items():
-        if name not in ignored and not name.startswith("_BaseBackend"):
-            yield from _walk(value, (name,), ignored, _DEPTH, set())
+    return _walk(vars(backend), (), _RECORDS.get(service, set()), _DEPTH, set())
 
 
 def _walk(
