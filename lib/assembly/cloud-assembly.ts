@@ -3,6 +3,12 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type {
+  AssemblyManifest,
+  AssetManifest,
+  AssetManifestProperties,
+  AwsCloudFormationStackProperties,
+} from 'aws-cdk-lib/cloud-assembly-schema';
 import type { Template } from '../aws/template';
 
 /** A stack of a cloud assembly. */
@@ -13,63 +19,37 @@ export interface AssemblyStack {
   readonly assets: ReadonlyMap<string, string>;
 }
 
-interface Manifest {
-  readonly artifacts?: Readonly<
-    Record<
-      string,
-      {
-        readonly type: string;
-        readonly properties?: { templateFile?: string; file?: string; stackName?: string };
-      }
-    >
-  >;
-}
-
-interface AssetManifest {
-  readonly files?: Readonly<
-    Record<
-      string,
-      {
-        readonly source: { readonly path?: string };
-        readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
-      }
-    >
-  >;
-}
-
 /** The stacks of a cloud assembly (what `cdk synth` writes), in the order of its manifest: a stack after those it depends on. */
 export function readCloudAssembly(directory: string): AssemblyStack[] {
-  const { artifacts = {} } = readJson<Manifest>(join(directory, 'manifest.json'));
-  return Object.entries(artifacts).flatMap(([id, artifact]) => {
-    const templateFile = artifact.properties?.templateFile;
-    if (artifact.type !== 'aws:cloudformation:stack' || templateFile === undefined) {
+  const { artifacts = {} } = readJson<AssemblyManifest>(join(directory, 'manifest.json'));
+  return Object.entries(artifacts).flatMap(([id, { type, properties = {} }]) => {
+    const { templateFile, stackName } = properties as Partial<AwsCloudFormationStackProperties>;
+    if (type !== 'aws:cloudformation:stack' || templateFile === undefined) {
       return [];
     }
+    const assets = artifacts[`${id}.assets`]?.properties as AssetManifestProperties | undefined;
     return [
       {
-        name: artifact.properties?.stackName ?? id,
+        name: stackName ?? id,
         template: readJson<Template>(join(directory, templateFile)),
-        assets: readAssets(directory, artifacts[`${id}.assets`]?.properties?.file),
+        assets: readAssets(directory, assets?.file),
       },
     ];
   });
 }
 
 function readAssets(directory: string, file: string | undefined): Map<string, string> {
-  const assets = new Map<string, string>();
   if (file === undefined || !existsSync(join(directory, file))) {
-    return assets;
+    return new Map();
   }
-  for (const { source, destinations } of Object.values(
-    readJson<AssetManifest>(join(directory, file)).files ?? {},
-  )) {
-    for (const { objectKey } of Object.values(destinations)) {
-      if (source.path !== undefined) {
-        assets.set(objectKey, join(directory, source.path));
-      }
-    }
-  }
-  return assets;
+  const { files = {} } = readJson<AssetManifest>(join(directory, file));
+  return new Map(
+    Object.values(files).flatMap(({ source: { path }, destinations }) =>
+      Object.values(destinations).flatMap(({ objectKey }): [string, string][] =>
+        path === undefined ? [] : [[objectKey, join(directory, path)]],
+      ),
+    ),
+  );
 }
 
 function readJson<T>(path: string): T {

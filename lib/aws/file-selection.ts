@@ -113,7 +113,8 @@ export class FileSelection {
   }
 
   private select(): Selection {
-    const given = this.given();
+    const file = join(this.path, IGNORE_FILE);
+    const given = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
     const apart = new Set(this.apart.map((path) => resolve(path)));
     const matcher = (...patterns: string[]) => {
       const strategy = IgnoreStrategy.git(this.path, [...patterns, ...given]);
@@ -141,11 +142,6 @@ export class FileSelection {
       return out;
     });
     return { ...found, secrets: [...secrets].toSorted() };
-  }
-
-  private given(): string[] {
-    const file = join(this.path, IGNORE_FILE);
-    return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   }
 }
 
