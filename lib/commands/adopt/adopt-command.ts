@@ -2,7 +2,7 @@
 // (read_script.py), so nothing of it runs; what follows from that is decided in TypeScript.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { CommandLine, PROJECT_OPTION } from '../../console/command-line';
@@ -78,7 +78,7 @@ export function adoptCommand(root: string): Command {
 }
 
 function checkPaths(script: string, data: string | undefined): void {
-  if (!existsSync(script) || !statSync(script).isFile()) {
+  if (!statSync(script, { throwIfNoEntry: false })?.isFile()) {
     throw new UserError(`no file '${script}'`);
   }
   if (script.endsWith('.ipynb')) {
@@ -89,7 +89,7 @@ function checkPaths(script: string, data: string | undefined): void {
   if (!script.endsWith('.py')) {
     throw new UserError(`'${script}' is no Python script: its name does not end with .py`);
   }
-  if (data !== undefined && !(existsSync(data) && statSync(data).isDirectory())) {
+  if (data !== undefined && !statSync(data, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`--data: no directory '${data}'`);
   }
 }

@@ -25,12 +25,12 @@ from typing import Any
 from framework_images import framework_image
 from handler_container.frameworks import FRAMEWORKS, TOOLKIT
 from handler_container.service import HandlerService
-from hard_coded_paths import paths_in_source
 from opt_ml import CONTAINER_BASE, enter, is_possible
 from serving_container.http_server import HOST, HttpServer, Service
 from serving_container.inference_script import InferenceScript, find_code_dir
 from serving_container.model_layout import ModelError, find_models
 from serving_container.script_check import code_problems
+from training_container.hard_coded_paths import paths_in_source
 from training_container.run_environment import make_environment
 
 # Where the container has the archive.

@@ -2,14 +2,10 @@
 
     python training_environment.py < job.json
 
-The job's members are those of `entry_point_environment` without `python`; its `baseDirectory` is where the
-job's tree lies on this machine, `runEnvironment` and `imagePackages` are the folders for the Python
-environment of this run and for the packages of images. Beside the members of `entry_point_environment` the
-answer has: `atOptMl`, whether a process can be made to find the tree at /opt/ml (opt_ml.py), as all paths
-of the answer then expect; `hardCodedPaths`, where not, those that will not be found; `asksAws`, where the
-source asks AWS for something; `standIns`, the answer of `stand_ins`; and `missingPackages`, where some are
-to be installed, the arguments of install_image_packages.py. `metricDefinitions` are the job's, or those that
-SageMaker has for its algorithm, which has no script: its `kind` is `algorithm`.
+The job is that of `entry_point_environment` without `python`; its `baseDirectory` is where the job's tree
+lies here, `runEnvironment` and `imagePackages` are the folders for this run's Python environment and for the
+packages of images. Where no process can find the tree at /opt/ml (`atOptMl`), the answer's paths are those of
+this machine. A built-in algorithm has no script: its `kind` is `algorithm`.
 """
 
 import hashlib
@@ -19,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from framework_images import framework_image
-from hard_coded_paths import paths_in_source, paths_in_values
 from opt_ml import CONTAINER_BASE, is_possible
 from training_container.aws_uses import aws_uses
+from training_container.hard_coded_paths import paths_in_source, paths_in_values
 from training_container.image_packages import missing_packages
 from training_container.run_environment import is_finished, make_environment, packages_of
 from training_container.stand_ins import stand_ins

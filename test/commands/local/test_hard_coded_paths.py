@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import running_server  # noqa: F401 the path of the modules
-from hard_coded_paths import paths_in_source, paths_in_values
+from training_container.hard_coded_paths import paths_in_source, paths_in_values
 
 
 def found(paths):

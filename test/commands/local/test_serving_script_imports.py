@@ -2,7 +2,7 @@
 
 import pytest
 from running_server import LOCAL  # noqa: F401 makes the package importable
-from serving_container.script_imports import missing_modules
+from serving_container.script_check import missing_modules
 
 
 def missing(folder, files):

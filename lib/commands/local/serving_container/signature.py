@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Where DataType of tensorflow's types.proto, without DT_, differs from TensorFlow's Python names.
-_DTYPE_NAMES = {"FLOAT": "float32", "DOUBLE": "float64", "HALF": "float16"}
-
 # TensorFlow keeps its initialisation op among the signatures; it is no signature that a request can name.
 _INTERNAL_SIGNATURES = ("__saved_model_init_op", "__saved_model_train_op")
 
@@ -38,10 +35,8 @@ def read_signatures(meta_graph: Any) -> dict[str, Signature]:
 
 
 def _tensors(tensors: Mapping[str, Any]) -> dict[str, TensorInfo]:
-    return {name: _tensor(info) for name, info in sorted(tensors.items())}
+    import tensorflow as tf  # noqa: PLC0415 see Predictor
 
-
-def _tensor(info: Any) -> TensorInfo:
-    dtypes = info.DESCRIPTOR.fields_by_name["dtype"].enum_type.values_by_number
-    dtype = dtypes[info.dtype].name.removeprefix("DT_")
-    return TensorInfo(_DTYPE_NAMES.get(dtype, dtype.lower()), info.name)
+    return {
+        name: TensorInfo(tf.as_dtype(info.dtype).name, info.name) for name, info in sorted(tensors.items())
+    }

@@ -38,31 +38,21 @@ def missing_packages(
         missing = [
             name for name in missing if brought is not None and not brought & {*distributions_of(name)}
         ]
-    if not missing:
-        return {"install": [], "notes": []}
     known = known_image(image)
-    if known is None:
+    install, lacking, notes = [], [], []
+    if missing and known is None:
         name = image.split("/")[-1] or "the image"
-        return {
-            "install": [],
-            "notes": [f"whether {name} has {_listed(missing)} is not known here, and this Python has not"],
-        }
-    install, lacking = [], []
+        notes.append(f"whether {name} has {_listed(missing)} is not known here, and this Python has not")
+        missing = []
     for module in missing:
         found = next((name for name in distributions_of(module) if name in known.packages), None)
         if found is None:
             lacking.append(module)
-        else:
-            versions = (known.packages[found], newest_packages(known.name).get(found))
-            install.append(
-                {
-                    "module": module,
-                    "name": _WITHOUT_SCREEN.get(found, found),
-                    "versions": [*dict.fromkeys(filter(None, versions))],
-                }
-            )
-    notes = []
-    if known.nearest and install:
+            continue
+        versions = filter(None, (known.packages[found], newest_packages(known.name).get(found)))
+        name = _WITHOUT_SCREEN.get(found, found)
+        install.append({"module": module, "name": name, "versions": [*dict.fromkeys(versions)]})
+    if install and known.nearest:
         notes.append(
             f"what {image_version(image)} has is not known here; taken to be what {known.nearest} has: "
             + _listed(entry["name"] for entry in install)

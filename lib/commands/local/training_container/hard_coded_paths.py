@@ -1,12 +1,12 @@
 """Where code and its configuration name paths below /opt/ml, and what to write instead. Runs nothing."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from imported_modules import parsed
 
 # Before it no part of a longer path or address, as in s3://bucket/opt/ml.
 _PATH = re.compile(r"(?<![\w./])/opt/ml(?:/[\w.@+-]+)*(?![\w-])")
@@ -40,8 +40,11 @@ def paths_in_source(code: Path) -> list[HardCodedPath]:
     found = []
     for file in sorted(path for path in code.rglob("*") if path.is_file()):
         if file.suffix in (".py", *_CONFIGURATION) and file.stat().st_size <= _LONGEST:
-            text = file.read_text(errors="replace")
-            lines = _texts(text) if file.suffix == ".py" else enumerate(text.splitlines(), 1)
+            lines = (
+                _texts(parsed(file) or ast.Pass())
+                if file.suffix == ".py"
+                else enumerate(file.read_text(errors="replace").splitlines(), 1)
+            )
             name = file.relative_to(code).as_posix()
             found += [path for line, part in lines for path in _paths(f"{name}:{line}", part)]
     return found
@@ -56,12 +59,8 @@ def _paths(where: str, text: str) -> list[HardCodedPath]:
     return [HardCodedPath(where, match[0], _instead(match[0])) for match in _PATH.finditer(text)]
 
 
-def _texts(text: str) -> list[tuple[int, str]]:
+def _texts(tree: ast.AST) -> list[tuple[int, str]]:
     """The texts of a program, but for documentation and for what stands in for a variable that is set."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return []  # told when it runs
     idle: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
