@@ -8,6 +8,11 @@ import { folded, html, type Html, table } from './html';
 
 /** Longest side of an embedded picture, in pixels. */
 const THUMBNAIL = 320;
+/** The index of each class by its name, for colours of what results name by text. */
+const CLASS_INDICES = new Map(
+  Array.from({ length: 256 }, (_, index) => [segmentationClass(index).name, index]),
+);
+
 /** So many rows of timings, and of failures, are shown. */
 const MOST_ROWS = 200;
 
@@ -43,9 +48,14 @@ export async function predictionSection(
 async function card(prediction: PredictionResult): Promise<Html> {
   const { file, maskPath, overlayPath, classCounts = {}, width, height, latencyMs } = prediction;
   const pixels = Object.values(classCounts).reduce((sum, count) => sum + count, 0);
-  const found = Object.entries(classCounts)
-    .filter(([, count]) => count > 0)
-    .map(([of, count]) => `${of} ${((100 * count) / pixels).toFixed(0)} %`)
+  const classes = Object.entries(classCounts).map(([of, count]) => ({
+    of,
+    count,
+    percent: (100 * count) / pixels,
+  }));
+  const found = classes
+    .filter(({ count }) => count > 0)
+    .map(({ of, percent }) => `${of} ${percent.toFixed(0)} %`)
     .join(', ');
   const name = basename(file);
   const [input, mask, overlay] = await Promise.all([
@@ -56,7 +66,7 @@ async function card(prediction: PredictionResult): Promise<Html> {
   return html`<article class="card">
     <h3>${name}</h3>
     <div class="pictures">${[input, mask, overlay]}</div>
-    ${shares(classCounts)}
+    ${shares(classes)}
     <p class="facts">${shownPath(file)}: ${width} × ${height} px, ${latencyMs} ms</p>
   </article>`;
 }
@@ -105,36 +115,26 @@ async function thumbnail(path: string, kind: 'photograph' | 'mask'): Promise<str
   return `data:image/png;base64,${png.toString('base64')}`;
 }
 
-/** Class indices by name, for colours of what results name by text. */
-function classIndices(predictions: readonly PredictionResult[]): Map<string, number> {
-  const named = new Map(Array.from({ length: 256 }, (_, index) => [segmentationClass(index).name, index]));
-  const present = new Set(predictions.flatMap(({ classCounts = {} }) => Object.keys(classCounts)));
-  return new Map([...named].filter(([name]) => present.has(name)));
-}
-
 function classLegend(predictions: readonly PredictionResult[]): Html {
+  const present = new Set(predictions.flatMap(({ classCounts = {} }) => Object.keys(classCounts)));
   return html`<ul class="legend">
-    ${[...classIndices(predictions)].map(
-      ([name, index]) => html`<li><i style="background:${classStyle(index)}"></i>${name}</li>`,
-    )}
+    ${[...CLASS_INDICES]
+      .filter(([name]) => present.has(name))
+      .map(([name, index]) => html`<li><i style="background:${classStyle(index)}"></i>${name}</li>`)}
   </ul>`;
 }
 
 /** A bar of the classes' shares, and the same in numbers. */
-function shares(classCounts: Readonly<Record<string, number>>): Html {
-  const pixels = Object.values(classCounts).reduce((sum, count) => sum + count, 0);
-  const indices = classIndices([{ file: '', status: 'predicted', classCounts }]);
-  const percent = (count: number) => ((100 * count) / pixels).toFixed(1);
-  const entries = Object.entries(classCounts);
+function shares(classes: readonly { of: string; count: number; percent: number }[]): Html {
+  const color = (name: string) => classStyle(CLASS_INDICES.get(name) ?? 0);
   return html`<div class="shares" aria-hidden="true">
-      ${entries.map(
-        ([name, count]) =>
-          html`<i style="width:${percent(count)}%;background:${classStyle(indices.get(name) ?? 0)}"></i>`,
-      )}
+      ${classes.map(({ of, percent }) => html`<i style="width:${percent.toFixed(1)}%;background:${color(of)}"></i>`)}
     </div>
     ${table(
       ['class', 'pixels', 'share'],
-      entries.map(([name, count]) => [name, count.toLocaleString('en-US'), `${percent(count)} %`]),
+      classes.map(({ of, count, percent }) => [
+        ...[of, count.toLocaleString('en-US'), `${percent.toFixed(1)} %`],
+      ]),
       'counts',
     )}`;
 }

@@ -39,52 +39,46 @@ export class ServingProcess {
    * @throws UserError with its own last words if the model does not load
    */
   public static async start(options: ServingOptions): Promise<ServingProcess> {
-    const child = spawn(
-      options.python,
-      [
-        join(__dirname, 'server.py'),
-        '--model-dir',
-        options.modelDirectory,
-        '--port',
-        String(options.port ?? 0),
-        '--payload-limit',
-        String(options.payloadLimit),
-        ...(options.image ? ['--image', options.image] : []),
-        ...(options.codeDirectory ? ['--code-dir', options.codeDirectory] : []),
-        ...(options.environmentDirectory ? ['--environment-dir', options.environmentDirectory] : []),
-        '--exit-with-stdin',
-      ],
-      {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        // A terminal's Ctrl-C is for this process, which then ends the server in its own time.
-        detached: true,
-        env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...options.environment },
-      },
-    );
-    const serving = new ServingProcess(child);
+    const { image, codeDirectory, environmentDirectory, signal } = options;
+    const program = [
+      join(__dirname, 'server.py'),
+      ...['--model-dir', options.modelDirectory],
+      ...['--port', String(options.port ?? 0)],
+      ...['--payload-limit', String(options.payloadLimit)],
+      ...(image ? ['--image', image] : []),
+      ...(codeDirectory ? ['--code-dir', codeDirectory] : []),
+      ...(environmentDirectory ? ['--environment-dir', environmentDirectory] : []),
+      '--exit-with-stdin',
+    ];
+    const child = spawn(options.python, program, {
+      // A terminal's Ctrl-C is for this process, which then ends the server in its own time.
+      detached: true,
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...options.environment },
+    });
+    const closed = once(child, 'close');
+    let lastLine = 'the server ended without a word';
+    createInterface({ input: child.stderr }).on('line', (line) => (lastLine = line.replace(/^error: /, '')));
+    const serving = new ServingProcess(child, closed);
     const stop = () => void serving.stop();
-    options.signal.addEventListener('abort', stop);
-    child.once('exit', () => options.signal.removeEventListener('abort', stop));
-    serving.announced = await serving.announcement();
+    signal.addEventListener('abort', stop);
+    child.once('exit', () => signal.removeEventListener('abort', stop));
+    const announced = once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>;
+    const first = await Promise.race([announced, closed.then(() => undefined)]);
+    if (first === undefined) {
+      throw new UserError(`the model cannot be served: ${lastLine}`);
+    }
+    serving.url = (JSON.parse(first[0]) as { url: string }).url;
     return serving;
   }
 
-  private readonly closed: Promise<void>;
-  private stopping = false;
-  private announced = '';
-  private said: string[] = [];
-
-  private constructor(private readonly child: ChildProcess) {
-    this.closed = new Promise((done) => child.once('close', () => done()));
-    createInterface({ input: child.stderr! }).on('line', (line) => {
-      this.said = [...this.said, line].slice(-20);
-    });
-  }
-
   /** Where it listens, such as `http://127.0.0.1:8080`. */
-  public get url(): string {
-    return this.announced;
-  }
+  public url = '';
+  private stopping = false;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly closed: Promise<unknown>,
+  ) {}
 
   /**
    * Waits until the server has ended.
@@ -107,19 +101,5 @@ export class ServingProcess {
     const killing = setTimeout(() => this.child.kill('SIGKILL'), STOP_GRACE);
     await this.closed;
     clearTimeout(killing);
-  }
-
-  private async announcement(): Promise<string> {
-    const lines = createInterface({ input: this.child.stdout! });
-    const line = await Promise.race([
-      once(lines, 'line').then(([first]) => first as string),
-      this.closed.then(() => undefined),
-    ]);
-    if (line === undefined) {
-      throw new UserError(
-        `the model cannot be served: ${this.said.at(-1)?.replace(/^error: /, '') ?? 'the server ended without a word'}`,
-      );
-    }
-    return (JSON.parse(line) as { url: string }).url;
   }
 }
