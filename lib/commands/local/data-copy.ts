@@ -4,13 +4,11 @@ import { basename, dirname, join, parse } from 'node:path';
 import { directoryFiles } from '../../aws/directory-files';
 import { UserError } from '../../console/user-error';
 
-/** How a copy is followed and ended. */
+/** How copies are followed and ended. */
 export interface DataCopyOptions {
-  /** A directory that is not copied, wherever it is met: the one that the copy goes to. */
-  readonly except: string;
   readonly signal: AbortSignal;
-  /** Told now and then, by a copy that takes long. */
-  readonly onProgress: (copied: number, total: number) => void;
+  /** Told now and then how far a copy is that takes long. */
+  readonly onProgress: (text: string) => void;
 }
 
 /** How often a copy tells how far it is, in milliseconds. */
@@ -22,13 +20,20 @@ const MOST_NAMED = 5;
 /**
  * Copies the files of a directory, or a file into a directory, so that whatever is done to the copy, nothing happens to the
  * original: links are followed, and nothing is shared but the blocks of a file system that copies on write.
+ * @param except a directory that is not copied, wherever it is met: the one that the copy goes to
  * @throws UserError naming what cannot be copied
  */
-export async function copyData(source: string, target: string, options: DataCopyOptions): Promise<void> {
+export async function copyData(
+  what: string,
+  source: string,
+  target: string,
+  except: string,
+  { signal, onProgress }: DataCopyOptions,
+): Promise<void> {
   const stats = statSync(source);
   const [folder, files] = stats.isFile()
     ? [dirname(source), new Map([[basename(source), stats]])]
-    : [source, found(source, options.except)];
+    : [source, found(source, except)];
   const total = [...files.values()].reduce((sum, { size }) => sum + size, 0);
   for (const place of new Set(['.', ...[...files.keys()].map(dirname)])) {
     await mkdir(join(target, place), { recursive: true });
@@ -36,7 +41,7 @@ export async function copyData(source: string, target: string, options: DataCopy
   let copied = 0;
   let told = Date.now();
   for (const [name, { mode, size }] of files) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     const copy = join(target, name);
     // A clone of the blocks, where the file system has them.
     await copyFile(join(folder, name), copy, constants.COPYFILE_FICLONE);
@@ -47,7 +52,7 @@ export async function copyData(source: string, target: string, options: DataCopy
     copied += size;
     if (Date.now() - told > PROGRESS_INTERVAL) {
       told = Date.now();
-      options.onProgress(copied, total);
+      onProgress(`copying ${what}: ${gigabytes(copied)} of ${gigabytes(total)} GB`);
     }
   }
 }
@@ -64,4 +69,8 @@ function found(source: string, except: string): ReadonlyMap<string, Stats> {
     throw new UserError(`the data cannot be copied:\n${lines.map((line) => `  - ${line}`).join('\n')}`);
   }
   return stats;
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
 }

@@ -11,7 +11,7 @@ import { hasScript } from '../../training/job-script';
 import FRAMEWORK_IMAGES from './framework-images.json';
 
 /** Who asks for a Python. */
-export interface FrameworkPythonOptions {
+interface FrameworkPythonOptions {
   /** An interpreter of a person's own, in which the script works already; it stands for every image. */
   readonly given: string | undefined;
   readonly terminal: Terminal;
@@ -27,13 +27,6 @@ export const PYTHON_OPTION = {
       "a Python in which the script works, instead of one that is made for the framework's version",
   },
 } as const;
-
-/** The environment that stands for an image. */
-export interface FrameworkEnvironment {
-  /** Its directory in the project. */
-  readonly directory: string;
-  readonly requirements: WantedPackages;
-}
 
 /** Packages from before NumPy 2 do not say that they need an older one. */
 const OLDER_NUMPY = 'numpy<2';
@@ -69,8 +62,8 @@ function imageRow(image: string) {
   return parts && { framework, parts };
 }
 
-/** The environment of an image's framework; undefined for TensorFlow's images, and for those of which nothing is known. */
-export function frameworkEnvironment(image: string): FrameworkEnvironment | undefined {
+/** The environment of an image's framework, by its directory in the project; undefined for TensorFlow's images, and for those of which nothing is known. */
+export function frameworkEnvironment(image: string) {
   const row = imageRow(image);
   if (!row) {
     return undefined;
@@ -83,16 +76,14 @@ export function frameworkEnvironment(image: string): FrameworkEnvironment | unde
     minor: version.split('.').slice(0, 2).join('.'),
   };
   const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-  return {
-    directory: `.venvs/${filled(framework.environment)}`,
-    requirements: {
-      alternatives: framework.packages
-        .map((packages) => [...packages.map(filled), ...framework.with])
-        .flatMap((packages) => [packages, [...packages, OLDER_NUMPY]]),
-      modules: framework.modules,
-      megabytes: framework.megabytes,
-    },
+  const requirements: WantedPackages = {
+    alternatives: framework.packages
+      .map((packages) => [...packages.map(filled), ...framework.with])
+      .flatMap((packages) => [packages, [...packages, OLDER_NUMPY]]),
+    modules: framework.modules,
+    megabytes: framework.megabytes,
   };
+  return { directory: `.venvs/${filled(framework.environment)}`, requirements };
 }
 
 /** The interpreter that stands for an image; makes its environment, the first time. @throws UserError for a given one that is not there */

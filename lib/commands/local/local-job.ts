@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { directoryFiles } from '../../aws/directory-files';
+import { directoryFiles, type FileProblem } from '../../aws/directory-files';
 import { printable } from '../../aws/printable';
 import { CODE_CHANNEL } from '../../names';
 import type { OptionDeclarations } from '../../console/command-line';
@@ -68,20 +68,21 @@ export function changedJob(
   job: DeclaredTrainingJob,
   changes: JobChanges,
 ): { readonly job: DeclaredTrainingJob; readonly channels: Record<string, string> } {
-  const declared = (job.request.InputDataConfig ?? []).map(({ ChannelName }) => ChannelName ?? '');
+  const { InputDataConfig: declared = [], EnableNetworkIsolation } = job.request;
+  const names = declared.map(({ ChannelName }) => ChannelName ?? '');
   const values = typedValues(changes.hyperparameters);
   const problems = [
-    ...Object.entries(changes.channels).flatMap(([name, path]) => channelProblems(name, path, declared)),
+    ...Object.entries(changes.channels).flatMap(([name, path]) => channelProblems(name, path, names)),
     ...hyperparameterProblems({ ...declaredValues(job), ...values }).map(
       (problem) => `--hyperparameter: ${problem}`,
     ),
   ];
   const channels: Record<string, string> = {};
-  for (const name of declared) {
-    const code = job.request.EnableNetworkIsolation && name === CODE_CHANNEL ? job.sourceArchive : undefined;
+  for (const { ChannelName: name = '', DataSource } of declared) {
+    const code = EnableNetworkIsolation && name === CODE_CHANNEL ? job.sourceArchive : undefined;
     const data = changes.channels[name] ?? job.channelDirectories.get(name) ?? code;
     if (data === undefined) {
-      const place = fileSystemOf(job, name) ?? 'S3';
+      const place = DataSource?.FileSystemDataSource?.FileSystemId ?? 'S3';
       problems.push(
         `channel ${name}: its data lies in ${place}; give a local copy of it with --channel ${name}=DIR`,
       );
@@ -114,20 +115,12 @@ export function changedJob(
  */
 export function channelNotes(channels: Readonly<Record<string, string>>): string[] {
   return Object.entries(channels).flatMap(([name, path]) => {
-    const [first, ...more] = statSync(path).isDirectory() ? directoryFiles(resolve(path)).problems : [];
-    const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-    return first
-      ? [
-          `note: --channel ${name}: '${printable(first.path)}' ${printable(first.reason)}${others}, which Channel.fromDirectory refuses`,
-        ]
-      : [];
+    const problems = statSync(path).isDirectory() ? directoryFiles(resolve(path)).problems : [];
+    const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    const told = ({ path: file, reason }: FileProblem) =>
+      `note: --channel ${name}: '${printable(file)}' ${printable(reason)}${others}, which Channel.fromDirectory refuses`;
+    return problems.slice(0, 1).map(told);
   });
-}
-
-/** The file system that a channel's data lies in. */
-function fileSystemOf({ request }: DeclaredTrainingJob, channel: string): string | undefined {
-  return request.InputDataConfig?.find(({ ChannelName: name }) => name === channel)?.DataSource
-    ?.FileSystemDataSource?.FileSystemId;
 }
 
 function channelProblems(name: string, path: string, declared: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileErrorText } from '../../console/file-errors';
 import { UserError } from '../../console/user-error';
 import type { TrainingEvent, TrainingJobDocument } from './training-job-document';
@@ -23,7 +24,6 @@ async function main(): Promise<void> {
   }
   const parent = process.ppid;
   const watch = setInterval(() => process.ppid !== parent && orphaned(), PARENT_INTERVAL);
-  process.on('disconnect', orphaned);
   // Nobody may read any more what is written.
   process.stdout.on('error', orphaned);
 
@@ -51,9 +51,6 @@ async function main(): Promise<void> {
   } finally {
     clearInterval(watch);
     process.stdin.destroy();
-    if (process.connected) {
-      process.disconnect();
-    }
   }
 }
 
@@ -72,17 +69,10 @@ function emit(event: TrainingEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** The document: up to the end of the line or of the input, whichever its sender chose. */
+/** The document; nothing where the input ends without one. */
 async function firstLine(): Promise<string> {
-  let text = '';
-  process.stdin.setEncoding('utf8');
-  for await (const data of process.stdin) {
-    text += data;
-    if (text.includes('\n')) {
-      break;
-    }
-  }
-  return text;
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  return ((await lines.next()).value as string | undefined) ?? '';
 }
 
 void main();

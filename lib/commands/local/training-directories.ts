@@ -3,11 +3,14 @@ import { join, parse, resolve } from 'node:path';
 import * as tar from 'tar';
 import { UserError } from '../../console/user-error';
 import { hasScript } from '../../training/job-script';
-import { copyData } from './data-copy';
+import { copyData, type DataCopyOptions } from './data-copy';
 import type { TrainingJobDocument } from './training-job-document';
 
 /** The default of CheckpointConfig.LocalPath. */
 const CHECKPOINTS = '/opt/ml/checkpoints';
+
+/** What each job finds below /opt/ml. */
+const DIRECTORIES = ['input/config', 'input/data', 'code', 'model', 'output/data', 'output/intermediate'];
 
 /** Where in the container all that is SageMaker's lies. */
 export const CONTAINER_BASE = '/opt/ml';
@@ -21,20 +24,20 @@ export function baseDirectory(outputDirectory: string): string {
 }
 
 /** A path of the container, here; other texts are left as they are. */
-export function relocated(text: string, base: string): string {
+function relocated(text: string, base: string): string {
   return text === CONTAINER_BASE || text.startsWith(`${CONTAINER_BASE}/`)
     ? base + text.slice(CONTAINER_BASE.length)
     : text;
 }
 
 /** Where the job's checkpoints lie here; undefined if it keeps none. */
-export function checkpointDirectory(job: TrainingJobDocument): string | undefined {
+function checkpointDirectory(job: TrainingJobDocument): string | undefined {
   const config = job.request.CheckpointConfig;
   return config && relocated(config.LocalPath ?? CHECKPOINTS, baseDirectory(job.outputDirectory));
 }
 
 /** What is wrong with a job's directories, one line each. */
-export function directoryProblems(job: TrainingJobDocument): string[] {
+function directoryProblems(job: TrainingJobDocument): string[] {
   const problems: string[] = [];
   const output = resolve(job.outputDirectory);
   if (output === parse(output).root) {
@@ -57,44 +60,23 @@ export function directoryProblems(job: TrainingJobDocument): string[] {
   return problems;
 }
 
-/** How a job's tree is laid out. */
-export interface LayOutOptions {
-  readonly signal: AbortSignal;
-  /** Told now and then what is being copied, where that takes long. */
-  readonly onProgress: (text: string) => void;
-}
-
 /** Makes a fresh /opt/ml tree of real directories with the job's code, channels and checkpoints: a script cannot reach beyond it. */
-export async function layOut(job: TrainingJobDocument, options: LayOutOptions): Promise<void> {
+export async function layOut(job: TrainingJobDocument, options: DataCopyOptions): Promise<void> {
   const problems = directoryProblems(job);
   if (problems.length > 0) {
     throw new UserError(problems.join('\n'));
   }
   const base = baseDirectory(job.outputDirectory);
+  const output = resolve(job.outputDirectory);
   // Links are removed, not followed.
-  for (const old of [
-    base,
-    ...['model.tar.gz', 'output.tar.gz'].map((name) => join(job.outputDirectory, name)),
-  ]) {
+  for (const old of [base, join(output, 'model.tar.gz'), join(output, 'output.tar.gz')]) {
     rmSync(old, { recursive: true, force: true });
   }
-  for (const directory of [
-    'input/config',
-    'input/data',
-    'code',
-    'model',
-    'output/data',
-    'output/intermediate',
-  ]) {
+  for (const directory of DIRECTORIES) {
     mkdirSync(join(base, directory), { recursive: true });
   }
-  const copy = async (what: string, source: string, target: string) =>
-    copyData(resolve(source), target, {
-      except: resolve(job.outputDirectory),
-      signal: options.signal,
-      onProgress: (copied, total) =>
-        options.onProgress(`copying ${what}: ${gigabytes(copied)} of ${gigabytes(total)} GB`),
-    });
+  const copy = (what: string, source: string, target: string) =>
+    copyData(what, resolve(source), target, output, options);
   for (const { ChannelName: name } of job.request.InputDataConfig ?? []) {
     await copy(`channel ${name}`, job.channels[name!]!, join(base, 'input/data', name!));
   }
@@ -106,10 +88,6 @@ export async function layOut(job: TrainingJobDocument, options: LayOutOptions): 
     }
   }
   await layOutCode(job, base);
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1);
 }
 
 async function layOutCode(job: TrainingJobDocument, base: string): Promise<void> {

@@ -9,9 +9,6 @@ import type { TrainingJobDocument } from './training-job-document';
 import { PLACEHOLDER_ACCOUNT } from '../../names';
 import { IMAGE_PACKAGES } from '../../python/python-environment';
 
-/** How the toolkit starts an entry point: a shell command, a module of an installed package, or a script. An algorithm has none. */
-export type EntryPointKind = 'command' | 'package' | 'program' | 'algorithm';
-
 /** What a training container's entry point gets, as training_container/toolkit.py tells it. */
 export interface TrainingEnvironment {
   /** The texts of the files in input/config, by name without `.json`. */
@@ -20,7 +17,8 @@ export interface TrainingEnvironment {
   readonly environment: Readonly<Record<string, string>>;
   /** Path of the script, relative to the working directory. */
   readonly entryPoint: string;
-  readonly kind: EntryPointKind;
+  /** How the toolkit starts it: a shell command, a module of an installed package, or a script. An algorithm has none. */
+  readonly kind: 'command' | 'package' | 'program' | 'algorithm';
   /** What is read from the log: the job's, or what SageMaker itself knows of its algorithm. */
   readonly metricDefinitions: readonly MetricDefinition[];
   /** The program and its arguments. */
@@ -30,7 +28,7 @@ export interface TrainingEnvironment {
   /** Whether the image has the TensorFlow toolkit on top of the general one. */
   readonly tensorflow: boolean;
   readonly standIns: StandIns;
-  /** Whether a process here can be made to find the tree at /opt/ml, as it then must: all paths are of there. Else they are of this machine. */
+  /** Whether a process here can be made to find the tree at /opt/ml, of which all paths then are. */
   readonly atOptMl: boolean;
   /** Where that cannot be: what names paths below /opt/ml nevertheless. */
   readonly hardCodedPaths: readonly HardCodedPath[];
@@ -41,7 +39,7 @@ export interface TrainingEnvironment {
 }
 
 /** What of this machine's Python stands for what the image has, as training_container/stand_ins.py tells it. */
-export interface StandIns {
+interface StandIns {
   /** Variables that the container has not: Keras 2 for images from before Keras 3. */
   readonly variables: Readonly<Record<string, string>>;
   /** Folders for PYTHONPATH, behind the script's own. */
@@ -51,7 +49,7 @@ export interface StandIns {
 }
 
 /** A path below /opt/ml in the source, a hyperparameter or a variable. */
-export interface HardCodedPath {
+interface HardCodedPath {
   /** Such as `train.py:9`. */
   readonly where: string;
   readonly path: string;
