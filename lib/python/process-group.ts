@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,17 +57,14 @@ export class ProcessGroup {
 
   private async end(): Promise<number> {
     const closed = new Promise<void>((resolve) => this.process.on('close', () => resolve()));
-    const exitCode = await new Promise<number>((resolve, reject) => {
-      this.process.on('error', reject);
-      this.process.on('exit', (code, signal) => resolve(code ?? -constants.signals[signal!]));
-    });
+    const [code, signal] = (await once(this.process, 'exit')) as [number | null, NodeJS.Signals];
     // What could not be found, as a daemon where there is no subreaper, may hold the output for ever.
     const streams = [this.stdout, this.stderr];
     const grace = setTimeout(() => streams.forEach((stream) => stream.destroy()), STREAM_GRACE);
     streams.forEach((stream) => stream.on('data', () => grace.refresh()));
     await closed;
     clearTimeout(grace);
-    return exitCode;
+    return code ?? -constants.signals[signal];
   }
 }
 

@@ -212,7 +212,9 @@ class TrainingRun {
       return this.failed(failure, null);
     }
     if (!existsSync(join(codeDirectory, entryPoint)) && kind !== 'package' && kind !== 'algorithm') {
-      return this.failed(missingEntryPoint(entryPoint, readdirSync(codeDirectory)), null);
+      const there = readdirSync(codeDirectory).join(', ') || 'nothing';
+      const missing = `the entry point ${entryPoint} is not in the source; there is ${there}`;
+      return this.failed(`ExecuteUserScriptError: ${missing}`, null);
     }
     return await this.train();
   }
@@ -388,8 +390,4 @@ function awsWithoutCredentials({ aws }: TrainingJobDocument, { asksAws }: Traini
   const told =
     "a job on SageMaker has its role's credentials; here the script has none, unless --aws-credentials passes yours on";
   return aws ? [] : asksAws.slice(0, 1).map((use) => `${use}: ${told}`);
-}
-
-function missingEntryPoint(entryPoint: string, files: readonly string[]): string {
-  return `ExecuteUserScriptError: the entry point ${entryPoint} is not in the source; there is ${files.join(', ') || 'nothing'}`;
 }
