@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import string
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from aws import models
 from aws.cloudformation import schemas
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.stack import Stack
+from aws.cloudformation.template import text
 from aws.identities import ACCOUNT
 
 
@@ -114,11 +116,10 @@ def typed(shape: Any, value: Any) -> Any:
         return int(value)
     if shape.type_name in ("float", "double") and isinstance(value, str):
         return float(value)
-    if shape.type_name == "string" and isinstance(value, bool):
-        return "true" if value else "false"
-    if shape.type_name == "string" and isinstance(value, (int, float)):
-        return str(value)
-    return value
+    if shape.type_name == "string" and isinstance(value, (dict, list)):
+        # A document, such as a policy.
+        return json.dumps(value)
+    return text(value) if shape.type_name == "string" else value
 
 
 def gone(error: ClientError) -> bool:

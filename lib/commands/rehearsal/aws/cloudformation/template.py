@@ -71,7 +71,7 @@ class Resolver:
             return self.condition(operand)
         if operator == "Fn::Equals":
             left, right = (self.resolve(side) for side in operand)
-            return _text(left) == _text(right)
+            return text(left) == text(right)
         if operator == "Fn::Not":
             return not self._evaluate(operand[0])
         if operator == "Fn::And":
@@ -125,7 +125,7 @@ class Resolver:
             return self._substitute(operand)
         operand = self.resolve(operand)
         if name == "Fn::Join":
-            return operand[0].join(_text(item) for item in operand[1])
+            return operand[0].join(text(item) for item in operand[1])
         if name == "Fn::Select":
             return operand[1][int(operand[0])]
         if name == "Fn::Split":
@@ -158,7 +158,7 @@ class Resolver:
             raise invalid(f"Template error: Unable to get mapping for {name}::{first}::{second}") from None
 
     def _substitute(self, operand: Any) -> str:
-        text, variables = (operand, {}) if isinstance(operand, str) else operand
+        body, variables = (operand, {}) if isinstance(operand, str) else operand
         variables = {key: self.resolve(item) for key, item in variables.items()}
 
         def replace(match: re.Match[str]) -> str:
@@ -166,12 +166,12 @@ class Resolver:
             if literal:
                 return f"${{{name}}}"
             if name in variables:
-                return _text(variables[name])
+                return text(variables[name])
             if "." in name:
-                return _text(self.lookup.attribute(*_attribute(name)))
-            return _text(self._ref(name))
+                return text(self.lookup.attribute(*_attribute(name)))
+            return text(self._ref(name))
 
-        return self.resolve(_SUB.sub(replace, text))
+        return self.resolve(_SUB.sub(replace, body))
 
     def dependencies(self, definition: dict[str, Any]) -> set[str]:
         """The logical ids that a resource must wait for: DependsOn and what its properties refer to."""
@@ -194,8 +194,8 @@ class Resolver:
                     yield from self._references(item[1] if self.condition(item[0]) else item[2])
                 else:
                     if key == "Fn::Sub":
-                        text, variables = (item, {}) if isinstance(item, str) else item
-                        named = {match[2].split(".")[0] for match in _SUB.finditer(text) if not match[1]}
+                        body, variables = (item, {}) if isinstance(item, str) else item
+                        named = {match[2].split(".")[0] for match in _SUB.finditer(body) if not match[1]}
                         yield from named - variables.keys()
                     yield from self._references(item)
 
@@ -226,7 +226,8 @@ def _attribute(operand: Any) -> tuple[str, Any]:
     return logical_id, names[0] if len(names) == 1 else ".".join(names)
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A value as CloudFormation writes it where a text is wanted."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -10,6 +10,7 @@ from typing import Any
 
 from aws.cloudformation.errors import ResourceFailed, ResourceRefused
 from aws.cloudformation.handler import Handler, Operation
+from aws.cloudformation.template import text
 
 #: CloudFormation's own default and limit, in seconds.
 _SERVICE_TIMEOUT = 3600
@@ -87,29 +88,26 @@ class CustomResource(Handler):
                 raise ResourceFailed(
                     "CloudFormation did not receive a response from your custom resource. "
                     f"Please check your logs for requestId [{event['RequestId']}].",
-                    event.get("PhysicalResourceId") or operation.name(),
+                    operation.physical_id or operation.name(),
                 )
 
     def _accept(self, operation: Operation, event: dict[str, Any], answer: dict[str, Any]) -> str:
-        physical_id = answer.get("PhysicalResourceId") or None
-        fallback = event.get("PhysicalResourceId") or operation.name()
+        physical_id = answer.get("PhysicalResourceId") or operation.physical_id or operation.name()
         for key in ("StackId", "RequestId", "LogicalResourceId"):
             if answer.get(key) != event[key]:
-                raise ResourceFailed(
-                    f"Invalid response object: {key} is {answer.get(key)!r}", physical_id or fallback
-                )
+                raise ResourceFailed(f"Invalid response object: {key} is {answer.get(key)!r}", physical_id)
         if len(json.dumps(answer)) > _LARGEST_ANSWER:
-            raise ResourceFailed("Response object is too long.", physical_id or fallback)
+            raise ResourceFailed("Response object is too long.", physical_id)
         if answer.get("Status") == "FAILED":
             raise ResourceFailed(
                 "Received response status [FAILED] from custom resource. "
                 f"Message returned: {answer.get('Reason')} (RequestId: {event['RequestId']})",
-                physical_id or fallback,
+                physical_id,
             )
-        if answer.get("Status") != "SUCCESS" or physical_id is None:
-            raise ResourceFailed(
-                "Invalid PhysicalResourceId" if physical_id is None else "Invalid Status", fallback
-            )
+        if not answer.get("PhysicalResourceId"):
+            raise ResourceFailed("Invalid PhysicalResourceId", physical_id)
+        if answer.get("Status") != "SUCCESS":
+            raise ResourceFailed("Invalid Status", physical_id)
         operation.data.update(strings(answer.get("Data") or {}))
         return physical_id
 
@@ -120,6 +118,4 @@ def strings(value: Any) -> Any:
         return {key: strings(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [strings(item) for item in value if item is not None]
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
+    return text(value)

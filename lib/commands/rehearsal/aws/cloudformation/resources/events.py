@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws import rules
 from aws.cloudformation.errors import ResourceRefused
 from aws.cloudformation.handler import Handler, Operation
 
-_SETTINGS = ("Description", "RoleArn", "ScheduleExpression", "State")
+_SETTINGS = ("Description", "EventPattern", "RoleArn", "ScheduleExpression", "State")
 
 
 class EventsRule(Handler):
     """A rule of the default event bus and its targets."""
 
-    properties = frozenset({*_SETTINGS, "EventPattern", "Name", "Tags", "Targets"})
+    properties = frozenset({*_SETTINGS, "Name", "Tags", "Targets"})
     name_property = "Name"
 
     def check(self, operation: Operation) -> None:
@@ -31,9 +30,8 @@ class EventsRule(Handler):
 
     def modify(self, operation: Operation) -> None:
         new = operation.properties
-        pattern = json.dumps(new["EventPattern"]) if "EventPattern" in new else None
         settings = {key: new.get(key) for key in _SETTINGS}
-        operation.call("events", "put_rule", Name=operation.physical_id, EventPattern=pattern, **settings)
+        operation.call("events", "put_rule", Name=operation.physical_id, **settings)
         if new.get("Targets"):
             operation.call("events", "put_targets", Rule=operation.physical_id, Targets=new["Targets"])
         removed = sorted(_ids(operation.old) - _ids(new))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws.cloudformation.handler import Handler, Operation
@@ -19,7 +18,7 @@ def attach(operation: Operation, new: set[tuple[str, str]], old: set[tuple[str, 
 def inline(operation: Operation, new: dict[tuple[str, str], Any], old: dict[tuple[str, str], Any]) -> None:
     """Writes documents, by a role's name and a policy's, and deletes those that it no longer has."""
     for (role, name), document in new.items():
-        policy = {"PolicyName": name, "PolicyDocument": json.dumps(document)}
+        policy = {"PolicyName": name, "PolicyDocument": document}
         operation.call("iam", "put_role_policy", RoleName=role, **policy)
     for role, name in sorted(old.keys() - new.keys()):
         operation.remove("iam", "delete_role_policy", RoleName=role, PolicyName=name)
@@ -43,7 +42,7 @@ class IamRole(Handler):
             "iam",
             "create_role",
             RoleName=name,
-            AssumeRolePolicyDocument=json.dumps(given["AssumeRolePolicyDocument"]),
+            AssumeRolePolicyDocument=given["AssumeRolePolicyDocument"],
             Tags=operation.tags(),
             **{key: given.get(key) for key in settings},
         )
@@ -54,7 +53,7 @@ class IamRole(Handler):
         role, new = {"RoleName": operation.physical_id}, operation.properties
         settings = {key: new.get(key) for key in ("Description", "MaxSessionDuration")}
         operation.call("iam", "update_role", **role, **settings)
-        document = json.dumps(new["AssumeRolePolicyDocument"])
+        document = new["AssumeRolePolicyDocument"]
         operation.call("iam", "update_assume_role_policy", **role, PolicyDocument=document)
         self._policies(operation, new, operation.old)
         operation.retag("iam", "tag_role", "untag_role", **role)
@@ -112,7 +111,7 @@ class IamManagedPolicy(Handler):
             PolicyName=self.identify(operation),
             Path=given.get("Path"),
             Description=given.get("Description"),
-            PolicyDocument=json.dumps(given["PolicyDocument"]),
+            PolicyDocument=given["PolicyDocument"],
         )["Policy"]["Arn"]
         attach(operation, _users(operation.of(arn), given), set())
         return arn
@@ -120,9 +119,7 @@ class IamManagedPolicy(Handler):
     def modify(self, operation: Operation) -> None:
         policy, document = {"PolicyArn": operation.physical_id}, operation.properties["PolicyDocument"]
         versions = operation.call("iam", "list_policy_versions", **policy)["Versions"]
-        operation.call(
-            "iam", "create_policy_version", **policy, PolicyDocument=json.dumps(document), SetAsDefault=True
-        )
+        operation.call("iam", "create_policy_version", **policy, PolicyDocument=document, SetAsDefault=True)
         for version in versions:
             operation.call("iam", "delete_policy_version", **policy, VersionId=version["VersionId"])
         attach(operation, _users(operation, operation.properties), _users(operation, operation.old))

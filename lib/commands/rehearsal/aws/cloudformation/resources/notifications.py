@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws.cloudformation.handler import Handler, Operation
@@ -75,8 +74,7 @@ class SnsSubscription(Handler):
         new, old = operation.properties, operation.old
         for key in ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery"):
             if new.get(key) != old.get(key) and key in new:
-                value = json.dumps(new[key]) if key != "FilterPolicyScope" else new[key]
-                attribute = {"AttributeName": key, "AttributeValue": value}
+                attribute = {"AttributeName": key, "AttributeValue": new[key]}
                 target = {"SubscriptionArn": operation.physical_id}
                 operation.call("sns", "set_subscription_attributes", **target, **attribute)
 
@@ -96,7 +94,7 @@ class SnsTopicPolicy(Handler):
         new, old = operation.properties, operation.old
         self._reset(operation, [topic for topic in old.get("Topics", []) if topic not in new["Topics"]])
         for topic in new["Topics"]:
-            _set(operation, topic, "Policy", json.dumps(new["PolicyDocument"]))
+            _set(operation, topic, "Policy", new["PolicyDocument"])
 
     def delete(self, operation: Operation) -> None:
         self._reset(operation, operation.properties["Topics"])
@@ -112,10 +110,10 @@ class SnsTopicPolicy(Handler):
                 "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
             }
             document = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [owner]}
-            attribute = {"AttributeName": "Policy", "AttributeValue": json.dumps(document)}
+            attribute = {"AttributeName": "Policy", "AttributeValue": document}
             operation.remove("sns", "set_topic_attributes", TopicArn=topic, **attribute)
 
 
-def _set(operation: Operation, topic: str, name: str, value: str) -> None:
+def _set(operation: Operation, topic: str, name: str, value: Any) -> None:
     attribute = {"AttributeName": name, "AttributeValue": value}
     operation.call("sns", "set_topic_attributes", TopicArn=topic, **attribute)

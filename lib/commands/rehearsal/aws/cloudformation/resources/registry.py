@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws.cloudformation.handler import Handler, Operation
@@ -70,7 +69,7 @@ class EcrRepository(Handler):
         if "LifecyclePolicy" in new:
             put("put_lifecycle_policy", lifecyclePolicyText=new["LifecyclePolicy"]["LifecyclePolicyText"])
         if "RepositoryPolicyText" in new:
-            put("set_repository_policy", policyText=json.dumps(new["RepositoryPolicyText"]))
+            put("set_repository_policy", policyText=new["RepositoryPolicyText"])
 
     def delete(self, operation: Operation) -> None:
         force = operation.properties.get("EmptyOnDelete", False)
@@ -97,7 +96,7 @@ class KmsKey(Handler):
             "kms",
             "create_key",
             Description=new.get("Description"),
-            Policy=json.dumps(new["KeyPolicy"]) if "KeyPolicy" in new else None,
+            Policy=new.get("KeyPolicy"),
             Tags=[{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in operation.tags()],
         )["KeyMetadata"]["KeyId"]
         self._rotate(operation.of(key))
@@ -106,7 +105,7 @@ class KmsKey(Handler):
     def modify(self, operation: Operation) -> None:
         self._rotate(operation)
         if "KeyPolicy" in operation.properties:
-            policy = {"PolicyName": "default", "Policy": json.dumps(operation.properties["KeyPolicy"])}
+            policy = {"PolicyName": "default", "Policy": operation.properties["KeyPolicy"]}
             operation.call("kms", "put_key_policy", KeyId=operation.physical_id, **policy)
 
     def _rotate(self, operation: Operation) -> None:

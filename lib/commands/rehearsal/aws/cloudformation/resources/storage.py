@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -142,7 +141,7 @@ class S3BucketPolicy(Handler):
         return operation.properties["Bucket"]
 
     def modify(self, operation: Operation) -> None:
-        document = json.dumps(operation.properties["PolicyDocument"])
+        document = operation.properties["PolicyDocument"]
         operation.call("s3", "put_bucket_policy", Bucket=operation.physical_id, Policy=document)
 
     def delete(self, operation: Operation) -> None:
