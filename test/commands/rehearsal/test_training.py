@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from aws.sagemaker import objects
 from botocore.exceptions import ClientError
 
 IMAGE = (
@@ -346,6 +347,37 @@ def test_checkpoints_reach_the_bucket_and_the_next_job(jobs, emulator, bucket):
         assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
     count = emulator.client("s3").get_object(Bucket=bucket, Key="checkpoints/count.txt")["Body"].read()
     assert count == b"6"
+
+
+class _Storage:
+    """A client of S3 that refuses the first upload, as one whose body ends before its length."""
+
+    def __init__(self, meanwhile):
+        self.copied, self._meanwhile = {}, meanwhile
+
+    def upload_file(self, source, bucket, key):
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile:
+            meanwhile()
+            raise ClientError({"Error": {"Code": "IncompleteBody", "Message": ""}}, "PutObject")
+        self.copied[key] = Path(source).read_bytes()
+
+
+def test_a_checkpoint_that_is_written_during_its_upload_is_copied_the_next_time(tmp_path):
+    checkpoint = tmp_path / "weights"
+    checkpoint.write_bytes(b"1")
+    storage = _Storage(lambda: checkpoint.write_bytes(b"22"))
+    mirror = objects.Mirror(storage, tmp_path, "s3://bucket/checkpoints")
+    mirror.copy()
+    assert storage.copied == {}
+    mirror.copy()
+    assert storage.copied == {"checkpoints/weights": b"22"}
+
+
+def test_an_upload_that_fails_of_a_file_that_nobody_writes_is_an_error(tmp_path):
+    (tmp_path / "weights").write_bytes(b"1")
+    with pytest.raises(ClientError, match="IncompleteBody"):
+        objects.Mirror(_Storage(lambda: None), tmp_path, "s3://bucket/checkpoints").copy()
 
 
 def test_an_isolated_job_gets_its_code_and_its_manifest_s_data_as_channels_and_keeps_its_tensorboard_logs(

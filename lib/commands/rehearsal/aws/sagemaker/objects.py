@@ -92,13 +92,28 @@ class Mirror:
 
     def __init__(self, s3: Any, folder: Path, uri: str):
         self._s3, self._folder, self._uri = s3, folder, uri.rstrip("/")
-        self._seen: dict[Path, Any] = {}
+        self._seen: dict[Path, tuple[int, int]] = {}
 
     def copy(self) -> None:
         """Uploads the files that are new or changed since the last time."""
         for path in sorted(self._folder.rglob("*")):
             with contextlib.suppress(FileNotFoundError):
-                state = (path.stat().st_mtime_ns, path.stat().st_size)
+                state = _state(path)
                 if path.is_file() and self._seen.get(path) != state:
-                    upload(self._s3, path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")
-                    self._seen[path] = state
+                    self._upload(path, state)
+
+    def _upload(self, path: Path, state: tuple[int, int]) -> None:
+        try:
+            upload(self._s3, path, f"{self._uri}/{path.relative_to(self._folder).as_posix()}")
+        except ClientError:
+            # A file that is written meanwhile has not the length that was announced: the next time copies it.
+            if _state(path) == state:
+                raise
+        else:
+            self._seen[path] = state
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """What changes with a file's contents."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
