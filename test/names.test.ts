@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import {
+  ASYNC_PAYLOAD_LIMIT,
   DEFAULT_TENSORFLOW,
   ENDPOINT_LOG_GROUPS,
   MAX_PROJECT_NAME_LENGTH,
@@ -44,18 +45,14 @@ function pythonConstants(...modules: string[]): Record<string, unknown> {
 
 test('the in-memory AWS has the same names and limits in words of its own', () => {
   expect(
-    pythonConstants(
-      'inventory.py',
-      join('sagemaker', 'training_job.py'),
-      join('sagemaker', 'endpoints.py'),
-      join('sagemaker', 'runtime_api.py'),
-    ),
+    pythonConstants('inventory.py', join('sagemaker', 'training_job.py'), join('sagemaker', 'endpoints.py')),
   ).toMatchObject({
     LOG_GROUP: TRAINING_LOG_GROUP,
     LOG_GROUPS: ENDPOINT_LOG_GROUPS,
     SHARED_LOG_GROUPS: [NOTEBOOK_LOG_GROUP, TRAINING_LOG_GROUP],
-    _LARGEST: REALTIME_PAYLOAD_LIMIT,
-    _LARGEST_SERVERLESS: SERVERLESS_PAYLOAD_LIMIT,
+    _REALTIME_PAYLOAD_LIMIT: REALTIME_PAYLOAD_LIMIT,
+    _SERVERLESS_PAYLOAD_LIMIT: SERVERLESS_PAYLOAD_LIMIT,
+    _ASYNC_PAYLOAD_LIMIT: ASYNC_PAYLOAD_LIMIT,
   });
 });
 

@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 LOG_GROUPS = "/aws/sagemaker/Endpoints/"
 #: How long a container may take until it answers /ping, in seconds.
 _START = 300
+#: The largest body that an endpoint passes on, in bytes: of instances, serverless, asynchronous.
+_REALTIME_PAYLOAD_LIMIT = 6_291_456
+_SERVERLESS_PAYLOAD_LIMIT = 4_194_304
+_ASYNC_PAYLOAD_LIMIT = 1_073_741_824
 _BUSY = ("Creating", "Updating", "RollingBack", "Deleting")
 
 
@@ -327,10 +331,9 @@ def _kind(config: dict[str, Any]) -> str:
 
 
 def _payload_limit(config: dict[str, Any], variant: dict[str, Any]) -> int:
-    """The largest body that an endpoint of this kind passes on, in bytes."""
     if "AsyncInferenceConfig" in config:
-        return 1024**3
-    return (4 if "ServerlessConfig" in variant else 6) * 1024**2
+        return _ASYNC_PAYLOAD_LIMIT
+    return _SERVERLESS_PAYLOAD_LIMIT if "ServerlessConfig" in variant else _REALTIME_PAYLOAD_LIMIT
 
 
 def _capturing(config: dict[str, Any]) -> dict[str, Any]:
