@@ -126,7 +126,8 @@ test('with an AWS', async () => {
 
 test('a whole life', async () => {
   const life = await run('npm start');
-  expect(life).toEqual({ code: 0, said: expect.stringContaining('\n0 left\n') });
+  expect(life.code === 0 ? '' : life.said).toBe('');
+  expect(life.said).toContain('\n0 left\n');
 }, 600_000);
 
 test("the README's own script, in place of the example", async () => {
