@@ -2,7 +2,7 @@
 // started, and the locks that keep two runs out of one directory.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Terminal } from '../console/terminal';
 import { UserError } from '../console/user-error';
@@ -62,7 +62,9 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   const onWait = (owner: number) =>
     terminal.info(`waiting for process ${owner}, which sets up the Python environment`);
   mkdirSync(dirname(directory), { recursive: true });
-  await withDirectoryLock(`${directory}.lock`, { signal, onWait }, async () => {
+  // By its own name: a link to it leads to the same environment.
+  const place = existsSync(directory) ? realpathSync(directory) : directory;
+  await withDirectoryLock(`${place}.lock`, { signal, onWait }, async () => {
     // The process that had the lock may have done it all.
     if (!environment.isReady()) {
       await environment.install();

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../lib/console/user-error';
+import { withDirectoryLock } from '../../lib/python/directory-lock';
 import { ensurePythonEnvironment } from '../../lib/python/python-environment';
 import { RecordingTerminal } from '../console/recording-terminal';
 
@@ -186,6 +187,23 @@ test('two processes at once wait for each other, and the lock of a dead one is t
   expect(all.match(/installing Python packages/g)).toHaveLength(1);
   expect(all.split('\n').filter((line) => line === join(root, '.venv/bin/python'))).toHaveLength(2);
   expect(readdirSync(root).filter((name) => name.startsWith('.venv'))).toEqual(['.venv']);
+}, 120_000);
+
+test('one that is reached by a link is locked under its own name', async () => {
+  copyingPython();
+  await ensure();
+  mkdirSync(join(root, 'clone'));
+  symlinkSync(join(root, '.venv'), join(root, 'clone/.venv'));
+  writeFileSync(requirements, `${root}/tiny\n# changed\n`);
+  const terminal = new RecordingTerminal();
+  const linked = { requirements: [requirements], terminal, signal: never, projectRoot: join(root, 'clone') };
+  const options = { signal: never, onWait: () => undefined };
+  const installed = await withDirectoryLock(join(root, '.venv.lock'), options, async () => {
+    const installation = ensurePythonEnvironment(linked);
+    return { installation };
+  });
+  await installed.installation;
+  expect(terminal.infos[0]).toBe(`waiting for process ${process.pid}, which sets up the Python environment`);
 }, 120_000);
 
 test('fails with the versions that do and those that were found', async () => {
