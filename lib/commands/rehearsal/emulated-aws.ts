@@ -206,7 +206,7 @@ export class EmulatedAws {
     this.child.stdin!.end();
     await this.ended;
     clearTimeout(kill);
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   private get log(): string {

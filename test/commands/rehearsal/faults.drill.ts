@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { Duration } from 'aws-cdk-lib';
+import { unneededStatements } from '../../../lib/commands/rehearsal/permissions';
 import { Hosting } from '../../../lib/endpoint/hosting';
 import { Drill, type DrillChanges } from './drill-project';
 
@@ -163,6 +164,11 @@ test('a guard that failed on its alarm, which acts once, is called by the schedu
       event.status === 'DELETE_COMPLETE',
   );
   expect(await drill.endpoints()).toEqual([]);
+  // Of an endpoint that was used the alarm is set back; this one was not.
+  const unneeded = unneededStatements(await drill.aws.decisions()).filter((text) =>
+    text.includes('IdleGuard'),
+  );
+  expect(unneeded).toEqual([expect.stringMatching(/: cloudwatch:SetAlarmState$/)]);
 }, 300_000);
 
 test('a job whose role is taken away fails with that, and a destroy leaves nothing', async () => {

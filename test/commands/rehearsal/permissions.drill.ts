@@ -7,11 +7,20 @@ import { ROOT, start } from './started';
 
 const NO_NOTEBOOK_RUNS = 'no notebook runs in a rehearsal; the drill of roles and keys has a stand-in';
 
+const NO_HOUR =
+  'the guard looks once an hour, and a life is shorter: the drill of faults and the tests of idle endpoints let it look';
+
 /** Statements that no call of a whole life needs, each with why it stands. What is not here fails; what is needed after all fails too. */
 const UNNEEDED: Readonly<Record<string, string>> = {
   'EndpointModelRole: cloudwatch:PutMetricData': "SageMaker's own metrics come from no container here",
   'EndpointModelRole: cloudwatch:DescribeAlarms':
     'a deployment looks at its alarms at an update, and a life has none',
+  'EndpointIdleGuardFunctionRole: cloudformation:DeleteStack, cloudformation:DescribeStacks, cloudformation:ListChangeSets':
+    NO_HOUR,
+  'EndpointIdleGuardFunctionRole: cloudwatch:GetMetricData': NO_HOUR,
+  'EndpointIdleGuardFunctionRole: cloudwatch:SetAlarmState': NO_HOUR,
+  'EndpointIdleGuardFunctionRole: logs:CreateLogStream, logs:PutLogEvents': NO_HOUR,
+  'EndpointIdleGuardFunctionRole: sagemaker:DescribeEndpoint': NO_HOUR,
   'TrainingJobRunRole: s3:GetObject':
     'the record of a model that its gate refused, and the one of a life passes',
   'TrainingJobRunRole: s3:PutObject': 'the last lines of a job that failed, and the one of a life succeeds',

@@ -377,8 +377,13 @@ def test_a_rule_reaches_a_topic_only_by_the_policy_of_the_topic(emulator):
     own = {**allow("sns:Publish", topic), "Principal": {"Service": "events.amazonaws.com"}}
     assert publish({**own, "Condition": {"ArnEquals": {"aws:SourceArn": f"{rule}-another"}}}) == []
     assert publish({**own, "Condition": {"ArnEquals": {"aws:SourceArn": rule}}}) == ['"told"']
-    events.remove_targets(Rule="bound-rule", Ids=["1"])
-    events.delete_rule(Name="bound-rule")
+    # A rule of a schedule takes no other event.
+    events.put_rule(Name="bound-daily", ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule="bound-daily", Targets=[{"Id": "1", "Arn": topic}])
+    assert publish(own) == ['"told"'] * 2
+    for name in ("bound-rule", "bound-daily"):
+        events.remove_targets(Rule=name, Ids=["1"])
+        events.delete_rule(Name=name)
     sns.unsubscribe(SubscriptionArn=subscription)
     sns.delete_topic(TopicArn=topic)
 

@@ -54,7 +54,9 @@ def install(host: Host) -> None:
                 host.invoke(arn, text)
 
     def send(rule: Rule, event: dict[str, Any]) -> None:
-        matched = event["source"] == _SCHEDULE or rule.event_pattern.matches_event(event)
+        matched = event["source"] == _SCHEDULE or (
+            rule.event_pattern.get_pattern() and rule.event_pattern.matches_event(event)
+        )
         if rule.state != "ENABLED" or not matched:
             return
         happens = host.faults.outcome("event", f"{rule.name} {event['source']}")
